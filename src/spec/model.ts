@@ -1,0 +1,211 @@
+/**
+ * The frozen values that YAML files are parsed into. Everything behind spec/ works on these and never sees YAML.
+ * Durations are in milliseconds; decimals stay strings, exactly as they were written.
+ */
+import type { Location } from "../errors.js";
+
+export const marketTypes = ["spot", "linear", "inverse", "option"] as const;
+export type MarketType = (typeof marketTypes)[number];
+
+/** (exchange, market_type, symbol): the key of everything. Exchange in lower case, symbol in upper case. */
+export interface InstrumentKey {
+  readonly exchange: string;
+  readonly marketType: MarketType;
+  readonly symbol: string;
+}
+
+export interface Instrument extends InstrumentKey {
+  /** Decimal strings. */
+  readonly tickSize: string;
+  readonly lotSize: string;
+  /** Units of base (linear) or quote (inverse) that one contract stands for; undefined where it was not declared. */
+  readonly contractSize: string | undefined;
+  readonly base: string;
+  readonly quote: string;
+}
+
+/** `exchange/market_type/symbol`, as features.yaml and the command line write it. */
+export function instrumentName(key: InstrumentKey): string {
+  return `${key.exchange}/${key.marketType}/${key.symbol}`;
+}
+
+export type Target =
+  | { readonly kind: "embedded"; readonly name: string; readonly path: string }
+  | {
+      readonly kind: "server" | "cluster";
+      readonly name: string;
+      readonly url: string;
+      readonly username: string;
+      readonly password: string;
+      /** Only for `cluster`. */
+      readonly cluster: string | undefined;
+    };
+
+export interface Databases {
+  readonly raw: string;
+  readonly cold: string;
+  readonly features: string;
+  readonly registry: string;
+}
+
+export const sourceNames = [
+  "trades",
+  "orderbooks",
+  "funding_rates",
+  "open_interests",
+  "liquidations",
+  "lsr_top_positions",
+  "lsr_all_accounts",
+  "volatility_indices",
+] as const;
+export type SourceName = (typeof sourceNames)[number];
+
+export interface Source {
+  readonly name: SourceName;
+  readonly table: string;
+  /** True when someone else creates and fills the table. */
+  readonly external: boolean;
+  /** Our column name → theirs; empty for an owned table. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Expression over the foreign columns; undefined means `timestamp` plus `delayMs`. */
+  readonly availableAt: string | undefined;
+  readonly delayMs: number;
+  readonly maxAgeMs: number | undefined;
+}
+
+export interface Clock {
+  readonly name: string;
+  readonly mode: "volume" | "count" | "event" | "quality";
+  readonly targetMs: number;
+  readonly maxMs: number;
+  readonly maxTrades: number;
+  readonly bookGapMs: number;
+  readonly size: {
+    /** Sizes are read from the table bucket_config first. */
+    readonly fromBucketConfig: boolean;
+    /** By instrument name; decimal strings. */
+    readonly byInstrument: Readonly<Record<string, string>>;
+    /** One size for every other instrument; undefined: such an instrument is stored but not cut. */
+    readonly fallback: string | undefined;
+  };
+  readonly allowedLatenessMs: number;
+}
+
+export interface Project {
+  readonly name: string;
+  /** Absolute path of the folder that holds features.yaml. */
+  readonly root: string;
+  readonly defaultTarget: string;
+  readonly targets: Readonly<Record<string, Target>>;
+  readonly databases: Databases;
+  readonly instruments: readonly Instrument[];
+  readonly sources: Readonly<Record<SourceName, Source>>;
+  readonly clocks: Readonly<Record<string, Clock>>;
+  readonly retention: {
+    /** Counted from when a row was stored, in milliseconds; undefined: kept for good. */
+    readonly rawMs: number | undefined;
+    readonly featuresMs: number | undefined;
+    readonly versions: number;
+  };
+}
+
+export type StreamName = "trades" | "books";
+
+export interface FeatureColumn {
+  readonly name: string;
+  /** An expression in ClickHouse's dialect, as written. */
+  readonly sql: string;
+  readonly unit: string | undefined;
+  readonly doc: string | undefined;
+  /** A declared type, checked against what the engine infers. */
+  readonly type: string | undefined;
+  /** False keeps a helper out of vectors. */
+  readonly feature: boolean;
+  /** Relative tolerance of a column whose result may depend on row order. */
+  readonly approx: number | undefined;
+  readonly at: Location;
+}
+
+export interface Window {
+  readonly name: string;
+  readonly kind: "buckets" | "seconds";
+  readonly length: number;
+  /** Fewer rows than this give NULL. */
+  readonly min: number;
+  /** False leaves the current bucket out. */
+  readonly current: boolean;
+  readonly at: Location;
+}
+
+/** What is checked on every close and by `feature verify`. */
+export interface Expectation {
+  readonly column: string;
+  readonly notNull: boolean;
+  readonly nullShareMax: number | undefined;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+}
+
+export interface FeatureView {
+  readonly kind: "view";
+  readonly name: string;
+  readonly description: string;
+  readonly owner: string;
+  readonly clock: string;
+  readonly from: { readonly stream: StreamName } | { readonly views: readonly string[] };
+  readonly windows: readonly Window[];
+  readonly columns: readonly FeatureColumn[];
+  readonly expect: readonly Expectation[];
+  readonly at: Location;
+}
+
+export const nullRules = ["reject", "zero", "mean", "keep"] as const;
+
+export interface VectorFeature {
+  readonly view: string;
+  readonly column: string;
+  /** Applied once, when the tensor is built; never in tables, files or HTTP. */
+  readonly onNull: (typeof nullRules)[number];
+  readonly at: Location;
+}
+
+export interface VectorSpec {
+  readonly kind: "vector";
+  readonly name: string;
+  readonly description: string;
+  readonly clock: string;
+  /** Rows kept in the online store for sequence models. */
+  readonly history: number;
+  readonly maxAgeMs: number;
+  readonly lagMs: number;
+  readonly features: readonly VectorFeature[];
+  readonly at: Location;
+}
+
+/** How a foreign csv is read: `sources/<name>.yaml`. */
+export interface CsvMap {
+  readonly name: string;
+  readonly source: SourceName;
+  readonly delimiter: string;
+  readonly header: boolean;
+  /** Our column → the file's column (a name, or a place from 1 when there is no header). */
+  readonly columns: Readonly<Record<string, string | number>>;
+  /** Our column → a fixed value. */
+  readonly constants: Readonly<Record<string, string>>;
+  readonly time: {
+    readonly unit: "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "iso";
+    /** IANA zone or UTC offset of naive times. */
+    readonly zone: string;
+  };
+  /** The file's words for the sides of the taker. */
+  readonly sides: { readonly buy: readonly string[]; readonly sell: readonly string[] };
+  readonly at: Location;
+}
+
+/** Everything a project's files say. */
+export interface ProjectSpecs {
+  readonly project: Project;
+  readonly views: readonly FeatureView[];
+  readonly vectors: readonly VectorSpec[];
+  readonly csvMaps: readonly CsvMap[];
+}

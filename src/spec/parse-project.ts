@@ -1,0 +1,171 @@
+/** The files of a project → frozen specs, or all that is wrong with them. */
+import { FeatureError, Findings } from "../errors.js";
+import { readCsvMapFile } from "./csv-map-file.js";
+import type { CsvMap, FeatureView, Project, ProjectSpecs, VectorSpec } from "./model.js";
+import { readProjectFile } from "./project-file.js";
+import { checkReferences } from "./references.js";
+import { schemaFindings } from "./schema-findings.js";
+import { projectFileName, type SpecKind, specFolders, specKindOf, stemOf } from "./spec-kind.js";
+import { SpecReader } from "./spec-reader.js";
+import type { Environment } from "./targets.js";
+import { readVectorFile } from "./vector-file.js";
+import { readViewFile } from "./view-file.js";
+import { readYaml, type SourceFile, type YamlFile } from "./yaml-file.js";
+
+export type { SourceFile };
+
+/**
+ * Parses and checks a whole project. Pure: files and environment come in, frozen values come out.
+ *
+ * @param files features.yaml and the files of its folders (spec-kind.ts); paths relative to the project, with `/`. Files
+ *   that are neither .yaml nor .yml are ignored.
+ * @param env where ${NAME} is looked up, for the target in use only.
+ * @param root absolute path of the project's folder; kept, never read.
+ * @param target the target in use; undefined means the default target of features.yaml.
+ * @throws Findings with every finding, sorted by file, line and column. It throws nothing else.
+ */
+export function parseProject(
+  files: readonly SourceFile[],
+  env: Environment,
+  root: string,
+  target?: string,
+): ProjectSpecs {
+  const parser = new ProjectParser(env, root, target);
+  for (const file of [...files].sort((a, b) => compare(a.path, b.path))) parser.read(file);
+  return deepFreeze(parser.finish());
+}
+
+class ProjectParser {
+  readonly #findings: FeatureError[] = [];
+  readonly #options: {
+    readonly env: Environment;
+    readonly root: string;
+    readonly target: string | undefined;
+  };
+  #hasProjectFile = false;
+  #project: Project | undefined;
+  readonly #views: FeatureView[] = [];
+  readonly #unreadViews = new Set<string>();
+  readonly #vectors: VectorSpec[] = [];
+  readonly #csvMaps: CsvMap[] = [];
+  readonly #files = new Map<FeatureView | VectorSpec, YamlFile>();
+  /** `kind name` → where it was first met. */
+  readonly #objects = new Map<string, string>();
+
+  constructor(env: Environment, root: string, target: string | undefined) {
+    this.#options = { env, root, target };
+  }
+
+  read(source: SourceFile): void {
+    if (!/\.ya?ml$/.test(source.path)) return;
+    const kind = this.#kindOf(source.path);
+    if (kind === undefined) return;
+    if (kind === "project") this.#hasProjectFile = true;
+    const file = readYaml(source);
+    const reader = new SpecReader(file, [...file.findings]);
+    if (file.data !== undefined) {
+      const shape = schemaFindings(kind, file);
+      reader.findings.push(...shape);
+      if (kind !== "project") this.#identify(kind, reader);
+      if (shape.length === 0) this.#convert(kind, reader);
+    }
+    if (kind === "view" && !this.#views.some((view) => view.at.file === source.path)) {
+      this.#unreadViews.add(declaredName(kind, file.data) ?? stemOf(source.path));
+    }
+    this.#findings.push(...reader.findings);
+  }
+
+  #kindOf(path: string): SpecKind | undefined {
+    const kind = specKindOf(path);
+    const wrong = (message: string, hint: string): undefined => {
+      this.#findings.push(new FeatureError("FS_SPEC_FILE_NAME", message, { at: { file: path }, hint }));
+    };
+    if (path.endsWith(".yml")) return wrong(`${path} ends in .yml`, "Rename it to .yaml.");
+    if (kind === undefined) {
+      const folders = specFolders.map(([folder]) => `${folder}/`).join(", ");
+      return wrong(`${path} is in no folder of a project`, `Spec files are in ${folders}.`);
+    }
+    return kind;
+  }
+
+  /** The object's name against the file's, and against the other files. */
+  #identify(kind: SpecKind, reader: SpecReader): void {
+    const name = declaredName(kind, reader.file.data);
+    if (name === undefined) return;
+    const at = reader.file.at(`/${kind}`);
+    const stem = stemOf(reader.file.path);
+    if (name !== stem) {
+      const message = `the file is named ${stem}, but holds the ${kind} ${name}`;
+      reader.add(
+        "FS_SPEC_FILE_NAME",
+        message,
+        at,
+        `Rename the file to ${name}.yaml, or the ${kind} to ${stem}.`,
+      );
+    }
+    const id = `${kind} ${name}`;
+    const first = this.#objects.get(id);
+    const place = `${at.file}:${at.line ?? 1}`;
+    if (first === undefined) this.#objects.set(id, place);
+    else reader.add("FS_SPEC_DUPLICATE", `the ${kind} ${name} is written twice: here and in ${first}`, at);
+  }
+
+  /** Labels, jobs and models are checked by their schemas; nothing is built from them. */
+  #convert(kind: SpecKind, reader: SpecReader): void {
+    if (kind === "project") this.#project = readProjectFile(reader, this.#options);
+    else if (kind === "view") this.#views.push(this.#remember(reader, readViewFile(reader)));
+    else if (kind === "vector") this.#vectors.push(this.#remember(reader, readVectorFile(reader)));
+    else if (kind === "csv") this.#csvMaps.push(readCsvMapFile(reader));
+  }
+
+  #remember<T extends FeatureView | VectorSpec>(reader: SpecReader, object: T): T {
+    this.#files.set(object, reader.file);
+    return object;
+  }
+
+  finish(): ProjectSpecs {
+    if (!this.#hasProjectFile) {
+      const message = `the project has no ${projectFileName}`;
+      this.#findings.push(new FeatureError("FS_CLI_NO_PROJECT", message, { at: { file: projectFileName } }));
+    }
+    const project = this.#project;
+    this.#findings.push(
+      ...checkReferences({
+        clocks: project === undefined ? undefined : Object.keys(project.clocks),
+        views: this.#views,
+        vectors: this.#vectors,
+        unreadViews: this.#unreadViews,
+        locate: (object, pointer) => this.#files.get(object)?.at(pointer) ?? object.at,
+      }),
+    );
+    if (this.#findings.length > 0 || project === undefined) throw new Findings(sorted(this.#findings));
+    return { project, views: this.#views, vectors: this.#vectors, csvMaps: this.#csvMaps };
+  }
+}
+
+function declaredName(kind: SpecKind, data: unknown): string | undefined {
+  const name = Object.hasOwn(Object(data), kind) ? (data as Record<string, unknown>)[kind] : undefined;
+  return typeof name === "string" ? name : undefined;
+}
+
+function sorted(findings: readonly FeatureError[]): FeatureError[] {
+  return [...findings].sort(
+    (a, b) =>
+      compare(a.at?.file ?? "", b.at?.file ?? "") ||
+      (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
+      (a.at?.column ?? 0) - (b.at?.column ?? 0),
+  );
+}
+
+/** By code units: the same order wherever it runs. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

@@ -1,0 +1,157 @@
+/** What one file says about others: clocks, views, columns, circles. */
+import { type ErrorCode, FeatureError, type Location } from "../errors.js";
+import type { FeatureView, VectorFeature, VectorSpec } from "./model.js";
+import { hiddenColumns, keyColumns } from "./stream-columns.js";
+import { didYouMean } from "./suggest.js";
+
+/** As upstream of a view, these have findings of their own where they do not belong. */
+const streamNames: readonly string[] = ["trades", "books", "events"];
+
+export interface ReferenceScope {
+  /** Undefined when features.yaml could not be read: then clocks are not checked. */
+  readonly clocks: readonly string[] | undefined;
+  readonly views: readonly FeatureView[];
+  readonly vectors: readonly VectorSpec[];
+  /** Views whose files have findings of their own: they exist, but nothing more is known of them. */
+  readonly unreadViews: ReadonlySet<string>;
+  /** Place of the value at a JSON pointer in the object's file. */
+  readonly locate: (object: FeatureView | VectorSpec, pointer: string) => Location;
+}
+
+/** All findings on references between files. */
+export function checkReferences(scope: ReferenceScope): FeatureError[] {
+  const checker = new ReferenceChecker(scope);
+  for (const view of scope.views) checker.view(view);
+  for (const vector of scope.vectors) checker.vector(vector);
+  checker.cycles();
+  return checker.findings;
+}
+
+class ReferenceChecker {
+  readonly findings: FeatureError[] = [];
+  readonly #scope: ReferenceScope;
+  readonly #views: ReadonlyMap<string, FeatureView>;
+
+  constructor(scope: ReferenceScope) {
+    this.#scope = scope;
+    this.#views = new Map(scope.views.map((view) => [view.name, view]));
+  }
+
+  view(view: FeatureView): void {
+    this.#clock(`view ${view.name}`, view);
+    if ("stream" in view.from) return;
+    const taken = new Map<string, string>(
+      [...keyColumns, ...hiddenColumns].map((name) => [name, "the bucket's own row"]),
+    );
+    for (const [index, name] of view.from.views.entries()) {
+      const at = this.#scope.locate(view, `/from/${index}`);
+      const upstream = this.#find(`view ${view.name}`, name, at, streamNames);
+      // A view that reads itself is a circle, found below.
+      if (upstream === undefined || upstream === view) continue;
+      if (this.#clocksDiffer(upstream, view)) {
+        const message = `view ${view.name} is of clock ${view.clock}, but reads ${name}, which is of clock ${upstream.clock}`;
+        this.#add("FS_SPEC_CLOCK_MISMATCH", message, at);
+      }
+      for (const column of upstream.columns) taken.set(column.name, `view ${name}, which it reads`);
+    }
+    for (const column of view.columns) {
+      const owner = taken.get(column.name);
+      if (owner === undefined) continue;
+      const message = `column ${column.name} of view ${view.name} bears the name of a column of ${owner}`;
+      this.#add("FS_SPEC_SHADOWS", message, column.at);
+    }
+  }
+
+  vector(vector: VectorSpec): void {
+    this.#clock(`vector ${vector.name}`, vector);
+    for (const feature of vector.features) this.#feature(vector, feature);
+  }
+
+  #feature(vector: VectorSpec, feature: VectorFeature): void {
+    const view = this.#find(`vector ${vector.name}`, feature.view, feature.at, []);
+    if (view === undefined) return;
+    const column = view.columns.find((candidate) => candidate.name === feature.column);
+    const full = `${feature.view}.${feature.column}`;
+    if (column === undefined) {
+      const names = view.columns.filter((candidate) => candidate.feature).map((candidate) => candidate.name);
+      const others = `Its features: ${names.join(", ")}.`;
+      const hint = didYouMean(feature.column, names, others, (near) => `${view.name}.${near}`);
+      this.#add(
+        "FS_SPEC_UNKNOWN_REFERENCE",
+        `vector ${vector.name} names ${full}, but view ${view.name} has no such column`,
+        feature.at,
+        hint,
+      );
+    } else if (!column.feature) {
+      this.#add(
+        "FS_SPEC_NOT_A_FEATURE",
+        `vector ${vector.name} names ${full}, a helper (\`feature: false\`)`,
+        feature.at,
+      );
+    }
+    if (this.#clocksDiffer(view, vector)) {
+      const message = `vector ${vector.name} is of clock ${vector.clock}, but ${full} is of clock ${view.clock}`;
+      this.#add("FS_SPEC_CLOCK_MISMATCH", message, feature.at);
+    }
+  }
+
+  /** Whether two known clocks differ; one that is not known has a finding of its own. */
+  #clocksDiffer(one: FeatureView, other: FeatureView | VectorSpec): boolean {
+    const { clocks } = this.#scope;
+    const isKnown = (clock: string): boolean => clocks === undefined || clocks.includes(clock);
+    return one.clock !== other.clock && isKnown(one.clock) && isKnown(other.clock);
+  }
+
+  #clock(object: string, spec: FeatureView | VectorSpec): void {
+    const { clocks } = this.#scope;
+    if (clocks === undefined || clocks.includes(spec.clock)) return;
+    const hint = didYouMean(spec.clock, clocks, `Clocks of features.yaml: ${clocks.join(", ")}.`);
+    this.#add(
+      "FS_SPEC_UNKNOWN_REFERENCE",
+      `${object} names the clock ${spec.clock}, which features.yaml does not have`,
+      this.#scope.locate(spec, "/clock"),
+      hint,
+    );
+  }
+
+  /** The view of this name; undefined, with a finding if there is none, when nothing is known of it. */
+  #find(object: string, name: string, at: Location, others: readonly string[]): FeatureView | undefined {
+    const view = this.#views.get(name);
+    if (view !== undefined || this.#scope.unreadViews.has(name) || others.includes(name)) {
+      return view;
+    }
+    const known = [...this.#views.keys(), ...this.#scope.unreadViews, ...others];
+    const hint = didYouMean(name, known, `Add features/${name}.yaml, or correct the name.`);
+    this.#add(
+      "FS_SPEC_UNKNOWN_REFERENCE",
+      `${object} names the view ${name}, which does not exist`,
+      at,
+      hint,
+    );
+    return undefined;
+  }
+
+  /** Each circle once, named from its first view in the order of files. */
+  cycles(): void {
+    const done = new Set<string>();
+    const walk = (view: FeatureView, path: readonly FeatureView[]): void => {
+      const start = path.indexOf(view);
+      if (start >= 0) {
+        const names = [...path.slice(start), view].map((step) => step.name);
+        this.#add("FS_SPEC_CYCLE", `views read each other in a circle: ${names.join(" → ")}`, view.at);
+        return;
+      }
+      if (done.has(view.name)) return;
+      for (const name of "views" in view.from ? view.from.views : []) {
+        const upstream = this.#views.get(name);
+        if (upstream !== undefined) walk(upstream, [...path, view]);
+      }
+      done.add(view.name);
+    };
+    for (const view of this.#scope.views) walk(view, []);
+  }
+
+  #add(code: ErrorCode, message: string, at: Location, hint?: string): void {
+    this.findings.push(new FeatureError(code, message, { at, ...(hint === undefined ? {} : { hint }) }));
+  }
+}

@@ -1,0 +1,41 @@
+/** What the spec language has and this version does not do yet: named as such, never ignored and never "unknown". */
+import type { SpecKind } from "./spec-kind.js";
+
+const viewKeys: ReadonlySet<string> = new Set([
+  "rows",
+  "by",
+  "lookup",
+  "valid",
+  "grid",
+  "as_of",
+  "max_age",
+  "delay",
+  "over_by",
+  "scan",
+  "every",
+  "row",
+  "table",
+  "time_windows",
+  "events",
+  "emit",
+  "where",
+]);
+
+/** Why a key is not supported at this place; undefined when the spec language does not have it there at all. */
+export function unsupportedKey(kind: SpecKind, pointer: string, key: string): string | undefined {
+  const place = pointer === "" || /^\/columns\/[^/]+$/.test(pointer);
+  return kind === "view" && place && viewKeys.has(key)
+    ? `\`${key}:\` is not supported by this version`
+    : undefined;
+}
+
+/** Why a value is not supported at this place. */
+export function unsupportedValue(kind: SpecKind, pointer: string, value: string): string | undefined {
+  const mode = kind === "project" && /^\/clocks\/[^/]+\/mode$/.test(pointer);
+  if (mode && (value === "event" || value === "quality"))
+    return `\`mode: ${value}\` is not supported by this version`;
+  if (kind === "csv" && pointer === "/source" && value === "orderbooks") {
+    return "`source: orderbooks` is not supported by this version for csv files";
+  }
+  return undefined;
+}

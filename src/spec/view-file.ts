@@ -1,0 +1,177 @@
+/** features/<name>.yaml → FeatureView; what depends on other files is checked in references.ts. */
+
+import { pointerTo } from "./json-pointer.js";
+import type { Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
+import type { SpecReader } from "./spec-reader.js";
+import { shadowedColumns } from "./stream-columns.js";
+import { didYouMean } from "./suggest.js";
+
+interface RawView {
+  readonly view: string;
+  readonly description?: string;
+  readonly owner?: string;
+  readonly clock: string;
+  readonly from: string | readonly string[];
+  readonly windows?: Readonly<
+    Record<string, { buckets?: number; seconds?: number; min?: number; current?: boolean }>
+  >;
+  readonly columns: Readonly<
+    Record<
+      string,
+      { sql: string; unit?: string; doc?: string; type?: string; feature?: boolean; approx?: number }
+    >
+  >;
+  readonly expect?: Readonly<
+    Record<string, { not_null?: boolean; null_share?: { max: number }; min?: number; max?: number }>
+  >;
+}
+
+/** Names of tables that the product keeps beside the views' aliases. */
+const reservedNames: ReadonlySet<string> = new Set([
+  "trades",
+  "books",
+  "events",
+  "unified_buckets",
+  "bucket_state",
+  "bucket_config",
+  "closes",
+  "dirty",
+  "leases",
+]);
+const reservedPrefix = /^(vector|label|buckets|lease)_/;
+const reservedWindows: ReadonlySet<string> = new Set(["bucket", "so_far"]);
+
+export function readViewFile(reader: SpecReader): FeatureView {
+  const raw = reader.file.data as RawView;
+  if (reservedNames.has(raw.view) || reservedPrefix.test(raw.view)) {
+    const message = `the name ${raw.view} is taken by a stream or table of the product`;
+    reader.add("FS_SPEC_NAME", message, reader.file.at("/view"), "Choose another name for the view.");
+  }
+  const from = readFrom(reader, raw.from);
+  const columns = readColumns(reader, raw);
+  if ("stream" in from) checkShadows(reader, columns, from.stream);
+  return {
+    kind: "view",
+    name: raw.view,
+    description: raw.description ?? "",
+    owner: raw.owner ?? "",
+    clock: raw.clock,
+    from,
+    windows: readWindows(reader, raw, from),
+    columns,
+    expect: readExpectations(reader, raw),
+    at: reader.file.keyAt("/view"),
+  };
+}
+
+function readFrom(reader: SpecReader, raw: RawView["from"]): FeatureView["from"] {
+  if (raw === "trades" || raw === "books") return { stream: raw };
+  const views = typeof raw === "string" ? [raw] : raw;
+  const seen = new Set<string>();
+  views.forEach((name, index) => {
+    const at = reader.file.at(typeof raw === "string" ? "/from" : pointerTo("/from", index));
+    if (name === "events") {
+      reader.add("FS_SPEC_UNSUPPORTED", "`from: events` is not supported by this version", at);
+    } else if (name === "trades" || name === "books") {
+      const message = `the stream ${name} stands in a list; a list joins views`;
+      reader.add(
+        "FS_SPEC_VALUE",
+        message,
+        at,
+        `Write \`from: ${name}\`, and join the resulting view in another view.`,
+      );
+    } else if (seen.has(name)) {
+      reader.add("FS_SPEC_DUPLICATE", `\`from\` names ${name} twice`, at);
+    }
+    seen.add(name);
+  });
+  return { views: [...seen] };
+}
+
+function readColumns(reader: SpecReader, raw: RawView): FeatureColumn[] {
+  return Object.entries(raw.columns).map(([name, column]) => ({
+    name,
+    sql: column.sql,
+    unit: column.unit,
+    doc: column.doc,
+    type: column.type,
+    feature: column.feature ?? true,
+    approx: column.approx,
+    at: reader.file.keyAt(pointerTo("/columns", name)),
+  }));
+}
+
+function checkShadows(reader: SpecReader, columns: readonly FeatureColumn[], stream: StreamName): void {
+  const taken = shadowedColumns(stream);
+  for (const column of columns) {
+    if (!taken.includes(column.name)) continue;
+    const message = `column ${column.name} bears the name of a column of the stream ${stream}`;
+    reader.add(
+      "FS_SPEC_SHADOWS",
+      message,
+      column.at,
+      column.name.startsWith("bucket_") ? undefined : `Rename it, for example to bucket_${column.name}.`,
+    );
+  }
+}
+
+function readWindows(reader: SpecReader, raw: RawView, from: FeatureView["from"]): Window[] {
+  const pointer = "/windows";
+  const entries = Object.entries(raw.windows ?? {});
+  if ("stream" in from && entries.length > 0) {
+    const message = `windows go over the buckets of other views, but this view reads the stream ${from.stream}`;
+    const hint = `Put the windows into another view with \`from: ${raw.view}\`.`;
+    reader.add("FS_SPEC_WINDOW", message, reader.file.keyAt(pointer), hint);
+  }
+  return entries.map(([name, window]) => {
+    const at = reader.file.keyAt(pointerTo(pointer, name));
+    if (reservedWindows.has(name)) {
+      reader.add(
+        "FS_SPEC_NAME",
+        `the window name ${name} is taken by the spec language`,
+        at,
+        "Choose another name.",
+      );
+    }
+    const kind = window.buckets === undefined ? "seconds" : "buckets";
+    const length = window.buckets ?? window.seconds ?? 1;
+    const min = window.min ?? (kind === "buckets" ? length : 1);
+    if (kind === "buckets" && min > length) {
+      const message = `window ${name} has \`min: ${min}\`, but only ${length} buckets, so it would always be NULL`;
+      reader.add(
+        "FS_SPEC_WINDOW",
+        message,
+        reader.file.at(pointerTo(pointerTo(pointer, name), "min")),
+        `Write at most \`min: ${length}\`.`,
+      );
+    }
+    return { name, kind, length, min, current: window.current ?? true, at };
+  });
+}
+
+function readExpectations(reader: SpecReader, raw: RawView): Expectation[] {
+  const names = Object.keys(raw.columns);
+  return Object.entries(raw.expect ?? {}).map(([column, expected]) => {
+    const pointer = pointerTo("/expect", column);
+    if (!names.includes(column)) {
+      const hint = didYouMean(column, names, `Columns: ${names.join(", ")}.`);
+      reader.add(
+        "FS_SPEC_UNKNOWN_REFERENCE",
+        `\`expect\` names the column ${column}, which the view does not have`,
+        reader.file.keyAt(pointer),
+        hint,
+      );
+    }
+    const { min, max } = expected;
+    if (min !== undefined && max !== undefined && min > max) {
+      const message = `\`expect.${column}\`: min (${min}) is above max (${max})`;
+      reader.add(
+        "FS_SPEC_VALUE",
+        message,
+        reader.file.at(pointerTo(pointer, "min")),
+        "Exchange the two numbers.",
+      );
+    }
+    return { column, notNull: expected.not_null ?? false, nullShareMax: expected.null_share?.max, min, max };
+  });
+}
