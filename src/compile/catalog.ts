@@ -1,0 +1,86 @@
+/** What specs compile into: the desired state, as values. plan/ compares it, migrate/ builds it, ingest/ drives it. */
+import type { Location } from "../errors.js";
+import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
+
+/** Views that a served vector needs are hot; the rest is lazy. Values do not depend on the path. */
+export type Path = "hot" | "lazy";
+
+export interface CompiledColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly feature: boolean;
+  readonly unit: string | undefined;
+  readonly doc: string | undefined;
+  readonly at: Location;
+}
+
+/**
+ * The mark in a backfill's text that stands for "all buckets". The runner that cuts a backfill into chunks replaces it by
+ * `WHERE …`; run by hand, it is a comment. It stands behind the only mention of the clock's bucket table that is cut:
+ * `WITH buckets AS (SELECT * REPLACE (v + 0 AS v) FROM … FINAL {chunkMark})`; the runner may also replace `v + 0`.
+ */
+export const chunkMark = "/* chunk */";
+/** The expression in a backfill's text that gives the version of the rows that it writes. */
+export const versionMark = "(v + 0)";
+
+/**
+ * One named thing that is built, versioned and switched as a whole.
+ * - `gate` and `stream`: Null tables and the triggers that read them. Their names carry no hash: they are altered in place (columns are
+ *   only ever added, the trigger's query is replaced), because views of several versions hang on them.
+ * - `view` and `vector`: a stored table, the trigger that fills it, the alias that consumers read, and its backfill.
+ */
+export interface CompiledObject {
+  readonly kind: "gate" | "stream" | "view" | "vector";
+  readonly name: string;
+  readonly clock: string;
+  readonly path: Path;
+  /** The close level whose insert computes it; streams belong to level 0. */
+  readonly level: number;
+  /** Content that decides what the rows mean, upstream hashes included; 8 hex digits of it name the table. */
+  readonly dataHash: string;
+  /** Descriptions, units, owner, expectations: never a reason to rebuild. */
+  readonly metadataHash: string;
+  /** `kind:name` of what it reads directly. */
+  readonly upstream: readonly string[];
+  readonly description: string;
+  readonly columns: readonly CompiledColumn[];
+  /** Where its values are: a table, and the prefix of its columns there. Undefined for streams, which store nothing. */
+  readonly storage: { readonly table: TableName; readonly columnPrefix: string } | undefined;
+  readonly tables: readonly Table[];
+  readonly triggers: readonly MaterializedView[];
+  readonly alias: View | undefined;
+  /** `INSERT … SELECT` over all closed buckets, with the marks above; undefined for streams. */
+  readonly backfill: string | undefined;
+  /** How many buckets before its own a row depends on, upstream look-backs included. */
+  readonly lookBack: number;
+  /** True when every closed bucket must have a row (books may have none). */
+  readonly everyBucket: boolean;
+  /** Where it was written. */
+  readonly at: Location;
+}
+
+/** The tables that drive one clock, for the writer that closes its buckets. */
+export interface CompiledClock {
+  readonly name: string;
+  readonly dataHash: string;
+  readonly buckets: TableName;
+  /** Where the writer inserts closed buckets: a Null table whose trigger refuses a writer that lost its lease. */
+  readonly gate: TableName;
+  /** Trigger tables by path, in level order. */
+  readonly close: Readonly<Record<Path, readonly TableName[]>>;
+}
+
+export interface Catalog {
+  readonly databases: readonly string[];
+  /** Raw and cold tables: what migration 1 creates. */
+  readonly raw: readonly Table[];
+  /** Bucket tables, trigger tables and the writer's bookkeeping. */
+  readonly clockTables: readonly Table[];
+  readonly clocks: readonly CompiledClock[];
+  /** Upstream before downstream. */
+  readonly objects: readonly CompiledObject[];
+}
+
+export function objectId(object: Pick<CompiledObject, "kind" | "name">): string {
+  return `${object.kind}:${object.name}`;
+}

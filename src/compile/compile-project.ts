@@ -1,0 +1,132 @@
+/** Specs → catalog: the whole desired state of a project. Pure: the same specs give the same catalog, byte for byte. */
+import { type FeatureError, Findings } from "../errors.js";
+import { bucketsName, clockTables } from "../schema/clock-tables.js";
+import type { Table } from "../schema/object.js";
+import { rawTables } from "../schema/raw-tables.js";
+import type { Clock, FeatureView, Project, ProjectSpecs, StreamName } from "../spec/model.js";
+import type { Catalog, CompiledClock, CompiledObject, Path } from "./catalog.js";
+import { compileGate, gateName } from "./compile-gate.js";
+import { compileStream, guardTable } from "./compile-stream.js";
+import { missing } from "./feature-table.js";
+import { dataFingerprint } from "./fingerprint.js";
+import { bucketColumns, bucketColumnTypes, closeTable } from "./names.js";
+import { type StreamUsage, streamSource, unionUsage } from "./stream.js";
+import { compileVector } from "./vector.js";
+import { compileView } from "./view.js";
+import { draftView, type ViewDraft } from "./view-draft.js";
+
+const path: Path = "hot";
+const streamNames: readonly StreamName[] = ["trades", "books"];
+
+/** Throws Findings with every expression that cannot be compiled. The specs have been parsed and their references hold. */
+export function compileProject(specs: ProjectSpecs): Catalog {
+  const { project } = specs;
+  const drafts = draftViews(specs.views);
+  const objects: CompiledObject[] = [];
+  const clocks: CompiledClock[] = [];
+  const triggerTables: Table[] = [];
+  for (const clock of Object.values(project.clocks)) {
+    const compiled = compileClock(
+      specs,
+      clock,
+      drafts.filter((draft) => draft.view.clock === clock.name),
+    );
+    objects.push(...compiled);
+    const levels = Math.max(0, ...compiled.map((object) => object.level)) + 1;
+    const close = Array.from({ length: levels }, (_, level) => triggerTable(project, clock, level));
+    triggerTables.push(...close, guardTable(project.databases.features, clock.name));
+    clocks.push({
+      name: clock.name,
+      dataHash: clockHash(project, clock),
+      buckets: bucketsName(project, clock.name),
+      gate: gateName(project, clock),
+      close: { hot: close.map(({ database, name }) => ({ database, name })), lazy: [] },
+    });
+  }
+  const { raw, cold, features, registry } = project.databases;
+  return {
+    databases: [...new Set([raw, cold, features, registry])],
+    raw: rawTables(project),
+    clockTables: [...clockTables(project), ...triggerTables],
+    clocks,
+    objects,
+  };
+}
+
+/** What of a clock decides the rows of everything that is built on it. Size, target and lateness do not. */
+function clockHash(project: Project, clock: Clock): string {
+  const sources = streamNames.map((stream) => {
+    const { table, external, columns, availableAt, delayMs } = project.sources[streamSource[stream]];
+    // A delay is written into the rows of our own tables; only a foreign table's rows change their meaning with it.
+    return external ? { table, columns: { ...columns }, availableAt, delayMs } : { table };
+  });
+  const { name, mode, maxMs, maxTrades, bookGapMs } = clock;
+  return dataFingerprint({ name, mode, maxMs, maxTrades, bookGapMs, sources });
+}
+
+/** Drafts in an order in which every view stands behind what it reads. */
+export function draftViews(views: readonly FeatureView[]): ViewDraft[] {
+  const byName = new Map(views.map((view) => [view.name, view]));
+  const drafts = new Map<string, ViewDraft>();
+  const findings: FeatureError[] = [];
+  const visit = (view: FeatureView): ViewDraft | undefined => {
+    const known = drafts.get(view.name);
+    if (known !== undefined) return known;
+    const upstream = "views" in view.from ? view.from.views : [];
+    for (const name of upstream) {
+      const found = byName.get(name);
+      if (found === undefined) throw missing(`view ${name}`);
+      if (visit(found) === undefined) return undefined;
+    }
+    try {
+      const draft = draftView(view, (name) => drafts.get(name)?.level ?? 0);
+      drafts.set(view.name, draft);
+      return draft;
+    } catch (error) {
+      if (error instanceof Findings) findings.push(...error.findings);
+      else throw error;
+      return undefined;
+    }
+  };
+  for (const view of [...views].sort((a, b) => (a.name < b.name ? -1 : 1))) visit(view);
+  if (findings.length > 0) throw new Findings(findings);
+  return [...drafts.values()].sort((a, b) => a.level - b.level || (a.view.name < b.view.name ? -1 : 1));
+}
+
+function compileClock(specs: ProjectSpecs, clock: Clock, drafts: readonly ViewDraft[]): CompiledObject[] {
+  const { project } = specs;
+  const usages = drafts.flatMap((draft) => (draft.usage === undefined ? [] : [draft.usage]));
+  const streams = new Map<StreamName, StreamUsage>();
+  for (const name of streamNames) {
+    const own = usages.filter((usage) => usage.stream === name);
+    if (own.length > 0) streams.set(name, unionUsage(name, own));
+  }
+  const views = new Map<string, CompiledObject>();
+  const hash = clockHash(project, clock);
+  for (const draft of drafts) {
+    const from = draft.view.from;
+    const stream = "stream" in from ? streams.get(from.stream) : undefined;
+    views.set(
+      draft.view.name,
+      compileView(draft, { project, clock, clockHash: hash, path, stream, upstream: views }),
+    );
+  }
+  const vectors = specs.vectors.filter((vector) => vector.clock === clock.name);
+  return [
+    compileGate(project, clock),
+    ...[...streams.values()].map((usage) => compileStream(project, clock, usage, path)),
+    ...views.values(),
+    ...vectors.map((vector) => compileVector(vector, { project, clock, path, views })),
+  ];
+}
+
+function triggerTable(project: Project, clock: Clock, level: number): Table {
+  return {
+    kind: "table",
+    ...closeTable(project.databases.features, clock.name, level, path),
+    columns: bucketColumnTypes(bucketColumns),
+    engine: "Null",
+    orderBy: [],
+    comment: `Inserting closed buckets of ${clock.name} here computes level ${level}`,
+  };
+}

@@ -1,0 +1,109 @@
+/** What a stored version of a view or a vector is made of: table, trigger, alias, backfill. */
+import { FeatureError } from "../errors.js";
+import { bucketsName } from "../schema/clock-tables.js";
+import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
+import { quoteIdentifier, quoteName } from "../schema/quote.js";
+import type { Clock, Project } from "../spec/model.js";
+import { sqlTemplate } from "../sql-template.js";
+import { type CompiledColumn, chunkMark, versionMark } from "./catalog.js";
+import { bucketColumnTypes, triggerName } from "./names.js";
+
+const aliasTemplate = sqlTemplate(import.meta.url, "alias");
+const backfillTemplate = sqlTemplate(import.meta.url, "backfill");
+
+/** Bucket columns that a stored row keeps, before its features. */
+export const storedKey = [
+  "exchange",
+  "market_type",
+  "symbol",
+  "bucket_id",
+  "bucket_ts_start",
+  "bucket_ts_end",
+  "available_at",
+] as const;
+
+/** How every feature ends: a Float64, NULL where it is undefined or not finite. */
+export function finalFeature(expression: string): string {
+  const value = `toFloat64(${expression})`;
+  return `CAST(if(isFinite(${value}), ${value}, NULL) AS Nullable(Float64))`;
+}
+
+export function featureTable(
+  project: Project,
+  table: TableName,
+  columns: readonly CompiledColumn[],
+  comment: string,
+): Table {
+  const { featuresMs } = project.retention;
+  return {
+    kind: "table",
+    ...table,
+    columns: [
+      ...bucketColumnTypes(storedKey),
+      ...columns.map((column) => ({
+        name: column.name,
+        type: column.type,
+        codec: "ZSTD(1)",
+        ...(column.doc === undefined ? {} : { comment: column.doc }),
+      })),
+      { name: "v", type: "UInt64" },
+      {
+        name: "created_at",
+        type: "DateTime64(3, 'UTC')",
+        default: { kind: "DEFAULT", expression: "now64(3)" },
+      },
+    ],
+    engine: "ReplacingMergeTree(v)",
+    orderBy: ["exchange", "market_type", "symbol", "bucket_id"],
+    partitionBy: "toYYYYMM(bucket_ts_start)",
+    // From the time a row was stored: by event time, old recordings would vanish at the first merge.
+    ...(featuresMs === undefined
+      ? {}
+      : { ttl: `toDateTime(created_at) + toIntervalSecond(${featuresMs / 1000})` }),
+    settings: { non_replicated_deduplication_window: 100 },
+    comment,
+  };
+}
+
+/** `select` must give the stored key, `v` and the columns by name. */
+export function featureTrigger(table: TableName, select: string): MaterializedView {
+  return { kind: "materialized_view", ...triggerName(table), to: table, select };
+}
+
+export function aliasView(
+  name: TableName,
+  table: TableName,
+  columns: readonly CompiledColumn[],
+  comment: string,
+): View {
+  const list = [...storedKey, ...columns.map((column) => quoteIdentifier(column.name))];
+  return {
+    kind: "view",
+    ...name,
+    select: aliasTemplate({ columns: list.join(",\n"), table: quoteName(table) }),
+    comment,
+  };
+}
+
+/** `INSERT … SELECT` over every closed bucket of the clock; `select` reads the relation `buckets`. */
+export function backfillStatement(
+  project: Project,
+  clock: Clock,
+  table: TableName,
+  columns: readonly CompiledColumn[],
+  select: string,
+): string {
+  return backfillTemplate({
+    table: quoteName(table),
+    columns: [...storedKey, "v", ...columns.map((column) => quoteIdentifier(column.name))].join(", "),
+    version: versionMark,
+    bucket_table: quoteName(bucketsName(project, clock.name)),
+    chunk: chunkMark,
+    select,
+  });
+}
+
+/** A defect of the compiler or of a caller that skipped spec/'s checks. */
+export function missing(what: string): FeatureError {
+  return new FeatureError("FS_INTERNAL", `${what} is unknown to the compiler`);
+}

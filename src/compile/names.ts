@@ -1,0 +1,45 @@
+/** Physical names (docs/architecture.md, "Names and versions") and the columns that every bucket-keyed row has. */
+import type { Column, TableName } from "../schema/object.js";
+import type { StreamName } from "../spec/model.js";
+import { keyColumns } from "../spec/stream-columns.js";
+import type { Path } from "./catalog.js";
+import { shortHash } from "./fingerprint.js";
+
+export const bucketKey = ["exchange", "market_type", "symbol", "bucket_id"] as const;
+/** What a trigger row carries of its bucket, and what every stream row repeats. */
+export const bucketColumns = keyColumns;
+
+const types: Readonly<Record<(typeof bucketColumns)[number], string>> = {
+  exchange: "LowCardinality(String)",
+  market_type: "LowCardinality(String)",
+  symbol: "LowCardinality(String)",
+  bucket_id: "UInt64",
+  bucket_ts_start: "DateTime64(3, 'UTC')",
+  bucket_ts_end: "DateTime64(3, 'UTC')",
+  prev_ts_end: "DateTime64(3, 'UTC')",
+  available_at: "DateTime64(3, 'UTC')",
+  v: "UInt64",
+};
+
+/** Bucket columns as table columns, in the order given. */
+export function bucketColumnTypes(names: readonly (typeof bucketColumns)[number][]): Column[] {
+  return names.map((name) => ({ name, type: types[name] }));
+}
+
+export function closeTable(database: string, clock: string, level: number, path: Path): TableName {
+  return { database, name: `${clock}__close_${level}_${path}` };
+}
+
+export function streamTableName(database: string, clock: string, stream: StreamName, path: Path): TableName {
+  return { database, name: `${clock}__${stream}_${path}` };
+}
+
+/** `<name>__<8 hex>`: a stored version of a view, or with the prefix `vector_` of a vector. */
+export function versionTable(database: string, name: string, dataHash: string): TableName {
+  return { database, name: `${name}__${shortHash(dataHash)}` };
+}
+
+/** The trigger that fills a table. */
+export function triggerName(table: TableName): TableName {
+  return { database: table.database, name: `${table.name}__mv` };
+}

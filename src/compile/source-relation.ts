@@ -1,0 +1,41 @@
+/** A source as something to read FROM, with our column names, whoever owns the table. */
+
+import type { TableName } from "../schema/object.js";
+import { quoteIdentifier, quoteName } from "../schema/quote.js";
+import type { Project, SourceName } from "../spec/model.js";
+
+/** The table behind a source: ours in the raw database, or the foreign one that features.yaml names. */
+export function sourceTable(project: Project, name: SourceName): TableName {
+  const source = project.sources[name];
+  const [database, table] = source.table.includes(".")
+    ? source.table.split(".", 2)
+    : [undefined, source.table];
+  return { database: database ?? project.databases.raw, name: table ?? source.table };
+}
+
+/**
+ * FROM-text of a source. Our own tables are read with FINAL, which removes what was stored twice. A foreign table is read
+ * through its column map; what it does not have gets the value that a row of a file would get: `available_at` is
+ * `timestamp` plus the source's delay, no row is late, and the sequence is the numeric id.
+ */
+export function sourceRelation(project: Project, name: SourceName, columns: readonly string[]): string {
+  const source = project.sources[name];
+  const table = quoteName(sourceTable(project, name));
+  if (!source.external) return `${table} FINAL`;
+  const foreign = (column: string): string => quoteIdentifier(source.columns[column] ?? column);
+  const derived: Readonly<Record<string, string>> = {
+    timestamp: `CAST(${foreign("timestamp")} AS DateTime64(3, 'UTC'))`,
+    available_at: source.availableAt ?? `${foreign("timestamp")} + toIntervalMillisecond(${source.delayMs})`,
+    late: "toUInt8(0)",
+    trade_seq: `toUInt64OrZero(toString(${foreign("trade_id")}))`,
+    book_seq: `toUInt64(${foreign("last_update_id")})`,
+  };
+  const isMapped = (column: string): boolean => column in source.columns;
+  const list = columns.map((column) => {
+    const always = column === "timestamp" || column === "available_at" || column === "late";
+    const expression = (always || !isMapped(column) ? derived[column] : undefined) ?? foreign(column);
+    const typed = column === "available_at" ? `CAST(${expression} AS DateTime64(3, 'UTC'))` : expression;
+    return `${typed} AS ${quoteIdentifier(column)}`;
+  });
+  return `(SELECT ${list.join(", ")} FROM ${table})`;
+}

@@ -1,0 +1,3 @@
+INSERT INTO {{table}} ({{columns}})
+WITH buckets AS (SELECT * REPLACE ({{version}} AS v) FROM {{bucket_table}} FINAL {{chunk}})
+{{select}}

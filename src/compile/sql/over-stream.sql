@@ -1,0 +1,6 @@
+SELECT
+  {{key}},
+  {{features}}
+FROM (
+  {{rows}}
+)

@@ -1,0 +1,2 @@
+SELECT exchange, market_type, symbol, bucket_id
+FROM {{buckets}}

@@ -1,0 +1,5 @@
+SELECT
+  {{bucket_columns}},
+  {{expressions}}
+FROM {{stream}}
+GROUP BY {{bucket_columns}}

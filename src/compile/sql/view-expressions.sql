@@ -1,0 +1,6 @@
+SELECT
+  {{key}},
+  {{expressions}}
+FROM (
+  {{upstream}}
+){{windows}}

@@ -1,0 +1,36 @@
+/** Point reads of stored versions: the latest row of each bucket asked for, by primary key. */
+import { quoteIdentifier, quoteName } from "../schema/quote.js";
+import { sqlTemplate } from "../sql-template.js";
+import type { CompiledObject } from "./catalog.js";
+import { missing } from "./feature-table.js";
+
+const template = sqlTemplate(import.meta.url, "stored-rows");
+const ownKeys = sqlTemplate(import.meta.url, "own-keys");
+const trailingKeys = sqlTemplate(import.meta.url, "trailing-keys");
+
+export interface StoredRowsOptions {
+  /** The relation of the buckets. */
+  readonly buckets: string;
+  /** How many buckets before each of them are read as well. */
+  readonly before: number;
+  /** Which columns, as SELECT text; undefined reads all. */
+  readonly only?: readonly string[];
+}
+
+/**
+ * Keys and columns of an object's rows. Cut by key tuples: a cut by `bucket_id > min(…)` would read whole histories as
+ * soon as the ids of two instruments differ.
+ */
+export function storedRows(object: CompiledObject, options: StoredRowsOptions): string {
+  if (object.storage === undefined) throw missing(`the table of ${object.name}`);
+  const { buckets, before } = options;
+  const columns = options.only ?? object.columns.map((column) => column.name);
+  return template({
+    columns: [
+      "exchange, market_type, symbol, bucket_id",
+      ...columns.map((name) => quoteIdentifier(name)),
+    ].join(",\n"),
+    table: quoteName(object.storage.table),
+    keys: before === 0 ? ownKeys({ buckets }) : trailingKeys({ buckets, before: String(before) }),
+  });
+}

@@ -1,0 +1,97 @@
+/** A feature view → the versioned table, trigger and alias that compute and serve it. */
+import { quoteName } from "../schema/quote.js";
+import type { Clock, Project } from "../spec/model.js";
+import type { CompiledColumn, CompiledObject, Path } from "./catalog.js";
+import { printTokens, tokenize } from "./expression/tokens.js";
+import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
+import { contentHash, dataFingerprint } from "./fingerprint.js";
+import { closeTable, streamTableName, versionTable } from "./names.js";
+import { type StreamUsage, streamSelect } from "./stream.js";
+import type { ViewDraft } from "./view-draft.js";
+import { indent, overStreamSelect, overViewsSelect, reachBack } from "./view-select.js";
+
+/** What a view is built from, decided by the compiler for the whole project. */
+export interface ViewContext {
+  readonly project: Project;
+  readonly clock: Clock;
+  readonly clockHash: string;
+  readonly path: Path;
+  /** The shape of the stream that the view hangs on: the union of what all its views read. */
+  readonly stream: StreamUsage | undefined;
+  readonly upstream: ReadonlyMap<string, CompiledObject>;
+}
+
+export function compileView(draft: ViewDraft, context: ViewContext): CompiledObject {
+  const { view, level } = draft;
+  const { project, clock, path } = context;
+  const database = project.databases.features;
+  const columns: CompiledColumn[] = view.columns.map((column) => ({
+    name: column.name,
+    type: "Nullable(Float64)",
+    feature: column.feature,
+    unit: column.unit,
+    doc: column.doc,
+    at: column.at,
+  }));
+  const upstreamViews = "views" in view.from ? view.from.views : [];
+  const upstream = upstreamViews.map((name) => context.upstream.get(name) ?? unknown(name));
+  const dataHash = dataFingerprint({
+    clock: context.clockHash,
+    from:
+      "stream" in view.from
+        ? { stream: view.from.stream }
+        : { views: upstream.map((object) => object.dataHash) },
+    windows: Object.fromEntries(
+      view.windows.map(({ name, kind, length, min, current }) => [name, { kind, length, min, current }]),
+    ),
+    columns: Object.fromEntries(
+      draft.expressions.map(({ column, sql }) => [column.name, printTokens(tokenize(sql))]),
+    ),
+  });
+  const metadataHash = contentHash({
+    description: view.description,
+    owner: view.owner,
+    expect: view.expect.map((item) => ({ ...item })),
+    columns: view.columns.map(({ name, unit, doc, feature }) => ({ name, unit, doc, feature })),
+  });
+  const table = versionTable(database, view.name, dataHash);
+  const live =
+    context.stream === undefined
+      ? overViewsSelect(draft, upstream, quoteName(closeTable(database, clock.name, level, path)))
+      : overStreamSelect(
+          draft,
+          quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
+        );
+  // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
+  const stored =
+    draft.usage === undefined
+      ? overViewsSelect(draft, upstream, "buckets")
+      : overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, draft.usage, "buckets"))}\n)`);
+  return {
+    kind: "view",
+    name: view.name,
+    clock: clock.name,
+    path,
+    level,
+    dataHash,
+    metadataHash,
+    upstream:
+      context.stream === undefined
+        ? upstreamViews.map((name) => `view:${name}`)
+        : [`stream:${clock.name}.${context.stream.stream}`],
+    description: view.description,
+    columns,
+    storage: { table, columnPrefix: "" },
+    tables: [featureTable(project, table, columns, view.description)],
+    triggers: [featureTrigger(table, live)],
+    alias: aliasView({ database, name: view.name }, table, columns, view.description),
+    backfill: backfillStatement(project, clock, table, columns, stored),
+    lookBack: reachBack(view.windows) + Math.max(0, ...upstream.map((object) => object.lookBack)),
+    everyBucket: !("stream" in view.from && view.from.stream === "books"),
+    at: view.at,
+  };
+}
+
+function unknown(name: string): never {
+  throw missing(`view ${name}`);
+}

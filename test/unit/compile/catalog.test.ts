@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import type { Catalog } from "../../../src/compile/catalog.js";
+import { compileProject } from "../../../src/compile/compile-project.js";
+import { Findings } from "../../../src/errors.js";
+import { renderCreate } from "../../../src/schema/render.js";
+import { parseProject } from "../../../src/spec/parse-project.js";
+import type { SourceFile } from "../../../src/spec/yaml-file.js";
+import { readFiles, repository } from "../spec/project-files.js";
+
+const stock = readFiles(repository);
+
+function compile(files: readonly SourceFile[]): Catalog {
+  return compileProject(parseProject(files, {}, "/project"));
+}
+
+/** The stock files with one of them edited. */
+function edited(path: string, edit: (text: string) => string): SourceFile[] {
+  return stock.map((file) => (file.path === path ? { path, text: edit(file.text) } : file));
+}
+
+function hashes(catalog: Catalog): Record<string, string> {
+  return Object.fromEntries(
+    catalog.objects.map((object) => [`${object.kind}:${object.name}`, object.dataHash]),
+  );
+}
+
+/** Names of the objects whose data hash differs. */
+function changed(files: readonly SourceFile[]): string[] {
+  const before = hashes(compile(stock));
+  const after = hashes(compile(files));
+  return Object.keys(after)
+    .filter((name) => after[name] !== before[name])
+    .sort();
+}
+
+describe("the catalog of the stock project", () => {
+  it("compiles to the text that was reviewed", async () => {
+    const text = compile(stock)
+      .objects.flatMap((object) => [
+        `-- ${object.kind} ${object.name}, level ${object.level}, look-back ${object.lookBack}`,
+        ...object.tables.map((table) => `${renderCreate(table)};`),
+        ...object.triggers.map((trigger) => `${renderCreate(trigger)};`),
+        ...(object.alias === undefined ? [] : [`${renderCreate(object.alias)};`]),
+        ...(object.backfill === undefined ? [] : [`${object.backfill};`]),
+      ])
+      .join("\n\n");
+    await expect(`${text}\n`).toMatchFileSnapshot("golden/stock-catalog.sql");
+  });
+
+  it("is the same for the same specs, and puts what is read before what reads it", () => {
+    const catalog = compile(stock);
+    expect(compile([...stock].reverse())).toEqual(catalog);
+    const seen = new Set<string>();
+    for (const object of catalog.objects) {
+      for (const upstream of object.upstream) expect(seen).toContain(upstream);
+      seen.add(`${object.kind}:${object.name}`);
+    }
+  });
+});
+
+describe("fingerprints", () => {
+  it("do not change with layout, comments, order of keys, descriptions, units", () => {
+    expect(
+      changed(
+        edited("features/vpin.yaml", (text) => text.replace(/OVER w20 \//g, "OVER   w20 /* twenty */ /")),
+      ),
+    ).toEqual([]);
+    expect(
+      changed(
+        edited(
+          "features/order_flow.yaml",
+          (text) => `# a comment\n${text.replace(/unit: base/g, "unit: coins")}`,
+        ),
+      ),
+    ).toEqual([]);
+    expect(
+      changed(
+        edited("features/order_flow.yaml", (text) => text.replace(/^owner: .*$/m, "owner: somebody else")),
+      ),
+    ).toEqual([]);
+  });
+
+  it("change with an expression, and with them all that is downstream", () => {
+    const files = edited("features/order_flow.yaml", (text) =>
+      text.replace("sumIf(quantity, side > 0)", "sumIf(quantity, side >= 0)"),
+    );
+    expect(changed(files)).toEqual(["vector:trend_v1", "view:order_flow", "view:vpin"]);
+  });
+
+  it("change with what is a clock's data; not with size, target and lateness", () => {
+    const views = ["vector:trend_v1", "view:book_state", "view:order_flow", "view:trade_impact", "view:vpin"];
+    const clock = (from: RegExp, to: string) =>
+      changed(
+        edited("features.yaml", (text) => {
+          expect(text).toMatch(from);
+          return text.replace(from, to);
+        }),
+      );
+    expect(clock(/max: 60s/, "max: 61s")).toEqual(views);
+    expect(clock(/book_gap: 120s/, "book_gap: 90s")).toEqual(
+      [...views.slice(0, 1), ...views.slice(1)].concat("stream:ubt.books").sort(),
+    );
+    expect(clock(/target: 30s/, "target: 20s")).toEqual([]);
+    expect(clock(/allowed_lateness: 200ms/, "allowed_lateness: 100ms")).toEqual([]);
+    expect(clock(/binance\/spot\/BTCUSDT: 5\b/, "binance/spot/BTCUSDT: 6")).toEqual([]);
+  });
+
+  it("of a view do not depend on the views beside it", () => {
+    const more: SourceFile = {
+      path: "features/deep_book.yaml",
+      text: 'view: deep_book\ndescription: d\nowner: o\nclock: ubt\nfrom: books\ncolumns:\n  third: { sql: "argMax(bid_px[3], ord)", unit: quote }\n',
+    };
+    expect(changed([...stock, more])).toEqual(["stream:ubt.books", "view:deep_book"]);
+  });
+});
+
+describe("expressions that cannot be compiled", () => {
+  it("are all reported, with their places", () => {
+    const broken: SourceFile = {
+      path: "features/broken.yaml",
+      text: 'view: broken\ndescription: d\nowner: o\nclock: ubt\nfrom: trades\ncolumns:\n  a: { sql: "any(price)", unit: quote }\n  b: { sql: "sum(price", unit: quote }\n  c: { sql: "sum(price) OVER w9", unit: quote }\n',
+    };
+    try {
+      compile([...stock, broken]);
+      expect.unreachable();
+    } catch (error) {
+      if (!(error instanceof Findings)) throw error;
+      expect(error.findings.map(({ code, at }) => [code, at?.file, at?.line])).toEqual([
+        ["FS_SPEC_ORDER_DEPENDENT", "features/broken.yaml", 7],
+        ["FS_SPEC_EXPRESSION", "features/broken.yaml", 8],
+        ["FS_SPEC_EXPRESSION", "features/broken.yaml", 9],
+      ]);
+    }
+  });
+});

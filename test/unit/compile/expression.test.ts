@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compileExpression } from "../../../src/compile/expression/exact.js";
+import { ExpressionError, printTokens, tokenize } from "../../../src/compile/expression/tokens.js";
+
+const trades = { hasTwins: true };
+const books = { hasTwins: false };
+const windows = {
+  hasTwins: false,
+  guardWindow: (call: string, window: string) => `if(count() OVER ${window} >= 20, ${call}, NULL)`,
+};
+
+describe("tokens", () => {
+  it("drop comments and layout, and keep strings and quoted names as they are", () => {
+    const text = printTokens(
+      tokenize("sum( a )  -- a comment\n + /* another */ if(b = ' x -- y', `c d`, 1e-8)"),
+    );
+    expect(text).toBe("sum(a) + if(b = ' x -- y', `c d`, 1e-8)");
+  });
+
+  it.each([
+    "",
+    "sum(a",
+    "sum(a))",
+    "(a]",
+    "'open",
+    "a # b",
+    "a, b",
+    "a AS b",
+    "a; DROP TABLE t",
+    "(SELECT 1)",
+    "1) FROM system.tables --",
+  ])("refuse %s", (text) => {
+    expect(() => compileExpression(text, trades)).toThrow(ExpressionError);
+  });
+
+  it("print to text that reads as the same tokens", () => {
+    const piece = fc.constantFrom(
+      "a",
+      "sum",
+      "(",
+      ")",
+      "[",
+      "]",
+      ",",
+      "+",
+      "-",
+      "->",
+      "1.5",
+      "'x y'",
+      "`q`",
+      "::",
+      ".",
+      ">=",
+      " ",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const tokens = tokenize(pieces.join(" "));
+        expect(tokenize(printTokens(tokens))).toEqual(tokens);
+      }),
+    );
+  });
+});
+
+describe("exact sums", () => {
+  it.each([
+    ["sum(quantity)", "toFloat64(sum(quantity_exact))"],
+    ["sum(side * quantity)", "toFloat64(sum(side * quantity_exact))"],
+    ["sumIf(quantity, side > 0)", "toFloat64(sumIf(quantity_exact, side > 0))"],
+    ["sum(price * quantity)", "toFloat64(sum(price_exact * quantity_exact))"],
+    ["avg(price)", "toFloat64(sum(price_exact)) / nullIf(count(price), 0)"],
+    [
+      "avgIf(price, side < 0)",
+      "toFloat64(sumIf(price_exact, side < 0)) / nullIf(countIf(isNotNull(price) AND (side < 0)), 0)",
+    ],
+    ["sum(abs(x - 1.5))", "toFloat64(sum(toDecimal256(abs(x - 1.5), 30)))"],
+    ["argMax(price, ord) - argMin(price, ord)", "argMax(price, ord) - argMin(price, ord)"],
+    ["quantileExact(0.5)(price)", "quantileExact(0.5)(price)"],
+  ])("compile %s", (sql, expected) => {
+    expect(compileExpression(sql, trades)).toBe(expected);
+  });
+
+  it("keep a sum NaN when a row of it is not finite", () => {
+    expect(compileExpression("sum(1 / price)", trades)).toBe(
+      "if(countIf(NOT isFinite(1 / price)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(1 / price, 0), 30))))",
+    );
+  });
+
+  it("have no Decimal twins outside of trades", () => {
+    expect(compileExpression("sum(price)", books)).toBe("toFloat64(sum(toDecimal256(price, 30)))");
+  });
+
+  it("reach into arguments of other calls", () => {
+    expect(compileExpression("nullIf(sum(quantity), 0)", trades)).toBe(
+      "nullIf(toFloat64(sum(quantity_exact)), 0)",
+    );
+  });
+
+  it("stay inside of their window, and windows are guarded by their minimum of rows", () => {
+    expect(compileExpression("sum(x) OVER w20 / max(y) OVER w20", windows)).toBe(
+      "if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(x, 30)) OVER w20), NULL) / if(count() OVER w20 >= 20, max(y) OVER w20, NULL)",
+    );
+  });
+
+  it("take the names of JavaScript's own object methods for what they are", () => {
+    expect(compileExpression("toString(valueOf) + constructor", trades)).toBe(
+      "toString(valueOf) + constructor",
+    );
+  });
+});
