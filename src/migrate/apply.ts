@@ -1,0 +1,161 @@
+/** `feature apply`: from specs to a deployed state, however far an earlier run came. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import type { Catalog } from "../compile/catalog.js";
+import type { Engine } from "../engine/port.js";
+import { FeatureError } from "../errors.js";
+import { renderLockFile } from "../plan/lock-file.js";
+import { type Plan, planClass, refuseDestructive } from "../plan/plan.js";
+import { takeLock } from "../registry/lock.js";
+import { openRegistryWriter } from "../registry/writer.js";
+import type { Project } from "../spec/model.js";
+import { abandonFailed } from "./abandon.js";
+import { type ChunkLimits, defaultChunkLimits } from "./backfill.js";
+import { type Migration, migrationNumber, nameMigration } from "./migration.js";
+import { type StoredMigration, writeMigrations } from "./migration-folder.js";
+import { type CatalogSource, migrationsFolder, type PlannedApply, planApply } from "./plan-apply.js";
+import type { OnApplyEvent } from "./progress.js";
+import type { RunContext } from "./run-migration.js";
+import { syncInstruments } from "./sync-instruments.js";
+import { runPending } from "./umzug-run.js";
+
+export interface ApplyOptions {
+  readonly engine: Engine;
+  readonly project: Project;
+  readonly catalog: CatalogSource;
+  readonly toolVersion: string;
+  /** Carries out what takes away something that others use. */
+  readonly allowDestructive?: boolean;
+  /** Applies committed files only, and fails if the specs need others. Writes no file. */
+  readonly frozen?: boolean;
+  /** Gives up a migration that failed, before anything else: what it has done is taken back, its files are removed. */
+  readonly abandonFailed?: boolean;
+  /** Tries the catalog out before the first step, on nothing that is deployed. It throws what it finds wrong. */
+  readonly smoke?: (catalog: Catalog) => Promise<void>;
+  readonly onEvent?: OnApplyEvent;
+  readonly chunkLimits?: ChunkLimits;
+  /** For people who find the target held. */
+  readonly owner?: string;
+  readonly leaseMs?: number;
+}
+
+export interface AppliedMigration {
+  readonly name: string;
+  /** Steps that this run did, and those that were done before it. */
+  readonly done: number;
+  readonly skipped: number;
+}
+
+export interface ApplyResult {
+  /** True when no migration was pending and the specs needed none. */
+  readonly nothingToDo: boolean;
+  /** The migration that was given up, if one was. */
+  readonly abandoned: string | undefined;
+  readonly migrations: readonly AppliedMigration[];
+  /** What this run planned and wrote; committed migrations have no plan. */
+  readonly plans: readonly Plan[];
+  /** Rows of the table `instruments` that were brought in step with features.yaml. */
+  readonly instruments: number;
+  readonly catalog: Catalog;
+}
+
+/** One process has one identity, whichever of its runs asks. */
+const thisProcess = `${hostname()}/${process.pid}/${Math.round(performance.timeOrigin)}`;
+
+/**
+ * Writes the migrations that the specs need, then runs all that is pending. Doing it again does nothing. Throws
+ * FS_REGISTRY_LOCKED, FS_PLAN_DESTRUCTIVE, FS_MIGRATION_…; after a failure aliases show the old versions, and the next
+ * call goes on at the step that failed.
+ */
+export async function applyProject(options: ApplyOptions): Promise<ApplyResult> {
+  const { engine, project } = options;
+  const registry = openRegistryWriter(engine, project.databases.registry);
+  await registry.bootstrap();
+  const lock = await takeLock(engine, project.databases.registry, {
+    owner: options.owner ?? `${userInfo().username}@${hostname()}, pid ${process.pid}`,
+    process: thisProcess,
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+  });
+  try {
+    const folder = migrationsFolder(project);
+    const abandoned =
+      options.abandonFailed === true ? await abandonFailed(engine, registry, folder) : undefined;
+    const planned = await planApply(engine, project, options.catalog);
+    refuse(planned, options);
+    const nothingToDo = planned.pending.length + planned.plans.length === 0;
+    if (!nothingToDo) await options.smoke?.(planned.catalog);
+    const context: RunContext = {
+      engine,
+      registry,
+      lock,
+      toolVersion: options.toolVersion,
+      chunkLimits: options.chunkLimits ?? defaultChunkLimits,
+      onEvent: options.onEvent ?? (() => {}),
+    };
+    const committed = await runPending(context, planned.migrations);
+    // Written only now: on a migration that fails nothing else shall stand.
+    const written = await runPending(context, writePlans(project, planned));
+    const instruments = await syncInstruments(engine, project);
+    if (options.frozen !== true) writeLockFile(project, planned.catalog);
+    return {
+      nothingToDo,
+      abandoned,
+      migrations: [...committed, ...written].map(([name, { done, skipped }]) => ({ name, done, skipped })),
+      plans: planned.plans,
+      instruments,
+      catalog: planned.catalog,
+    };
+  } finally {
+    await lock.release();
+  }
+}
+
+function refuse({ pending, plans }: PlannedApply, options: ApplyOptions): void {
+  if (options.frozen === true && plans.length > 0) {
+    const slugs = plans.map((plan) => plan.slug).join(", ");
+    throw new FeatureError(
+      "FS_MIGRATION_FROZEN",
+      `the specs need what no committed migration does: ${slugs}`,
+    );
+  }
+  if (options.allowDestructive === true) return;
+  const committed = pending.find((migration) => migration.class === "destructive");
+  if (committed !== undefined) {
+    throw new FeatureError("FS_PLAN_DESTRUCTIVE", `${committed.name} takes away what is deployed`, {
+      object: committed.name,
+    });
+  }
+  refuseDestructive(plans);
+}
+
+function writePlans(project: Project, { migrations, plans }: PlannedApply): StoredMigration[] {
+  if (plans.length === 0) return [];
+  const last = migrations.at(-1);
+  const first = last === undefined ? 1 : migrationNumber(last.name) + 1;
+  const names = plans.map((plan, index) => nameMigration(first + index, plan.slug));
+  const files = plans.map(
+    (plan, index): Migration => ({
+      name: names[index] ?? "",
+      parent: names[index - 1] ?? last?.name ?? "",
+      class: planClass([plan]) ?? "metadata",
+      steps: plan.steps,
+      records: plan.records,
+    }),
+  );
+  return writeMigrations(migrationsFolder(project), files);
+}
+
+/** `registry/deployed.json`, only when it changes. */
+function writeLockFile(project: Project, catalog: Catalog): void {
+  const path = join(project.root, "registry", "deployed.json");
+  const text = renderLockFile(catalog);
+  try {
+    if (readFileSync(path, "utf8") === text) return;
+  } catch {
+    // There is none yet.
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+}

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import type { Catalog } from "../compile/catalog.js";
+import type { Reader } from "../engine/port.js";
+import { type DeployedState, nothingDeployed, stateAfter } from "../plan/deployed.js";
+import { makePlans, type Plan } from "../plan/plan.js";
+import { openRegistryReader } from "../registry/reader.js";
+import type { Project } from "../spec/model.js";
+import { readMigrations, type StoredMigration } from "./migration-folder.js";
+import { pendingMigrations } from "./pending.js";
+
+/** The desired state, or how to compile it when what is deployed has a say in it. */
+export type CatalogSource = Catalog | ((deployed: DeployedState) => Catalog | Promise<Catalog>);
+
+export interface PlannedApply {
+  readonly catalog: Catalog;
+  /** All committed migrations. */
+  readonly migrations: readonly StoredMigration[];
+  /** Committed migrations that the target has not applied. */
+  readonly pending: readonly StoredMigration[];
+  /** What the specs need beyond the committed migrations. */
+  readonly plans: readonly Plan[];
+}
+
+export function migrationsFolder(project: Pick<Project, "root">): string {
+  return join(project.root, "migrations");
+}
+
+/**
+ * What `feature apply` would do, without changing anything: `feature diff`, `--dry-run`. Throws FS_MIGRATION_… when the
+ * folder or the history does not hold.
+ */
+export async function planApply(
+  reader: Reader,
+  project: Pick<Project, "root" | "databases">,
+  source: CatalogSource,
+): Promise<PlannedApply> {
+  const registry = openRegistryReader(reader, project.databases.registry);
+  const migrations = readMigrations(migrationsFolder(project));
+  const pending = pendingMigrations(migrations, await registry.revisions());
+  const deployed = (await registry.deployed()) ?? nothingDeployed;
+  const expected = pending.reduce((state, migration) => stateAfter(state, migration.records), deployed);
+  const catalog = typeof source === "function" ? await source(expected) : source;
+  return { catalog, migrations, pending, plans: makePlans(catalog, expected) };
+}

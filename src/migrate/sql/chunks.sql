@@ -1,0 +1,19 @@
+SELECT
+  exchange, market_type, symbol,
+  min(bucket_id) AS first_bucket,
+  max(bucket_id) AS last_bucket,
+  count() AS buckets,
+  sum(trades) AS trades
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, trades,
+    intDiv(sum(toUInt64(trades)) OVER upto - trades, {trades_limit:UInt64}) AS by_trades,
+    intDiv(count() OVER upto - 1, {buckets_limit:UInt64}) AS by_buckets
+  FROM {{buckets}} FINAL
+  WINDOW upto AS (
+    PARTITION BY exchange, market_type, symbol ORDER BY bucket_id
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  )
+)
+GROUP BY exchange, market_type, symbol, by_trades, by_buckets
+ORDER BY exchange, market_type, symbol, first_bucket

@@ -1,0 +1,110 @@
+/** A plan: what changes, the statements that do it, and what the registry holds afterwards. */
+import type { Catalog } from "../compile/catalog.js";
+import { FeatureError } from "../errors.js";
+import { type Change, type ChangeClass, changeObject } from "./change.js";
+import { type DeployedState, deployedObject, stateAfter, type VersionRecord } from "./deployed.js";
+import { diff } from "./diff.js";
+import { slugOf } from "./slug.js";
+import type { Step } from "./step.js";
+import { orderedSteps } from "./steps.js";
+
+/** The content of one migration. */
+export interface Plan {
+  /** For the file's name: lower case, digits and underscores. */
+  readonly slug: string;
+  readonly changes: readonly Change[];
+  readonly steps: readonly Step[];
+  readonly records: readonly VersionRecord[];
+}
+
+/**
+ * The plans that lead from `actual` to `desired`, in order: none when there is nothing to do, two from nothing (the raw
+ * schema is a migration of its own), else one. `feature apply` carries out this very list.
+ */
+export function makePlans(desired: Catalog, actual: DeployedState): Plan[] {
+  const fresh = actual.tables.length + actual.objects.length === 0;
+  if (!fresh) return planOf(desired, actual);
+  const raw = planOf({ ...desired, clockTables: [], objects: [] }, actual);
+  const state = raw.reduce((before, plan) => stateAfter(before, plan.records), actual);
+  return [...raw, ...planOf(desired, state)];
+}
+
+function planOf(desired: Catalog, actual: DeployedState): Plan[] {
+  const changes = diff(desired, actual);
+  if (changes.length === 0) return [];
+  return [
+    {
+      slug: slugOf(changes, actual),
+      changes,
+      steps: orderedSteps(changes, desired),
+      records: changes.flatMap(recordsAfter),
+    },
+  ];
+}
+
+function recordsAfter(change: Change): VersionRecord[] {
+  switch (change.kind) {
+    case "create_database":
+      return [{ kind: "database", name: change.name }];
+    case "create_table":
+      return [{ kind: "table", table: change.table }];
+    case "alter_table":
+      return [{ kind: "table", table: change.merged }];
+    case "create":
+      return [{ kind: "object", object: deployedObject(change.object, "live") }];
+    case "replace": {
+      const { object, previous, reuse } = change;
+      const live: VersionRecord = {
+        kind: "object",
+        // What is retired was built with the definitions that the registry holds, not with today's.
+        object:
+          reuse === undefined
+            ? deployedObject(object, "live")
+            : { ...deployedObject(object, "live"), tables: reuse.tables, triggers: reuse.triggers },
+      };
+      if (previous.dataHash === object.dataHash) return [live];
+      return [{ kind: "object", object: { ...previous, state: "retired" } }, live];
+    }
+    case "alter":
+      return [{ kind: "object", object: change.result }];
+    case "retire":
+      return [{ kind: "object", object: { ...change.previous, state: "retired" } }];
+  }
+}
+
+const gravity: readonly ChangeClass[] = ["metadata", "additive", "rebuild", "destructive"];
+
+/** The gravest class in the plans; undefined when there is nothing to do. */
+export function planClass(plans: readonly Plan[]): ChangeClass | undefined {
+  const classes = plans.flatMap((plan) => plan.changes.map((change) => change.class));
+  return gravity.findLast((item) => classes.includes(item));
+}
+
+/** Throws FS_PLAN_DESTRUCTIVE, naming every change that takes away what others use. */
+export function refuseDestructive(plans: readonly Plan[]): void {
+  const refused = plans.flatMap((plan) => plan.changes).filter((change) => change.class === "destructive");
+  if (refused.length === 0) return;
+  const objects = refused.filter((change) => change.kind !== "alter_table").map(describe);
+  const tables = refused.flatMap((change) =>
+    change.kind === "alter_table" ? [changeObject(change).slice(6)] : [],
+  );
+  const shown =
+    tables.slice(0, 3).join(", ") + (tables.length > 3 ? ` and ${tables.length - 3} more tables` : "");
+  const shorter = tables.length === 0 ? [] : [`rows of ${shown} are kept for a shorter time`];
+  throw new FeatureError(
+    "FS_PLAN_DESTRUCTIVE",
+    `the plan takes away what is deployed: ${[...objects, ...shorter].join("; ")}`,
+  );
+}
+
+function describe(change: Change): string {
+  const object = changeObject(change).replace(":", " ");
+  switch (change.kind) {
+    case "retire":
+      return `${object} is removed`;
+    case "replace":
+      return `${object}: ${change.causes.join(", ")}`;
+    default:
+      return `rows of ${object} are kept for a shorter time`;
+  }
+}

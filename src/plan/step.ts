@@ -1,0 +1,33 @@
+import type { TableName } from "../schema/object.js";
+
+export const stepKinds = [
+  "create_database",
+  "create_table",
+  "alter_table",
+  "create_trigger",
+  "alter_trigger",
+  "drop_trigger",
+  "backfill",
+  "check",
+  "switch_alias",
+  "drop_alias",
+  "comment",
+] as const;
+export type StepKind = (typeof stepKinds)[number];
+
+/** One statement of a migration, and all that the runner needs to probe, do and verify it. */
+export interface Step {
+  /** Unique within its migration. */
+  readonly name: string;
+  readonly kind: StepKind;
+  /** What it is done for: `view:vpin`, `table:db.name`, `database:name`. */
+  readonly object: string;
+  /** What the statement creates, alters, fills or reads; undefined for databases. */
+  readonly target: TableName | undefined;
+  /** Only for a backfill: the table of closed buckets that its chunks are cut from. */
+  readonly buckets: TableName | undefined;
+  /** Single-node ClickHouse SQL without a closing semicolon. A check gives no rows when all is well. */
+  readonly sql: string;
+  /** The statement that takes it back; undefined where nothing is to be taken back. */
+  readonly reverse: string | undefined;
+}

@@ -1,0 +1,237 @@
+/** Changes → the ordered list of statements that carries them out. */
+import type { Catalog, CompiledObject } from "../compile/catalog.js";
+import { objectId } from "../compile/catalog.js";
+import type { SchemaObject, Table, TableName } from "../schema/object.js";
+import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
+import { renderComment, renderCreate, renderDrop } from "../schema/render.js";
+import { sqlTemplate } from "../sql-template.js";
+import { alterTableSteps } from "./alter-table-steps.js";
+import { type Change, changeObject, type TriggerChange } from "./change.js";
+import type { DeployedObject } from "./deployed.js";
+import type { Step } from "./step.js";
+
+const missingBuckets = sqlTemplate(import.meta.url, "missing-buckets");
+
+/**
+ * All tables, then all triggers, then backfill level by level, then checks, then alias switches, upstream first; comments
+ * and removals last. A trigger exists before its backfill begins, so no bucket falls between the two.
+ */
+export function orderedSteps(changes: readonly Change[], desired: Catalog): Step[] {
+  const built = changes.flatMap((change): CompiledObject[] =>
+    change.kind === "create" || (change.kind === "replace" && change.reuse === undefined)
+      ? [change.object]
+      : [],
+  );
+  const byLevel = [...built].sort((a, b) => a.level - b.level);
+  return [
+    ...changes.flatMap(databaseSteps),
+    ...changes.flatMap(tableSteps),
+    ...changes.flatMap((change) => (change.kind === "alter" ? triggerSteps(change) : [])),
+    ...byLevel.flatMap((object) =>
+      object.triggers.map((trigger) => createStep(trigger, "create_trigger", objectId(object))),
+    ),
+    ...byLevel.flatMap((object) => backfillSteps(object, desired)),
+    ...byLevel.flatMap((object) => checkSteps(object, desired)),
+    // A version that was retired was fed all the time; before it is shown again, that is looked at.
+    ...changes.flatMap((change) =>
+      change.kind === "replace" && change.reuse !== undefined ? checkSteps(change.object, desired) : [],
+    ),
+    ...changes.flatMap(aliasSteps),
+    ...changes.flatMap((change) => (change.kind === "alter" ? commentSteps(change) : [])),
+    ...changes.flatMap((change) => (change.kind === "retire" ? dropAliasSteps(change.previous) : [])),
+  ];
+}
+
+function databaseSteps(change: Change): Step[] {
+  if (change.kind !== "create_database") return [];
+  return [
+    {
+      name: `create_database ${change.name}`,
+      kind: "create_database",
+      object: changeObject(change),
+      target: undefined,
+      buckets: undefined,
+      // Overlay, the default of an embedded engine, has no atomic exchange.
+      sql: `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(change.name)} ENGINE = Atomic`,
+      reverse: undefined,
+    },
+  ];
+}
+
+function tableSteps(change: Change): Step[] {
+  switch (change.kind) {
+    case "create_table":
+      return [createStep(change.table, "create_table", changeObject(change))];
+    case "alter_table":
+      return alterTableSteps(change, changeObject(change));
+    case "create":
+      return change.object.tables.map((table) => createStep(table, "create_table", objectId(change.object)));
+    case "replace":
+      return change.reuse !== undefined
+        ? []
+        : change.object.tables.map((table) => createStep(table, "create_table", objectId(change.object)));
+    case "alter":
+      return [
+        ...change.newTables.map((table) => createStep(table, "create_table", objectId(change.object))),
+        ...change.tables.flatMap((table) => alterTableSteps(table, objectId(change.object))),
+      ];
+    default:
+      return [];
+  }
+}
+
+function triggerSteps(change: Extract<Change, { kind: "alter" }>): Step[] {
+  return change.triggers.map((item) => triggerStep(item, objectId(change.object)));
+}
+
+function triggerStep(item: TriggerChange, object: string): Step {
+  switch (item.kind) {
+    case "create":
+      return createStep(item.trigger, "create_trigger", object);
+    case "alter":
+      return {
+        name: `alter_trigger ${nameOf(item.trigger)}`,
+        kind: "alter_trigger",
+        object,
+        target: tableName(item.trigger),
+        buckets: undefined,
+        sql: modifyQuery(item.trigger, item.trigger.select),
+        reverse: modifyQuery(item.trigger, item.previous.select),
+      };
+    case "drop":
+      return {
+        name: `drop_trigger ${nameOf(item.previous)}`,
+        kind: "drop_trigger",
+        object,
+        target: tableName(item.previous),
+        buckets: undefined,
+        sql: renderDrop(item.previous),
+        reverse: renderCreate(item.previous),
+      };
+  }
+}
+
+function modifyQuery(trigger: TableName, select: string): string {
+  return `ALTER TABLE ${quoteName(trigger)} MODIFY QUERY\n${select}`;
+}
+
+function createStep(object: SchemaObject, kind: "create_table" | "create_trigger", owner: string): Step {
+  return {
+    name: `${kind} ${nameOf(object)}`,
+    kind,
+    object: owner,
+    target: tableName(object),
+    buckets: undefined,
+    sql: renderCreate(object),
+    reverse: renderDrop(object),
+  };
+}
+
+function backfillSteps(object: CompiledObject, desired: Catalog): Step[] {
+  const target = object.storage?.table;
+  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
+  if (object.backfill === undefined || target === undefined || buckets === undefined) return [];
+  return [
+    {
+      name: `backfill ${nameOf(target)}`,
+      kind: "backfill",
+      object: objectId(object),
+      target,
+      buckets,
+      sql: object.backfill,
+      reverse: undefined,
+    },
+  ];
+}
+
+function checkSteps(object: CompiledObject, desired: Catalog): Step[] {
+  const target = object.storage?.table;
+  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
+  if (!object.everyBucket || target === undefined || buckets === undefined) return [];
+  return [
+    {
+      name: `check ${nameOf(target)}`,
+      kind: "check",
+      object: objectId(object),
+      target,
+      buckets: undefined,
+      sql: missingBuckets({
+        buckets: quoteName(buckets),
+        closes: quoteName({ database: buckets.database, name: "closes" }),
+        clock: quoteString(object.clock),
+        table: quoteName(target),
+      }),
+      reverse: undefined,
+    },
+  ];
+}
+
+function aliasSteps(change: Change): Step[] {
+  switch (change.kind) {
+    case "create":
+      return switchStep(change.object, null);
+    case "replace":
+      return switchStep(change.object, change.previous.state === "live" ? change.previous.alias : null);
+    case "alter":
+      return change.alias === undefined || change.alias.commentOnly
+        ? []
+        : switchStep(change.object, change.alias.from);
+    default:
+      return [];
+  }
+}
+
+function switchStep(object: CompiledObject, previous: DeployedObject["alias"]): Step[] {
+  if (object.alias === undefined) return [];
+  return [
+    {
+      name: `switch_alias ${nameOf(object.alias)}`,
+      kind: "switch_alias",
+      object: objectId(object),
+      target: tableName(object.alias),
+      buckets: undefined,
+      sql: renderCreate(object.alias, { orReplace: true }),
+      reverse: previous === null ? renderDrop(object.alias) : renderCreate(previous, { orReplace: true }),
+    },
+  ];
+}
+
+function dropAliasSteps(previous: DeployedObject): Step[] {
+  if (previous.alias === null) return [];
+  return [
+    {
+      name: `drop_alias ${nameOf(previous.alias)}`,
+      kind: "drop_alias",
+      object: `${previous.kind}:${previous.name}`,
+      target: tableName(previous.alias),
+      buckets: undefined,
+      sql: renderDrop(previous.alias),
+      reverse: renderCreate(previous.alias),
+    },
+  ];
+}
+
+function commentSteps(change: Extract<Change, { kind: "alter" }>): Step[] {
+  const { alias } = change;
+  if (alias === undefined || !alias.commentOnly || alias.from === null) return [];
+  return [
+    {
+      name: `comment ${nameOf(alias.to)}`,
+      kind: "comment",
+      object: objectId(change.object),
+      target: tableName(alias.to),
+      buckets: undefined,
+      sql: renderComment(alias.to),
+      reverse: renderComment(alias.from),
+    },
+  ];
+}
+
+function tableName({ database, name }: TableName): TableName {
+  return { database, name };
+}
+
+/** As it is written in headers and messages. */
+function nameOf(table: TableName | Table): string {
+  return `${table.database}.${table.name}`;
+}

@@ -1,0 +1,150 @@
+/** What is deployed, for commands that read: nothing here can change the registry. */
+import type { Reader } from "../engine/port.js";
+import { FeatureError } from "../errors.js";
+import { type DeployedObject, type DeployedState, stateOf, type VersionRecord } from "../plan/deployed.js";
+import { quoteName } from "../schema/quote.js";
+import { sqlTemplate } from "../sql-template.js";
+import type { JournalEntry, JournalState, Revision, RevisionState } from "./revision.js";
+import { registryTable, registryTableNames } from "./tables.js";
+
+const revisionsSql = sqlTemplate(import.meta.url, "revisions");
+const versionsSql = sqlTemplate(import.meta.url, "versions");
+const journalSql = sqlTemplate(import.meta.url, "journal");
+const existingSql = sqlTemplate(import.meta.url, "existing-tables");
+
+export interface RegistryReader {
+  /** Whether the registry's tables exist. All else is empty when they do not. */
+  exists(): Promise<boolean>;
+  /** What is deployed, live and retired; undefined when no migration was ever applied. */
+  deployed(): Promise<DeployedState | undefined>;
+  /** The same, for callers that need it: throws FS_REGISTRY_EMPTY, which names `feature apply`. */
+  required(): Promise<DeployedState>;
+  /** The chain of revisions, oldest first. */
+  revisions(): Promise<readonly Revision[]>;
+  /** The last state of every step and chunk of a revision, in order. */
+  journal(revision: number): Promise<readonly JournalEntry[]>;
+}
+
+export function openRegistryReader(reader: Reader, database: string): RegistryReader {
+  return new SqlRegistryReader(reader, database);
+}
+
+interface RevisionRow {
+  readonly id: string;
+  readonly parent: string;
+  readonly kind: Revision["kind"];
+  readonly migration: string;
+  readonly plan_hash: string;
+  readonly chain: string;
+  readonly state: RevisionState;
+  readonly error: string;
+  readonly tool_version: string;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+}
+
+interface JournalRow {
+  readonly step: number;
+  readonly chunk: number;
+  readonly name: string;
+  readonly state: JournalState;
+  readonly begun: number | boolean;
+  readonly params: string;
+  readonly error: string;
+}
+
+export class SqlRegistryReader implements RegistryReader {
+  readonly #reader: Reader;
+  protected readonly database: string;
+  #exists = false;
+
+  constructor(reader: Reader, database: string) {
+    this.#reader = reader;
+    this.database = database;
+  }
+
+  async exists(): Promise<boolean> {
+    if (this.#exists) return true;
+    const [row] = await this.#reader.rows<{ tables: string }>(existingSql(), {
+      params: { database: this.database, names: registryTableNames },
+    });
+    this.#exists = Number(row?.tables) === registryTableNames.length;
+    return this.#exists;
+  }
+
+  async deployed(): Promise<DeployedState | undefined> {
+    const revisions = await this.revisions();
+    if (!revisions.some((revision) => revision.state === "applied")) return undefined;
+    const { objects, ...rest } = stateOf(await this.records());
+    const isThere = ({ state }: DeployedObject): boolean => state === "live" || state === "retired";
+    return { ...rest, objects: objects.filter(isThere) };
+  }
+
+  async required(): Promise<DeployedState> {
+    const deployed = await this.deployed();
+    if (deployed === undefined) {
+      throw new FeatureError("FS_REGISTRY_EMPTY", "this project was never applied to this target", {
+        object: this.database,
+      });
+    }
+    return deployed;
+  }
+
+  async revisions(): Promise<readonly Revision[]> {
+    if (!(await this.exists())) return [];
+    const rows = await this.#reader.rows<RevisionRow>(revisionsSql({ revisions: this.table("revisions") }));
+    return rows.map((row) => ({
+      id: Number(row.id),
+      parent: Number(row.parent),
+      kind: row.kind,
+      migration: row.migration,
+      planHash: row.plan_hash,
+      chain: row.chain,
+      state: row.state,
+      error: row.error,
+      toolVersion: row.tool_version,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+    }));
+  }
+
+  async journal(revision: number): Promise<readonly JournalEntry[]> {
+    if (!(await this.exists())) return [];
+    const rows = await this.#reader.rows<JournalRow>(journalSql({ steps: this.table("steps") }), {
+      params: { revision },
+    });
+    return rows.map(({ step, chunk, name, state, begun, params, error }) => ({
+      step: Number(step),
+      chunk: Number(chunk),
+      name,
+      state,
+      begun: Boolean(begun),
+      params: params === "" ? {} : parsed<Record<string, string>>(params, name),
+      error,
+    }));
+  }
+
+  /** Every record, those being built included. */
+  protected async records(): Promise<VersionRecord[]> {
+    if (!(await this.exists())) return [];
+    const rows = await this.#reader.rows<{ record: string }>(
+      versionsSql({ versions: this.table("versions") }),
+    );
+    return rows.map(({ record }) => parsed<VersionRecord>(record, "versions"));
+  }
+
+  protected table(name: (typeof registryTableNames)[number]): string {
+    return quoteName(registryTable(this.database, name));
+  }
+}
+
+function parsed<T>(json: string, object: string): T {
+  try {
+    return JSON.parse(json) as T;
+  } catch (cause) {
+    throw new FeatureError("FS_REGISTRY_UNREADABLE", "a record of the registry is no JSON", {
+      object,
+      cause,
+    });
+  }
+}

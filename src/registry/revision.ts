@@ -1,0 +1,35 @@
+/** - `abandoned`: it failed, and what it had built was taken back. */
+export type RevisionState = "running" | "applied" | "failed" | "abandoned";
+
+/** One link of the chain of what was applied. */
+export interface Revision {
+  readonly id: number;
+  readonly parent: number;
+  readonly kind: "apply" | "rollback";
+  /** `NNNN_slug`; empty for a rollback. */
+  readonly migration: string;
+  readonly planHash: string;
+  readonly chain: string;
+  readonly state: RevisionState;
+  readonly error: string;
+  readonly toolVersion: string;
+  /** UTC, `YYYY-MM-DD hh:mm:ss.sss`. */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+}
+
+/** - `skipped`: the probe found it done. */
+export type JournalState = "started" | "done" | "skipped" | "failed";
+
+/** What the journal says of a step, or of a chunk of it: its last state. */
+export interface JournalEntry {
+  readonly step: number;
+  /** 0: the step itself. */
+  readonly chunk: number;
+  readonly name: string;
+  readonly state: JournalState;
+  /** Something of it was sent to the engine, then or in an earlier run. */
+  readonly begun: boolean;
+  readonly params: Readonly<Record<string, string>>;
+  readonly error: string;
+}

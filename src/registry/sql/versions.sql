@@ -1,0 +1,3 @@
+SELECT record
+FROM {{versions}} FINAL
+ORDER BY kind, level, name, version

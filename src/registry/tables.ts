@@ -1,0 +1,101 @@
+import type { Column, Table, TableName } from "../schema/object.js";
+
+const time = "DateTime64(3, 'UTC')";
+const name = "LowCardinality(String)";
+const stamp: Column = {
+  name: "at",
+  type: time,
+  default: { kind: "DEFAULT", expression: "now64(3, 'UTC')" },
+};
+
+export const registryTableNames = ["revisions", "versions", "steps"] as const;
+export type RegistryTableName = (typeof registryTableNames)[number];
+
+export function registryTable(database: string, table: RegistryTableName): TableName {
+  return { database, name: table };
+}
+
+/** The registry's own tables. They are made before the first migration, which they record. */
+export function registryTables(database: string): Table[] {
+  return [revisions(database), versions(database), steps(database)];
+}
+
+/** The chain of what was applied: history only grows. */
+function revisions(database: string): Table {
+  return {
+    kind: "table",
+    ...registryTable(database, "revisions"),
+    columns: [
+      { name: "id", type: "UInt64", comment: "from 1" },
+      { name: "parent", type: "UInt64", comment: "0: none" },
+      { name: "kind", type: name, comment: "apply or rollback" },
+      { name: "migration", type: "String", comment: "NNNN_slug; empty for a rollback" },
+      { name: "plan_hash", type: "String", comment: "SHA-256 of what was carried out" },
+      { name: "chain", type: "String", comment: "SHA-256 of the parent's chain and this plan_hash" },
+      { name: "state", type: name, comment: "running, applied, failed or abandoned" },
+      { name: "error", type: "String" },
+      { name: "tool_version", type: "String" },
+      { name: "started_at", type: time },
+      { name: "finished_at", type: `Nullable(${time})` },
+      { name: "v", type: "UInt64" },
+    ],
+    engine: "ReplacingMergeTree(v)",
+    orderBy: ["id"],
+    comment: "Applied migrations and rollbacks",
+  };
+}
+
+/** What is deployed: databases, tables, streams, and every version of every view and vector. */
+function versions(database: string): Table {
+  return {
+    kind: "table",
+    ...registryTable(database, "versions"),
+    columns: [
+      { name: "kind", type: name },
+      { name: "name", type: "String" },
+      { name: "version", type: "String", comment: "the data hash; empty for what is altered in place" },
+      { name: "state", type: name, comment: "building, live, retired or dropped" },
+      { name: "data_hash", type: "String" },
+      { name: "metadata_hash", type: "String" },
+      { name: "table", type: "String", comment: "database.table that holds the values" },
+      { name: "column_prefix", type: "String" },
+      { name: "clock", type: name },
+      { name: "path", type: name },
+      { name: "level", type: "UInt8" },
+      { name: "columns", type: "Array(String)", comment: "name and type" },
+      { name: "upstream", type: "Array(String)", comment: "kind:name" },
+      { name: "record", type: "String", comment: "JSON: all of the above and the definitions" },
+      { name: "revision", type: "UInt64" },
+      { ...stamp, name: "created_at" },
+      { name: "v", type: "UInt64" },
+    ],
+    engine: "ReplacingMergeTree(v)",
+    orderBy: ["kind", "name", "version"],
+    comment: "Deployed objects and their versions",
+  };
+}
+
+/** The journal: a row before and after every step and every chunk of a backfill. Append only. */
+function steps(database: string): Table {
+  return {
+    kind: "table",
+    ...registryTable(database, "steps"),
+    columns: [
+      { name: "revision", type: "UInt64" },
+      { name: "step", type: "UInt32", comment: "from 1" },
+      { name: "chunk", type: "UInt32", comment: "0: the step itself" },
+      { name: "seq", type: "UInt64", comment: "order of the journal within its revision" },
+      { name: "name", type: "String" },
+      { name: "kind", type: "String" },
+      { name: "object", type: "String" },
+      { name: "state", type: "String", comment: "started, done, skipped or failed" },
+      { name: "executed", type: "String", comment: "the text that was sent" },
+      { name: "params", type: "String", comment: "JSON: its bound values" },
+      { name: "error", type: "String" },
+      stamp,
+    ],
+    engine: "MergeTree",
+    orderBy: ["revision", "step", "chunk", "seq"],
+    comment: "Journal of the steps of migrations",
+  };
+}

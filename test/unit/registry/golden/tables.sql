@@ -1,0 +1,61 @@
+CREATE TABLE `registry`.`revisions`
+(
+    `id` UInt64 COMMENT 'from 1',
+    `parent` UInt64 COMMENT '0: none',
+    `kind` LowCardinality(String) COMMENT 'apply or rollback',
+    `migration` String COMMENT 'NNNN_slug; empty for a rollback',
+    `plan_hash` String COMMENT 'SHA-256 of what was carried out',
+    `chain` String COMMENT 'SHA-256 of the parent\'s chain and this plan_hash',
+    `state` LowCardinality(String) COMMENT 'running, applied, failed or abandoned',
+    `error` String,
+    `tool_version` String,
+    `started_at` DateTime64(3, 'UTC'),
+    `finished_at` Nullable(DateTime64(3, 'UTC')),
+    `v` UInt64
+)
+ENGINE = ReplacingMergeTree(v)
+ORDER BY (id)
+COMMENT 'Applied migrations and rollbacks';
+
+CREATE TABLE `registry`.`versions`
+(
+    `kind` LowCardinality(String),
+    `name` String,
+    `version` String COMMENT 'the data hash; empty for what is altered in place',
+    `state` LowCardinality(String) COMMENT 'building, live, retired or dropped',
+    `data_hash` String,
+    `metadata_hash` String,
+    `table` String COMMENT 'database.table that holds the values',
+    `column_prefix` String,
+    `clock` LowCardinality(String),
+    `path` LowCardinality(String),
+    `level` UInt8,
+    `columns` Array(String) COMMENT 'name and type',
+    `upstream` Array(String) COMMENT 'kind:name',
+    `record` String COMMENT 'JSON: all of the above and the definitions',
+    `revision` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `v` UInt64
+)
+ENGINE = ReplacingMergeTree(v)
+ORDER BY (kind, name, version)
+COMMENT 'Deployed objects and their versions';
+
+CREATE TABLE `registry`.`steps`
+(
+    `revision` UInt64,
+    `step` UInt32 COMMENT 'from 1',
+    `chunk` UInt32 COMMENT '0: the step itself',
+    `seq` UInt64 COMMENT 'order of the journal within its revision',
+    `name` String,
+    `kind` String,
+    `object` String,
+    `state` String COMMENT 'started, done, skipped or failed',
+    `executed` String COMMENT 'the text that was sent',
+    `params` String COMMENT 'JSON: its bound values',
+    `error` String,
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (revision, step, chunk, seq)
+COMMENT 'Journal of the steps of migrations';
