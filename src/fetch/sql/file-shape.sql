@@ -1,0 +1,5 @@
+CREATE TABLE {{table}}
+ENGINE = Memory
+EMPTY AS
+SELECT *
+FROM {file}

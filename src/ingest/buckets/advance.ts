@@ -1,0 +1,85 @@
+/** Brings a clock up to its trades: cuts what is not cut, closes what is not closed. */
+import { sourceRelation } from "../../compile/source-relation.js";
+import { type InstrumentKey, instrumentName } from "../../spec/model.js";
+import { type BatchLimits, defaultLimits } from "./batches.js";
+import { type ClockContext, type InstrumentRow, instrumentOf } from "./clock-context.js";
+import { type CloseFailure, closeBatches } from "./close-batches.js";
+import { cutInstrument } from "./cut.js";
+import { leaseBook } from "./lease-book.js";
+import { pendingBuckets } from "./pending.js";
+import { replayDirty } from "./replay-dirty.js";
+
+export interface AdvanceProgress {
+  readonly stage: "cut" | "close" | "recompute";
+  /** Trades in stage `cut`, buckets in the others. */
+  readonly done: number;
+  readonly instrument?: string;
+}
+
+export interface AdvanceResult {
+  /** Trades that were cut. */
+  readonly trades: number;
+  readonly bucketsCut: number;
+  readonly bucketsClosed: number;
+  /** Closed before, computed again because rows were stored after their close. */
+  readonly bucketsRecomputed: number;
+  /** Instruments that have trades but no size. */
+  readonly withoutSize: readonly string[];
+  readonly failures: readonly CloseFailure[];
+}
+
+/**
+ * Recomputes dirty buckets, cuts every instrument that has trades behind its watermark (or only `instruments`), and closes
+ * every stored bucket that is not complete, whoever left it.
+ */
+export async function advance(
+  context: ClockContext,
+  options: {
+    readonly instruments?: readonly InstrumentKey[];
+    readonly onProgress?: (progress: AdvanceProgress) => void;
+    /** What goes into one insert; values do not depend on it. */
+    readonly limits?: BatchLimits;
+  } = {},
+): Promise<AdvanceResult> {
+  const { onProgress: progress = () => {}, limits = defaultLimits } = options;
+  const leases = leaseBook(context);
+  const bucketsRecomputed = await replayDirty(context, leases, limits, (done) =>
+    progress({ stage: "recompute", done }),
+  );
+  const instruments = options.instruments ?? (await tradedInstruments(context));
+  const withoutSize: string[] = [];
+  let trades = 0;
+  let bucketsCut = 0;
+  for (const instrument of instruments) {
+    const name = instrumentName(instrument);
+    const result = await cutInstrument(context, leases, instrument, (done) =>
+      progress({ stage: "cut", done, instrument: name }),
+    );
+    trades += result.trades;
+    bucketsCut += result.buckets;
+    if (!result.hasSize) withoutSize.push(name);
+  }
+  const closes = await closeBatches(context, leases, await pendingBuckets(context), limits, (done) =>
+    progress({ stage: "close", done }),
+  );
+  return {
+    trades,
+    bucketsCut,
+    bucketsClosed: closes.closed,
+    bucketsRecomputed,
+    withoutSize,
+    failures: closes.failures,
+  };
+}
+
+/** Every instrument that has trades, in order of name. */
+async function tradedInstruments(context: ClockContext): Promise<InstrumentKey[]> {
+  const relation = sourceRelation(context.project, "trades", ["exchange", "market_type", "symbol"]).replace(
+    / FINAL$/,
+    "",
+  );
+  const rows = await context.engine.rows<InstrumentRow>(
+    `SELECT DISTINCT exchange, market_type, symbol FROM ${relation} ORDER BY exchange, market_type, symbol`,
+  );
+  return rows.map(instrumentOf);
+}

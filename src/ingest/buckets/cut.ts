@@ -1,0 +1,117 @@
+/** Cuts one instrument: trades behind the watermark → closed buckets and the new state, stored as it goes. */
+import type { ClosedBucket } from "../../clock/bucket.js";
+import { type Cutter, createCutter } from "../../clock/cutter.js";
+import type { TradeBatch } from "../../clock/trade-batch.js";
+import type { InstrumentKey } from "../../spec/model.js";
+import { bucketSize } from "./bucket-size.js";
+import type { ClockContext } from "./clock-context.js";
+import { readCutterState, type StoredState, storeCutterState } from "./cutter-state.js";
+import type { Lease } from "./lease.js";
+import type { LeaseBook } from "./lease-book.js";
+import { readTrades } from "./read-trades.js";
+import { storeBuckets } from "./store-buckets.js";
+
+export interface CutResult {
+  readonly trades: number;
+  readonly buckets: number;
+  /** False for an instrument without a size: stored, but not cut. */
+  readonly hasSize: boolean;
+}
+
+/** Buckets that are held before they are stored, with the state behind them. */
+const chunk = 20_000;
+
+/**
+ * Consumes every trade that is stored behind the watermark and not late. At the end the watermark is the last trade's
+ * timestamp + 1 ms: the wall clock plays no part, and the bucket still open goes on with the next run.
+ */
+export async function cutInstrument(
+  context: ClockContext,
+  leases: LeaseBook,
+  instrument: InstrumentKey,
+  onTrades: (trades: number) => void,
+): Promise<CutResult> {
+  const stored = await readCutterState(context, instrument);
+  let run: Run | undefined;
+  for await (const batch of readTrades(context, instrument, stored.state.watermark ?? 0)) {
+    run ??= await startRun(context, leases, instrument, stored, Number(batch.timestamp[0]));
+    if (run === undefined) return { trades: 0, buckets: 0, hasSize: false };
+    onTrades(await run.consume(batch));
+  }
+  return run === undefined ? { trades: 0, buckets: 0, hasSize: true } : run.finish();
+}
+
+interface Run {
+  consume(batch: TradeBatch): Promise<number>;
+  finish(): Promise<CutResult>;
+}
+
+async function startRun(
+  context: ClockContext,
+  leases: LeaseBook,
+  instrument: InstrumentKey,
+  stored: StoredState,
+  firstTimestamp: number,
+): Promise<Run | undefined> {
+  const { clock } = context;
+  const size = await bucketSize(context, instrument, firstTimestamp);
+  if (size === undefined || clock.mode === "event" || clock.mode === "quality") return undefined;
+  const { mode, maxMs, maxTrades, bookGapMs } = clock;
+  const cutter = createCutter({ mode, size, maxMs, maxTrades, bookGapMs }, stored.state);
+  return new InstrumentRun(context, await leases.of(instrument), cutter, stored);
+}
+
+class InstrumentRun implements Run {
+  readonly #context: ClockContext;
+  readonly #lease: Lease;
+  readonly #cutter: Cutter;
+  readonly #stored: StoredState;
+  #waiting: ClosedBucket[] = [];
+  #trades = 0;
+  #buckets = 0;
+  #lastTimestamp = 0;
+
+  constructor(context: ClockContext, lease: Lease, cutter: Cutter, stored: StoredState) {
+    this.#context = context;
+    this.#lease = lease;
+    this.#cutter = cutter;
+    this.#stored = stored;
+  }
+
+  async consume(batch: TradeBatch): Promise<number> {
+    this.#cutter.consume(batch, (bucket) => this.#waiting.push(bucket));
+    const trades = tradesIn(batch);
+    this.#trades += trades;
+    this.#lastTimestamp = Number(batch.timestamp[batch.length - 1]);
+    if (this.#waiting.length >= chunk) await this.#store();
+    return trades;
+  }
+
+  async finish(): Promise<CutResult> {
+    this.#cutter.advance(this.#lastTimestamp + 1, (bucket) => this.#waiting.push(bucket));
+    await this.#store();
+    return { trades: this.#trades, buckets: this.#buckets, hasSize: true };
+  }
+
+  /** Buckets first: from then on everything can be repeated. A crash before the state is stored is seen by the next read. */
+  async #store(): Promise<void> {
+    const { instrument } = this.#lease;
+    const buckets = this.#waiting;
+    this.#waiting = [];
+    await storeBuckets(this.#context, instrument, buckets, this.#lease.nextVersion());
+    await storeCutterState(
+      this.#context,
+      instrument,
+      { state: this.#cutter.state(), cutVersion: this.#stored.cutVersion },
+      this.#lease.nextVersion(),
+    );
+    this.#buckets += buckets.length;
+  }
+}
+
+function tradesIn(batch: TradeBatch): number {
+  if (batch.count === undefined) return batch.length;
+  let trades = 0;
+  for (const count of batch.count) trades += Number(count);
+  return trades;
+}

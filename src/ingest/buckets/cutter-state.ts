@@ -1,0 +1,135 @@
+/** The cutter's state in ClickHouse: read before cutting, stored after the buckets that it has closed. */
+import { type CutterState, initialState } from "../../clock/bucket.js";
+import { quoteName } from "../../schema/quote.js";
+import type { InstrumentKey } from "../../spec/model.js";
+import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
+
+interface StateRow {
+  readonly last_id: string;
+  readonly last_end: string | null;
+  readonly last_available_at: string | null;
+  readonly open_start: string | null;
+  readonly open_lots: string;
+  readonly open_notional: string;
+  readonly open_trades: number;
+  readonly open_available_at: string | null;
+  readonly watermark: string | null;
+  readonly cut_version: number;
+}
+
+/** `cutVersion` counts how often the instrument was cut from its first trade: 1, and one more for each rebuild. */
+export interface StoredState {
+  readonly state: CutterState;
+  readonly cutVersion: number;
+}
+
+/**
+ * The state to go on from. When buckets were stored but the state behind them was not (a crash between the two), it is taken
+ * from the last bucket: nothing was open at its end, and trades from there on are read again.
+ */
+export async function readCutterState(
+  context: ClockContext,
+  instrument: InstrumentKey,
+): Promise<StoredState> {
+  const params = { ...instrumentParams(instrument), clock: context.clock.name };
+  const where =
+    "exchange = {exchange:String} AND market_type = {market_type:String} AND symbol = {symbol:String}";
+  const milliseconds = (column: string): string => `toString(toUnixTimestamp64Milli(${column}))`;
+  const [stored] = await context.engine.rows<StateRow>(
+    `SELECT
+       toString(last_bucket_id) AS last_id,
+       ${milliseconds("last_bucket_end")} AS last_end,
+       ${milliseconds("last_available_at")} AS last_available_at,
+       ${milliseconds("open_start")} AS open_start,
+       toString(open_lots) AS open_lots,
+       toString(open_notional) AS open_notional,
+       open_trades,
+       ${milliseconds("open_available_at")} AS open_available_at,
+       ${milliseconds("watermark")} AS watermark,
+       cut_version
+     FROM ${featuresTable(context, "bucket_state")} FINAL
+     WHERE clock = {clock:String} AND ${where}`,
+    { params },
+  );
+  const [last] = await context.engine.rows<{ id: string; end: string; available_at: string }>(
+    `SELECT toString(bucket_id) AS id, ${milliseconds("bucket_ts_end")} AS end, ${milliseconds("available_at")} AS available_at
+     FROM ${quoteName(context.compiled.buckets)}
+     WHERE ${where}
+     ORDER BY bucket_id DESC, v DESC
+     LIMIT 1`,
+    { params: instrumentParams(instrument) },
+  );
+  const cutVersion = stored?.cut_version ?? 1;
+  if (last !== undefined && Number(last.id) > Number(stored?.last_id ?? 0)) {
+    const end = Number(last.end);
+    return {
+      cutVersion,
+      state: {
+        lastId: Number(last.id),
+        lastEnd: end,
+        lastAvailableAt: Number(last.available_at),
+        watermark: end,
+        open: null,
+      },
+    };
+  }
+  if (stored === undefined) return { state: initialState, cutVersion };
+  return { cutVersion, state: stateOf(stored) };
+}
+
+function stateOf(row: StateRow): CutterState {
+  const time = (text: string | null): number | null => (text === null ? null : Number(text));
+  const start = time(row.open_start);
+  return {
+    lastId: Number(row.last_id),
+    lastEnd: time(row.last_end),
+    lastAvailableAt: time(row.last_available_at),
+    watermark: time(row.watermark),
+    open:
+      start === null
+        ? null
+        : {
+            start,
+            lots: BigInt(row.open_lots),
+            notional: BigInt(row.open_notional),
+            trades: row.open_trades,
+            availableAt: time(row.open_available_at) ?? start,
+          },
+  };
+}
+
+export async function storeCutterState(
+  context: ClockContext,
+  instrument: InstrumentKey,
+  { state, cutVersion }: StoredState,
+  version: bigint,
+): Promise<void> {
+  const { open } = state;
+  const time = (value: number | null): bigint | null => (value === null ? null : BigInt(value));
+  const one = (name: string, type: string, value: unknown) => ({ name, type, values: [value] });
+  const nullableTime = (name: string, value: number | null) =>
+    one(name, "Nullable(DateTime64(3, 'UTC'))", time(value));
+  await context.engine.insert(
+    { database: context.project.databases.features, name: "bucket_state" },
+    {
+      rows: 1,
+      columns: [
+        one("clock", "String", context.clock.name),
+        one("exchange", "String", instrument.exchange),
+        one("market_type", "String", instrument.marketType),
+        one("symbol", "String", instrument.symbol),
+        one("last_bucket_id", "UInt64", BigInt(state.lastId)),
+        nullableTime("last_bucket_end", state.lastEnd),
+        nullableTime("last_available_at", state.lastAvailableAt),
+        nullableTime("open_start", open?.start ?? null),
+        one("open_lots", "Int256", open?.lots ?? 0n),
+        one("open_notional", "Int256", open?.notional ?? 0n),
+        one("open_trades", "UInt32", open?.trades ?? 0),
+        nullableTime("open_available_at", open?.availableAt ?? null),
+        nullableTime("watermark", state.watermark),
+        one("cut_version", "UInt32", cutVersion),
+        one("v", "UInt64", version),
+      ],
+    },
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * Recomputes buckets whose raw rows were stored after they were closed, so that the result is that of the other order.
+ * The intents were stored before the rows; they are marked done when every level has been recomputed.
+ */
+import { quoteName } from "../../schema/quote.js";
+import { instrumentName } from "../../spec/model.js";
+import { sqlTemplate } from "../../sql-template.js";
+import { type BatchLimits, type BucketRange, packBatches } from "./batches.js";
+import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
+import type { LeaseBook } from "./lease-book.js";
+import { bucketsOf } from "./pending.js";
+import { triggerLevel } from "./trigger.js";
+
+const template = sqlTemplate(import.meta.url, "dirty-ranges");
+
+/** Returns how many buckets of level 0 were recomputed. */
+export async function replayDirty(
+  context: ClockContext,
+  leases: LeaseBook,
+  limits: BatchLimits,
+  onBuckets: (buckets: number) => void,
+): Promise<number> {
+  const dirty = await dirtyRanges(context);
+  if (dirty.length === 0) {
+    await markDone(context);
+    return 0;
+  }
+  let replayed = 0;
+  for (let level = 0; level < context.compiled.close.hot.length; level++) {
+    // What a level reads may reach back: everything within reach of a dirty bucket changes with it.
+    const reach = Math.max(
+      0,
+      ...context.objects.filter((object) => object.level === level).map((object) => object.lookBack),
+    );
+    const buckets = await bucketsOf(context, await upToClosed(context, widen(dirty, reach)));
+    for (const batch of packBatches(buckets, limits)) {
+      const versions: bigint[] = [];
+      for (const range of batch.ranges) versions.push((await leases.of(range.instrument)).nextVersion());
+      await triggerLevel(context, level, batch.ranges, versions);
+      if (level === 0) {
+        replayed += batch.buckets;
+        onBuckets(batch.buckets);
+      }
+    }
+  }
+  await markDone(context);
+  return replayed;
+}
+
+async function dirtyRanges(context: ClockContext): Promise<BucketRange[]> {
+  const sql = template({
+    buckets: quoteName(context.compiled.buckets),
+    dirty: featuresTable(context, "dirty"),
+    closes: featuresTable(context, "closes"),
+  });
+  const rows = await context.engine.rows<InstrumentRow & { first: string; last: string }>(sql, {
+    params: { clock: context.clock.name, book_gap: context.clock.bookGapMs },
+  });
+  return rows.map((row) => ({
+    instrument: instrumentOf(row),
+    from: Number(row.first),
+    to: Number(row.last),
+  }));
+}
+
+/** Ranges that reach `reach` buckets further, merged where they meet. In order of instrument and id. */
+export function widen(ranges: readonly BucketRange[], reach: number): BucketRange[] {
+  const result: BucketRange[] = [];
+  for (const range of ranges) {
+    const last = result.at(-1);
+    const to = range.to + reach;
+    const touches =
+      last !== undefined &&
+      instrumentName(last.instrument) === instrumentName(range.instrument) &&
+      range.from <= last.to + 1;
+    if (touches) result[result.length - 1] = { ...last, to: Math.max(last.to, to) };
+    else result.push({ ...range, to });
+  }
+  return result;
+}
+
+/** Buckets that were never closed are computed when they are, not here. */
+async function upToClosed(context: ClockContext, ranges: readonly BucketRange[]): Promise<BucketRange[]> {
+  const rows = await context.engine.rows<InstrumentRow & { closed: string }>(
+    `SELECT exchange, market_type, symbol, toString(max(bucket_id)) AS closed
+     FROM ${featuresTable(context, "closes")}
+     WHERE clock = {clock:String} AND path = 'hot'
+     GROUP BY exchange, market_type, symbol`,
+    { params: { clock: context.clock.name } },
+  );
+  const closed = new Map(rows.map((row) => [instrumentName(instrumentOf(row)), Number(row.closed)]));
+  return ranges
+    .map((range) => ({ ...range, to: Math.min(range.to, closed.get(instrumentName(range.instrument)) ?? 0) }))
+    .filter((range) => range.from <= range.to);
+}
+
+async function markDone(context: ClockContext): Promise<void> {
+  const dirty = featuresTable(context, "dirty");
+  await context.engine.execute(
+    `INSERT INTO ${dirty} (clock, exchange, market_type, symbol, bucket_id, intent, state, reason, v)
+     SELECT clock, exchange, market_type, symbol, bucket_id, intent, 'done', reason, v + 1
+     FROM ${dirty} FINAL
+     WHERE clock = {clock:String} AND state = 'open'`,
+    { params: { clock: context.clock.name } },
+  );
+}

@@ -1,0 +1,75 @@
+/** Inserts stored buckets into trigger tables, which computes what hangs on them. */
+import { oneBlock } from "../../compile/compile-stream.js";
+import { bucketColumns } from "../../compile/names.js";
+import type { Params } from "../../engine/port.js";
+import { quoteName } from "../../schema/quote.js";
+import type { BucketRange } from "./batches.js";
+import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
+
+/**
+ * Computes one level for the buckets of `ranges`, as one block. `versionOf` gives the `v` of the rows that are written, by
+ * instrument, in the order of the ranges.
+ */
+export async function triggerLevel(
+  context: ClockContext,
+  level: number,
+  ranges: readonly BucketRange[],
+  versions: readonly bigint[],
+): Promise<void> {
+  const table = context.compiled.close.hot[level];
+  if (table === undefined || ranges.length === 0) return;
+  const columns = bucketColumns.filter((name) => name !== "v").join(", ");
+  const { where, params } = rangeFilter(ranges);
+  const version = ranges.map((_, index) => `${where[index]}, {v${index}:UInt64}`).join(", ");
+  await context.engine.execute(
+    `INSERT INTO ${quoteName(table)} (${columns}, v)
+     SELECT ${columns}, multiIf(${version}, toUInt64(0))
+     FROM ${quoteName(context.compiled.buckets)} FINAL
+     WHERE ${where.join(" OR ")}
+     ORDER BY exchange, market_type, symbol, bucket_id`,
+    {
+      params: { ...params, ...Object.fromEntries(versions.map((value, index) => [`v${index}`, value])) },
+      // One thread keeps the inserted rows one block; the views behind it may use all of them.
+      settings: { ...oneBlock, max_insert_threads: 1, optimize_on_insert: 0 },
+    },
+  );
+}
+
+/** Records that the buckets of `ranges` are complete on the hot path. */
+export async function recordCloses(
+  context: ClockContext,
+  ranges: readonly BucketRange[],
+  versions: readonly bigint[],
+): Promise<void> {
+  const { where, params } = rangeFilter(ranges);
+  const version = ranges.map((_, index) => `${where[index]}, {v${index}:UInt64}`).join(", ");
+  await context.engine.execute(
+    `INSERT INTO ${featuresTable(context, "closes")} (clock, path, exchange, market_type, symbol, bucket_id, v)
+     SELECT {clock:String}, 'hot', exchange, market_type, symbol, bucket_id, multiIf(${version}, toUInt64(0))
+     FROM ${quoteName(context.compiled.buckets)} FINAL
+     WHERE ${where.join(" OR ")}`,
+    {
+      params: {
+        ...params,
+        clock: context.clock.name,
+        ...Object.fromEntries(versions.map((value, index) => [`v${index}`, value])),
+      },
+    },
+  );
+}
+
+/** One condition a range, and the parameters that they all bind. */
+function rangeFilter(ranges: readonly BucketRange[]): { where: string[]; params: Params } {
+  const params: Record<string, string | number> = {};
+  const where = ranges.map((range, index) => {
+    for (const [name, value] of Object.entries(instrumentParams(range.instrument)))
+      params[`${name}${index}`] = value;
+    params[`from${index}`] = range.from;
+    params[`to${index}`] = range.to;
+    return (
+      `(exchange = {exchange${index}:String} AND market_type = {market_type${index}:String} ` +
+      `AND symbol = {symbol${index}:String} AND bucket_id BETWEEN {from${index}:UInt64} AND {to${index}:UInt64})`
+    );
+  });
+  return { where, params };
+}

@@ -1,0 +1,7 @@
+INSERT INTO {{table}} ({{columns}})
+SELECT
+  {{expressions}}
+FROM (
+  {{slice}}
+)
+WHERE {{is_chosen}}

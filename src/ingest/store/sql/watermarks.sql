@@ -1,0 +1,5 @@
+-- How far an instrument's trades were cut, over all clocks.
+SELECT exchange, market_type, symbol, toString(max(toUnixTimestamp64Milli(assumeNotNull(watermark)))) AS until
+FROM {{state}} FINAL
+WHERE {{of_instruments}} AND isNotNull(watermark)
+GROUP BY exchange, market_type, symbol

@@ -1,0 +1,4 @@
+import { openScratch } from "../../src/engine/open.js";
+import { describeBroken } from "./ingest/broken.js";
+
+describeBroken("embedded", openScratch);

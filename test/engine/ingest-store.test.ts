@@ -1,0 +1,4 @@
+import { openScratch } from "../../src/engine/open.js";
+import { describeStore } from "./ingest/store.js";
+
+describeStore("embedded", openScratch);
