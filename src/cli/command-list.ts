@@ -1,0 +1,61 @@
+import type { CommandModule } from "./command-module.js";
+
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<CommandModule>;
+}
+
+/** Every command with its line in `feature --help`; its file is loaded when the command is named. */
+export const commandList: readonly CommandEntry[] = [
+  {
+    name: "init",
+    summary: "write a new project: features.yaml, stock views, a vector, jobs",
+    load: () => import("./commands/init.js"),
+  },
+  {
+    name: "validate",
+    summary: "check every spec on the embedded engine, in memory; needs no server",
+    load: () => import("./commands/validate.js"),
+  },
+  {
+    name: "apply",
+    summary: "bring the target to what the specs say: migrations, tables, views",
+    load: () => import("./commands/apply.js"),
+  },
+  {
+    name: "status",
+    summary: "what is deployed, what is pending, how fresh each instrument is",
+    load: () => import("./commands/status.js"),
+  },
+  {
+    name: "history",
+    summary: "the chain of applied revisions",
+    load: () => import("./commands/history.js"),
+  },
+  {
+    name: "ingest",
+    summary: "load recorded market data, cut buckets, compute features",
+    load: () => import("./commands/ingest.js"),
+  },
+  {
+    name: "buckets",
+    summary: "cut what is not cut yet; show or rebuild an instrument's buckets",
+    load: () => import("./commands/buckets.js"),
+  },
+  {
+    name: "fetch",
+    summary: "write a point-in-time training set to a file",
+    load: () => import("./commands/fetch.js"),
+  },
+  {
+    name: "sql",
+    summary: "run a query on the target and print a table",
+    load: () => import("./commands/sql.js"),
+  },
+  {
+    name: "demo",
+    summary: "the whole chain on a simulated market, in a temporary folder",
+    load: () => import("./commands/demo.js"),
+  },
+];

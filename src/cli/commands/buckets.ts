@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import type { Bind } from "../command-module.js";
+import { examples } from "../help.js";
+import { configureBuild } from "./buckets-build.js";
+import { configureRebuild } from "./buckets-rebuild.js";
+import { configureStatus } from "./buckets-status.js";
+
+export function configure(command: Command, bind: Bind): void {
+  command
+    .description(
+      "A bucket is an interval of one instrument, closed when enough was traded or enough time went by; features are " +
+        "computed for closed buckets. `feature ingest` cuts what it stores: these commands are for trades that something " +
+        "else stored, for looking at how buckets come out, and for starting anew.",
+    )
+    .addHelpText(
+      "after",
+      examples(
+        ["feature buckets build", "cut and compute whatever is not yet"],
+        ["feature buckets status", "durations, counts and lag of every instrument"],
+        ["feature buckets rebuild binance/spot/BTCUSDT", "cut an instrument again from its first trade"],
+      ),
+    );
+  configureBuild(command.command("build"), bind);
+  configureStatus(command.command("status"), bind);
+  configureRebuild(command.command("rebuild"), bind);
+}

@@ -1,0 +1,67 @@
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { type FormatName, formatNames } from "../../ingest/formats/format.js";
+import { marketTypes, sourceNames } from "../../spec/model.js";
+import type { Bind } from "../command-module.js";
+import { withProject } from "../context.js";
+import { examples } from "../help.js";
+import type { IngestFlags } from "../run-ingest.js";
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
+  return Number(text);
+}
+
+export function configure(command: Command, bind: Bind): void {
+  command
+    .description(
+      "Loads recorded market data into the raw tables, cuts it into buckets and computes their features. Trades and " +
+        "books may come in any order of files; rows that are stored already are counted as duplicates, so the same file " +
+        "twice changes nothing; rows that cannot be read go to ingest_rejects with file, line and reason.",
+    )
+    .addArgument(new Argument("<format>", "how the files are laid out").choices(formatNames))
+    .argument(
+      "<files...>",
+      "paths, quoted patterns, or - for standard input; .zip and .gz are read as they are",
+    )
+    .option(
+      "--instrument <name>",
+      "of all rows, as exchange/market_type/symbol (default: what files and rows say)",
+    )
+    .addOption(
+      new Option("--market <type>", "of archive files whose folder does not tell it").choices(marketTypes),
+    )
+    .option("--map <name>", "how foreign columns are called: sources/<name>.yaml")
+    .addOption(
+      new Option("--source <name>", "what the rows are, if nothing tells (default: trades)").choices(
+        sourceNames,
+      ),
+    )
+    .option(
+      "--max-rejects <count>",
+      "more rejected rows than this are an error, and nothing is stored",
+      wholeNumber,
+    )
+    .addHelpText(
+      "after",
+      examples(
+        [
+          "feature ingest binance-archive spot/BTCUSDT-trades-*.zip --market spot",
+          "Binance's public archive",
+        ],
+        [
+          "feature ingest tardis 'binance*_book_snapshot_5_*.csv.gz'",
+          "Tardis.dev files; the pattern is ours",
+        ],
+        ["feature ingest csv trades.csv --map coinbase", "any csv, with a map"],
+        ["zcat trades.gz | feature ingest ndjson -", "standard input"],
+      ),
+    )
+    .action(
+      bind<IngestFlags>(async ({ args: [format, ...files], options, shell }) =>
+        withProject(shell, `ingest ${format}`, async (context) => {
+          const { runIngest } = await import("../run-ingest.js");
+          return runIngest(context, shell, format as FormatName, files, options);
+        }),
+      ),
+    );
+}

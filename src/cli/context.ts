@@ -1,0 +1,60 @@
+import { isAbsolute, join } from "node:path";
+import type { Engine } from "../engine/port.js";
+import { FeatureError } from "../errors.js";
+import type { Project, ProjectSpecs, Target } from "../spec/model.js";
+import { loadProject } from "./project-files.js";
+import type { Shell } from "./shell.js";
+
+/** A project, and the engine of the target that the command line asks for. */
+export interface Context {
+  readonly specs: ProjectSpecs;
+  readonly project: Project;
+  readonly target: Target;
+  readonly engine: Engine;
+}
+
+function chooseTarget(project: Project, asked: string | undefined): Target {
+  const name = asked ?? project.defaultTarget;
+  const target = project.targets[name];
+  if (target === undefined) {
+    const known = Object.keys(project.targets).join(", ");
+    throw new FeatureError("FS_CLI_NO_TARGET", `features.yaml has no target "${name}"; it has ${known}.`, {
+      object: name,
+    });
+  }
+  if (target.kind !== "embedded" || isAbsolute(target.path)) return target;
+  return { ...target, path: join(project.root, target.path) };
+}
+
+/** Runs `use` with an engine, and closes the engine however it ends, also by a signal. */
+export async function withEngine<T>(
+  shell: Shell,
+  open: () => Promise<Engine>,
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const engine = await open();
+  const release = shell.onInterrupt(() => engine.close());
+  try {
+    return await use(engine);
+  } finally {
+    release();
+    await engine.close();
+  }
+}
+
+/** Runs `use` with the project and its target's engine. `command` tells others who holds the data directory. */
+export async function withProject<T>(
+  shell: Shell,
+  command: string,
+  use: (context: Context) => Promise<T>,
+): Promise<T> {
+  const specs = await loadProject(shell.options, shell.env);
+  const { project } = specs;
+  const target = chooseTarget(project, shell.options.target);
+  const { openEngine } = await import("../engine/open.js");
+  return withEngine(
+    shell,
+    () => openEngine(target, { command: `feature ${command}` }),
+    (engine) => use({ specs, project, target, engine }),
+  );
+}

@@ -1,0 +1,76 @@
+import { compileProject } from "../compile/compile-project.js";
+import { planApply } from "../migrate/plan-apply.js";
+import type { DeployedState } from "../plan/deployed.js";
+import { openRegistryReader } from "../registry/reader.js";
+import type { Context } from "./context.js";
+import { instrumentStatus } from "./instrument-status.js";
+import { renderTable } from "./render-table.js";
+
+/** What readers see: views and vectors that are live, with the version of their data. */
+function liveObjects({ objects }: DeployedState) {
+  return objects
+    .filter(({ kind, state }) => (kind === "view" || kind === "vector") && state === "live")
+    .map(({ kind, name, clock, level, dataHash, columns }) => ({
+      kind,
+      name,
+      clock,
+      level,
+      version: dataHash.slice(0, 8),
+      columns: columns.filter((column) => column.feature).length,
+    }))
+    .sort((a, b) => a.level - b.level || (a.name < b.name ? -1 : 1));
+}
+
+/** The state of the target against the specs, and of every instrument's buckets. */
+export async function readStatus(context: Context) {
+  const { engine, project, specs, target } = context;
+  const deployed = await openRegistryReader(engine, project.databases.registry).required();
+  const { pending, plans } = await planApply(engine, project, compileProject(specs));
+  return {
+    target: target.name,
+    upToDate: pending.length + plans.length === 0,
+    pending: pending.map(({ name }) => name),
+    needed: plans.map(({ slug }) => slug),
+    objects: liveObjects(deployed),
+    instruments: await instrumentStatus(context),
+  };
+}
+
+/** The same for people. */
+export function describeStatus(status: Awaited<ReturnType<typeof readStatus>>): string {
+  const { target, upToDate, pending, needed, objects, instruments } = status;
+  const open = [
+    ...pending.map((name) => `${name} is not applied`),
+    ...needed.map((slug) => `the specs need ${slug}`),
+  ];
+  const state = upToDate ? `${target} is what the specs say.` : `${open.join("; ")}: run \`feature apply\`.`;
+  const versions = renderTable(
+    ["kind", "name", "clock", "level", "version", "features"],
+    objects.map((one) => [one.kind, one.name, one.clock, one.level, one.version, one.columns]),
+  );
+  const freshness = renderTable(
+    [
+      "exchange",
+      "market",
+      "symbol",
+      "clock",
+      "buckets",
+      "pending",
+      "last bucket ends",
+      "open trades",
+      "late",
+    ],
+    instruments.map((row) => [
+      row.exchange,
+      row.market_type,
+      row.symbol,
+      row.clock,
+      row.buckets,
+      row.pending,
+      row.last_end ?? "none yet",
+      row.open_trades,
+      row.late,
+    ]),
+  );
+  return `${state}\n\n${versions}\n${instruments.length === 0 ? "No trades were cut yet.\n" : freshness}`;
+}

@@ -1,0 +1,223 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stockMarket } from "../../src/cli/demo/market-model.js";
+import { type WrittenFile, writeMarket } from "../../src/cli/demo/write-market.js";
+import { expectDocument, expectSchema } from "../support/cli-document.js";
+import { runFeature } from "../support/run-feature.js";
+
+const folder = mkdtempSync(join(tmpdir(), "prism-cli-flow-"));
+const project = join(folder, "project");
+let files: readonly WrittenFile[] = [];
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a command in the project with --json; the document, checked against its schema, and the exit status. */
+async function feature(...args: string[]) {
+  const { status, stdout, stderr } = await runFeature([...args, "--json", "--quiet"], { cwd: project });
+  expect(stderr).toBe("");
+  return { status, document: expectDocument(stdout) };
+}
+
+const paths = (layout: string) => files.filter((file) => file.layout === layout).map(({ path }) => path);
+const rows = (layout: string) =>
+  files.filter((file) => file.layout === layout).reduce((sum, file) => sum + file.rows, 0);
+
+beforeAll(async () => {
+  files = await writeMarket(join(folder, "market"), { ...stockMarket, hours: 0.3 });
+});
+
+// One story: each step works on what the step before it left.
+describe.sequential("the commands on a simulated market", () => {
+  it("init writes a project, once", async () => {
+    const first = await runFeature(["init", project, "--json"]);
+    const written = expectDocument(first.stdout).files as string[];
+    expect(readdirSync(project).sort()).toEqual(
+      [".gitignore", "features", "features.yaml", "jobs", "models", "schemas", "sources"].sort(),
+    );
+    expect(readFileSync(join(project, ".gitignore"), "utf8")).toContain(".feature/");
+    expect(written.some((path) => path.startsWith("schemas/cli"))).toBe(false);
+
+    writeFileSync(
+      join(project, "features.yaml"),
+      `${readFileSync(join(project, "features.yaml"), "utf8")}# mine\n`,
+    );
+    const again = await runFeature(["init", project, "--json"]);
+    expect(again.status).toBe(1);
+    const { errors } = expectDocument(again.stdout);
+    expect(errors?.[0]).toMatchObject({ code: "FS_CLI_FILE_EXISTS" });
+    expect(errors?.[0]?.message).toContain("features/vpin.yaml");
+    expect(readFileSync(join(project, "features.yaml"), "utf8")).toContain("# mine");
+
+    expect((await runFeature(["init", project, "--force"])).status).toBe(0);
+    expect(readFileSync(join(project, "features.yaml"), "utf8")).not.toContain("# mine");
+  });
+
+  it("every $schema line of the new project points to a file", () => {
+    const yaml = readdirSync(project, { recursive: true, withFileTypes: true }).filter((file) =>
+      file.name.endsWith(".yaml"),
+    );
+    expect(yaml.length).toBeGreaterThan(5);
+    for (const { parentPath, name } of yaml) {
+      const path = /\$schema=(\S+)/.exec(readFileSync(join(parentPath, name), "utf8"))?.[1] ?? "none";
+      expect(() => JSON.parse(readFileSync(join(parentPath, path), "utf8"))).not.toThrow();
+    }
+  });
+
+  it("validate finds nothing wrong, and everything that is", async () => {
+    const { status, document } = await feature("validate");
+    expect({ status, ok: document.ok }).toEqual({ status: 0, ok: true });
+    expect(document.views).toContain("vpin");
+
+    const path = join(project, "features/vpin.yaml");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace("windows:", "widows:").replace("owner:", "woner:"));
+    const broken = await feature("validate");
+    writeFileSync(path, text);
+    expect(broken.status).toBe(1);
+    expect(broken.document.errors?.length).toBeGreaterThan(1);
+    expect(broken.document.errors?.[0]).toMatchObject({ file: "features/vpin.yaml", line: 4, column: 1 });
+  });
+
+  it("validate needs no variable of a target, whatever is the default; others name the missing one", async () => {
+    const path = join(project, "features.yaml");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace("engine: embedded #", "engine: prod #"));
+    const valid = await feature("validate");
+    const status = await feature("status");
+    writeFileSync(path, text);
+    expect(valid.status).toBe(0);
+    expect(status.status).toBe(1);
+    expect(status.document.errors?.map(({ code }) => code)).toContain("FS_SPEC_ENV");
+    expect(status.document.errors?.[0]?.message).toContain("CLICKHOUSE_URL");
+  });
+
+  it.each(["status", "history", "buckets status", "buckets build", "ingest tardis x.gz"])(
+    "%s before apply names apply",
+    async (line) => {
+      const { status, document } = await feature(...line.split(" "));
+      expect(status).toBe(1);
+      expect(document.errors).toMatchObject([{ code: "FS_REGISTRY_EMPTY" }]);
+      expect(document.errors?.[0]?.hint).toContain("feature apply");
+    },
+  );
+
+  it("apply deploys, and then has nothing to do", async () => {
+    const first = await feature("apply");
+    expect(first).toMatchObject({ status: 0, document: { nothingToDo: false } });
+    expect((await feature("apply", "--frozen")).document).toMatchObject({
+      nothingToDo: true,
+      migrations: [],
+    });
+    expect((await feature("history")).document.revisions).toHaveLength(2);
+  });
+
+  it("ingest stores trades and closes buckets; the same files again change nothing", async () => {
+    const first = await feature("ingest", "binance-archive", ...paths("binance-archive"));
+    expect(first.document).toMatchObject({
+      read: rows("binance-archive"),
+      stored: rows("binance-archive"),
+      duplicate: 0,
+      rejected: 0,
+      late: 0,
+      tradesCut: rows("binance-archive"),
+    });
+    expect((first.document.instruments as string[]).toSorted()).toEqual([
+      "binance/linear/BTCUSDT",
+      "binance/linear/ETHUSDT",
+      "binance/spot/BTCUSDT",
+    ]);
+    expect(first.document.bucketsClosed).toBeGreaterThan(20);
+
+    const again = await feature("ingest", "binance-archive", ...paths("binance-archive"));
+    expect(again).toMatchObject({
+      status: 0,
+      document: { stored: 0, duplicate: rows("binance-archive"), bucketsClosed: 0, bucketsRecomputed: 0 },
+    });
+  });
+
+  it("ingest of books computes the buckets of their time again", async () => {
+    const { document } = await feature("ingest", "tardis", ...paths("tardis"));
+    expect(document).toMatchObject({ rejected: 0, bucketsClosed: 0 });
+    expect(document.bucketsRecomputed).toBeGreaterThan(20);
+  });
+
+  it("status counts what ingest did", async () => {
+    const { document } = await feature("status");
+    expect(document).toMatchObject({ upToDate: true, pending: [], needed: [] });
+    expect(document.instruments).toHaveLength(3);
+    for (const row of document.instruments as { pending: number; buckets: number }[]) {
+      expect(row.pending).toBe(0);
+      expect(row.buckets).toBeGreaterThan(5);
+    }
+    expect((await feature("buckets", "status")).document.instruments).toEqual(document.instruments);
+    expect((await feature("buckets", "build")).document.clocks).toMatchObject([{ clock: "ubt", trades: 0 }]);
+  });
+
+  it("fetch writes every bucket, and a spine's rows", async () => {
+    const all = await feature("fetch", "--vector", "trend_v1", "--every-bucket", "--out", "all.csv");
+    const lines = readFileSync(join(project, "all.csv"), "utf8").trim().split("\n");
+    expect(all.document).toMatchObject({ rows: lines.length - 1, out: { path: "all.csv", format: "csv" } });
+    expect(lines[0]).toMatch(/^"?exchange"?,"?market_type"?,"?symbol"?,"?bucket_id"?,/);
+
+    const spine = "exchange,market_type,symbol,ts\nbinance,spot,BTCUSDT,2024-03-05 22:15:00.000\n";
+    writeFileSync(join(project, "spine.csv"), spine);
+    const one = await feature(
+      "fetch",
+      "--vector",
+      "trend_v1",
+      "--spine",
+      "spine.csv",
+      "--out",
+      "one.parquet",
+    );
+    expect(one.document).toMatchObject({ rows: 1, matched: 1, missing: 0, stale: 0 });
+  });
+
+  it.each([
+    [["fetch", "--vector", "trend_v1", "--out", "x.csv"], 64, "FS_CLI_USAGE"],
+    [["fetch", "--vector", "trend_1", "--every-bucket", "--out", "x.csv"], 64, "FS_CLI_USAGE"],
+    [
+      ["fetch", "--vector", "trend_v1", "--every-bucket", "--spine", "s.csv", "--out", "x.csv"],
+      64,
+      "FS_CLI_USAGE",
+    ],
+    [["ingest", "binance", "x.zip"], 64, "FS_CLI_USAGE"],
+    [["ingest", "csv", "x.csv", "--map", "coinbse"], 64, "FS_CLI_USAGE"],
+    [["ingest", "csv", "x.csv", "--instrument", "BTCUSDT"], 64, "FS_CLI_USAGE"],
+    [["ingest", "tardis", "nothing-here.csv.gz"], 1, "FS_INGEST_NO_FILE"],
+    [["status", "--target", "staging"], 64, "FS_CLI_NO_TARGET"],
+    [["sql", "SELECT * FROM nowhere"], 1, "FS_ENGINE_QUERY"],
+  ])("feature %j ends with %i, %s", async (args, expected, code) => {
+    const { status, document } = await feature(...args);
+    expect({ status, code: document.errors?.[0]?.code }).toEqual({ status: expected, code });
+  });
+
+  it("sql prints bare rows with --json, a table for people, and writes only with --write", async () => {
+    const scripts = await runFeature(["sql", "SELECT 1 AS a, toUInt64(2) AS b, NULL AS c", "--json"], {
+      cwd: project,
+    });
+    expect(JSON.parse(scripts.stdout)).toEqual([{ a: 1, b: "2", c: null }]);
+    expectSchema("sql", JSON.parse(scripts.stdout));
+
+    const people = await runFeature(["sql", "SELECT 1 AS a, 'x' AS name"], { cwd: project });
+    expect(people).toEqual({ status: 0, stderr: "", stdout: "a  name\n─  ────\n1  x\n\n1 row\n" });
+    const shown = await runFeature(["sql", "SHOW TABLES FROM marketprism_features"], { cwd: project });
+    expect(shown.stdout).toContain("order_flow\n");
+
+    const create = "CREATE TABLE marketprism_features.mine (x Int64) ENGINE = Memory";
+    expect((await runFeature(["sql", create], { cwd: project })).status).toBe(64);
+    expect((await runFeature(["sql", create, "--write"], { cwd: project })).status).toBe(0);
+  });
+
+  it("a changed view must be applied before anything is stored or fetched", async () => {
+    const path = join(project, "features/order_flow.yaml");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace('sql: "sum(quantity)"', 'sql: "2 * sum(quantity)"'));
+    const changed = readFileSync(path, "utf8") !== text;
+    const { status, document } = await feature("buckets", "build");
+    writeFileSync(path, text);
+    expect(changed).toBe(true);
+    expect({ status, code: document.errors?.[0]?.code }).toEqual({ status: 1, code: "FS_CLI_NOT_APPLIED" });
+  });
+});

@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { expectDocument } from "../support/cli-document.js";
+import { packageRoot, runFeature } from "../support/run-feature.js";
+
+const folder = mkdtempSync(join(tmpdir(), "prism-cli-package-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Installs the packed tarball into a folder as npm would; the dependencies are the repository's. */
+function install(): string {
+  const pack = ["pack", packageRoot, "--pack-destination", folder, "--silent"];
+  execFileSync("npm", pack, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
+  const installed = join(folder, "node_modules/prism-features");
+  mkdirSync(installed, { recursive: true });
+  execFileSync("tar", ["-xzf", join(folder, tarball), "-C", installed, "--strip-components=1"]);
+  symlinkSync(join(packageRoot, "node_modules"), join(installed, "node_modules"));
+  return installed;
+}
+
+describe("the packed tarball, installed in an empty folder", () => {
+  it("initialises, validates and applies a project", async () => {
+    const installed = install();
+    expect(readdirSync(installed).sort()).toEqual(
+      expect.arrayContaining([
+        "LICENSE",
+        "bin",
+        "features",
+        "features.yaml",
+        "package.json",
+        "schemas",
+        "sources",
+        "src",
+      ]),
+    );
+    for (const name of ["test", "bench", ".ci", "docs"]) expect(readdirSync(installed)).not.toContain(name);
+    const bin = join(installed, "bin/feature.js");
+    const run = (...args: string[]) => runFeature(args, { cwd: folder, bin });
+
+    expect((await run("--help")).status).toBe(0);
+    expect(expectDocument((await run("init", "shop", "--json")).stdout).ok).toBe(true);
+    const validated = await run("validate", "--project", "shop", "--json", "--quiet");
+    expect(validated).toMatchObject({ status: 0, stderr: "" });
+    expect(expectDocument(validated.stdout)).toMatchObject({ ok: true, project: "marketprism" });
+    const applied = await run("apply", "--project", "shop", "--json", "--quiet");
+    expect(expectDocument(applied.stdout)).toMatchObject({ ok: true, nothingToDo: false });
+  });
+
+  it("does not mind a tsconfig.json of the folder it is called in", async () => {
+    const odd = join(folder, "odd");
+    mkdirSync(odd, { recursive: true });
+    execFileSync(
+      "sh",
+      ["-c", 'echo \'{ "extends": "./missing.json", "compilerOptions": { "module": 7 } }\' > tsconfig.json'],
+      { cwd: odd },
+    );
+    expect((await runFeature(["--version"], { cwd: odd })).status).toBe(0);
+  });
+});

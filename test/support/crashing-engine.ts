@@ -1,0 +1,56 @@
+import type { Engine } from "../../src/engine/port.js";
+
+/** What a statement of a process that is gone would have thrown, if anyone could still hear it. */
+export class Crash extends Error {
+  override readonly name = "Crash";
+}
+
+export interface CrashingEngine {
+  readonly engine: Engine;
+  /** The writing statements that were let through, shortened. */
+  readonly written: readonly string[];
+}
+
+/**
+ * The same engine for a process that dies after `writes` writing statements: from then on every statement fails and does
+ * nothing. What was in memory is lost as soon as the caller gives up; what was written stays.
+ */
+export function crashingEngine(engine: Engine, writes: number): CrashingEngine {
+  const written: string[] = [];
+  let isDead = false;
+  const alive = (): void => {
+    if (isDead) throw new Crash("the process is gone");
+  };
+  const write = async (text: string, run: () => Promise<void>): Promise<void> => {
+    alive();
+    if (written.length === writes) {
+      isDead = true;
+      alive();
+    }
+    written.push(text.replace(/\s+/g, " ").slice(0, 160));
+    await run();
+  };
+  return {
+    written,
+    engine: {
+      kind: engine.kind,
+      rows: async (sql, options) => {
+        alive();
+        return engine.rows(sql, options);
+      },
+      blocks: (sql, options) => {
+        alive();
+        return engine.blocks(sql, options);
+      },
+      exportTo: (path, format, sql, options) => {
+        alive();
+        return engine.exportTo(path, format, sql, options);
+      },
+      execute: (sql, options) => write(sql, () => engine.execute(sql, options)),
+      insert: (table, block, settings) =>
+        write(`INSERT INTO ${table.name}`, () => engine.insert(table, block, settings)),
+      load: (sql, file, options) => write(sql, () => engine.load(sql, file, options)),
+      close: () => engine.close(),
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { naiveFeatures } from "./oracle/naive-features.js";
+import { naiveBooks } from "./oracle/naive-streams.js";
+import { naiveVector } from "./oracle/naive-vector.js";
+import type { BookRow, BucketRow, StoredTrade } from "./oracle/rows.js";
+
+/**
+ * What the alias of each stock view, and of the vector, must hold, by name. A view over books has a row only for buckets
+ * that have a book; the others have one for every bucket.
+ */
+export function expectedFeatures(
+  buckets: readonly BucketRow[],
+  trades: readonly StoredTrade[],
+  books: readonly BookRow[],
+  bookGapMs: number,
+): Record<string, readonly object[]> {
+  const naive = naiveFeatures(buckets, trades, books, bookGapMs);
+  const hasBooks = buckets.map((bucket) => naiveBooks(bucket, buckets, books, bookGapMs).length > 0);
+  return {
+    order_flow: naive.order_flow.map(asStored),
+    trade_impact: naive.trade_impact.map(asStored),
+    book_state: naive.book_state.filter((_, index) => hasBooks[index] === true).map(asStored),
+    vpin: naive.vpin.map(asStored),
+    trend_v1: naiveVector(buckets, naive),
+  };
+}
+
+/** Views do not keep where a bucket's stream began. */
+function asStored<Row extends { readonly prev_ts_end: number }>({ prev_ts_end: _, ...row }: Row) {
+  return row;
+}

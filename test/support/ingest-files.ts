@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AdvanceResult, advance } from "../../src/ingest/buckets/advance.js";
+import type { BatchLimits } from "../../src/ingest/buckets/batches.js";
+import { heal } from "../../src/ingest/buckets/heal.js";
+import type { FormatName } from "../../src/ingest/formats/format.js";
+import { ingest } from "../../src/ingest/ingest.js";
+import type { IngestSummary } from "../../src/ingest/summary.js";
+import type { TableName } from "../../src/schema/object.js";
+import type { Deployment } from "./stock-deployment.js";
+import type { MarketFile } from "./tardis-files.js";
+
+export interface IngestRun {
+  readonly summary: IngestSummary;
+  readonly advanced: AdvanceResult;
+}
+
+/** `feature ingest`, without its command line: repairs, stores the rows of the files, cuts and closes. */
+export async function ingestPaths(
+  deployment: Deployment,
+  format: FormatName,
+  files: readonly string[],
+  limits?: BatchLimits,
+): Promise<IngestRun> {
+  const { engine, project, context } = deployment;
+  await heal(context, storedTableNames(deployment));
+  let advanced: AdvanceResult | undefined;
+  const summary = await ingest({
+    engine,
+    project,
+    format,
+    files,
+    folder: process.cwd(),
+    options: { instrument: undefined, map: undefined, market: undefined, source: undefined },
+    now: Date.now,
+    afterStore: async (instruments) => {
+      advanced = await advance(context, { instruments, ...(limits === undefined ? {} : { limits }) });
+      return advanced.bucketsClosed;
+    },
+  });
+  if (advanced === undefined) throw new Error("ingest handed no instruments on");
+  return { summary, advanced };
+}
+
+/** The same for files of Tardis that are not on disk yet; two may bear one name. */
+export async function ingestTardis(
+  deployment: Deployment,
+  files: readonly MarketFile[],
+  limits?: BatchLimits,
+): Promise<IngestRun> {
+  const folder = mkdtempSync(join(tmpdir(), "prism-files-"));
+  try {
+    return await ingestPaths(deployment, "tardis", writeFiles(folder, files), limits);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each file in a folder of its own below `folder`; returns their paths. */
+export function writeFiles(folder: string, files: readonly MarketFile[]): string[] {
+  return files.map(({ name, bytes }, index) => {
+    const own = join(folder, String(index));
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, name), bytes);
+    return join(own, name);
+  });
+}
+
+/** Where views and vectors are stored. */
+export function storedTableNames({ catalog }: Deployment): TableName[] {
+  return catalog.objects.flatMap(({ storage }) => (storage === undefined ? [] : [storage.table]));
+}

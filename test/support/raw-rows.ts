@@ -1,0 +1,59 @@
+/** Stores the oracle's rows in the raw tables as they are, without the file ingest. */
+import { parseLots } from "../../src/clock/decimal.js";
+import { sourceTable } from "../../src/compile/source-relation.js";
+import type { NativeColumn } from "../../src/engine/native.js";
+import type { SourceName } from "../../src/spec/model.js";
+import type { BookRow, InstrumentColumns, StoredTrade } from "./oracle/rows.js";
+import type { Deployment } from "./stock-deployment.js";
+
+export async function storeTrades(deployment: Deployment, trades: readonly StoredTrade[]): Promise<void> {
+  await store(deployment, "trades", trades, [
+    column("trade_seq", "UInt64", trades, (trade) => BigInt(trade.trade_seq)),
+    column("trade_id", "String", trades, (trade) => trade.trade_id),
+    column("price", "Decimal(18, 8)", trades, (trade) => parseLots(trade.price)),
+    column("quantity", "Decimal(38, 8)", trades, (trade) => parseLots(trade.quantity)),
+    column("side", "String", trades, (trade) => trade.side),
+    column("late", "UInt8", trades, (trade) => trade.late),
+  ]);
+}
+
+export async function storeBooks(deployment: Deployment, books: readonly BookRow[]): Promise<void> {
+  await store(deployment, "orderbooks", books, [
+    column("book_seq", "UInt64", books, (book) => BigInt(book.book_seq)),
+    column("bid_px", "Array(Decimal(18, 8))", books, (book) => book.bid_px.map(parseLots)),
+    column("bid_qty", "Array(Decimal(38, 8))", books, (book) => book.bid_qty.map(parseLots)),
+    column("ask_px", "Array(Decimal(18, 8))", books, (book) => book.ask_px.map(parseLots)),
+    column("ask_qty", "Array(Decimal(38, 8))", books, (book) => book.ask_qty.map(parseLots)),
+  ]);
+}
+
+type RawRow = InstrumentColumns & { readonly timestamp: number; readonly available_at: number };
+
+async function store(
+  { engine, project }: Deployment,
+  source: SourceName,
+  rows: readonly RawRow[],
+  columns: readonly NativeColumn[],
+): Promise<void> {
+  const time = "DateTime64(3, 'UTC')";
+  await engine.insert(sourceTable(project, source), {
+    rows: rows.length,
+    columns: [
+      column("exchange", "String", rows, (row) => row.exchange),
+      column("market_type", "String", rows, (row) => row.market_type),
+      column("symbol", "String", rows, (row) => row.symbol),
+      column("timestamp", time, rows, (row) => BigInt(row.timestamp)),
+      column("available_at", time, rows, (row) => BigInt(row.available_at)),
+      ...columns,
+    ],
+  });
+}
+
+function column<Row>(
+  name: string,
+  type: string,
+  rows: readonly Row[],
+  of: (row: Row) => unknown,
+): NativeColumn {
+  return { name, type, values: rows.map(of) };
+}
