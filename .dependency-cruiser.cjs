@@ -41,6 +41,8 @@ const owners = {
   "onnxruntime-node": "models",
   fastify: "serve",
   "node-cron": "jobs",
+  yauzl: "ingest",
+  tinyglobby: "ingest",
   commander: "cli",
 };
 const ownerRules = Object.entries(owners).map(([dependency, folder]) => ({

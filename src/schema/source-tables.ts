@@ -13,12 +13,13 @@ import {
   ttlFrom,
 } from "./common-columns.js";
 import type { SourceTable } from "./layout.js";
-import type { Column, Table } from "./object.js";
+import type { Column, Index, Table } from "./object.js";
 
 interface SourceShape {
   readonly columns: readonly Column[];
   /** What follows (exchange, market_type, symbol, timestamp) in the sorting key. */
   readonly key: readonly string[];
+  readonly indexes?: readonly Index[];
   readonly comment: string;
 }
 
@@ -34,6 +35,8 @@ const shapes: Readonly<Record<SourceTable, SourceShape>> = {
   trades: {
     comment: "Trades; quantities in units of base",
     key: ["trade_seq", "trade_id"],
+    // Ids are looked up over all of time: without it, each million stored rows makes the next million slower to store.
+    indexes: [{ name: "by_seq", expression: "trade_seq", type: "minmax", granularity: 1 }],
     columns: [
       column("trade_seq", "UInt64", {
         default: "toUInt64OrZero(trade_id)",
@@ -183,6 +186,7 @@ export function sourceTable(
     orderBy: ["exchange", "market_type", "symbol", "timestamp", ...shape.key],
     ...ttlFrom("ingested_at", ttlMs),
     settings: deduplication,
+    ...(shape.indexes === undefined ? {} : { indexes: shape.indexes }),
     comment: shape.comment,
   };
 }

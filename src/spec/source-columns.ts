@@ -7,13 +7,21 @@ const timeColumns = ["timestamp", "available_at"] as const;
 
 const ownColumns = {
   trades: ["trade_id", "trade_seq", "price", "quantity", "side", "is_maker", "trade_time"],
-  orderbooks: ["last_update_id", "bid_px", "bid_qty", "ask_px", "ask_qty"],
-  funding_rates: ["funding_rate", "funding_time", "next_funding_time", "mark_price", "index_price"],
-  open_interests: ["open_interest", "open_interest_value", "count"],
-  liquidations: ["side", "price", "quantity", "liquidation_time"],
+  orderbooks: ["last_update_id", "book_seq", "bid_px", "bid_qty", "ask_px", "ask_qty"],
+  funding_rates: [
+    "seq",
+    "funding_rate",
+    "predicted_funding_rate",
+    "funding_time",
+    "next_funding_time",
+    "mark_price",
+    "index_price",
+  ],
+  open_interests: ["seq", "open_interest", "open_interest_value", "count"],
+  liquidations: ["liquidation_id", "side", "price", "quantity", "liquidation_time"],
   lsr_top_positions: ["long_position_ratio", "short_position_ratio", "period"],
   lsr_all_accounts: ["long_account_ratio", "short_account_ratio", "period"],
-  volatility_indices: ["index_value", "underlying_asset", "maturity_date"],
+  volatility_indices: ["seq", "index_value", "underlying_asset", "maturity_date"],
 } as const satisfies Record<SourceName, readonly string[]>;
 
 const needed: Readonly<Record<SourceName, readonly string[]>> = {

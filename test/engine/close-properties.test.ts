@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
-import { defaultLimits } from "../../src/ingest/buckets/batches.js";
 import { ingestTardis } from "../support/ingest-files.js";
 import { type Handling, handlingArbitrary, ingestRuns } from "../support/ingest-runs.js";
 import { type Market, marketArbitrary } from "../support/market.js";
@@ -32,8 +31,8 @@ afterAll(() => engine.close());
 
 /** Long ones are slow; they fill VPIN's windows. */
 const markets = fc.oneof(
-  { weight: 4, arbitrary: marketArbitrary({ maxSteps: 120 }) },
-  { weight: 1, arbitrary: marketArbitrary({ maxSteps: 400 }) },
+  { weight: 5, arbitrary: marketArbitrary({ maxSteps: 120 }) },
+  { weight: 1, arbitrary: marketArbitrary({ maxSteps: 350 }) },
 );
 
 async function check({ clocks, commands }: Market, handling: Handling): Promise<void> {
@@ -46,8 +45,7 @@ async function check({ clocks, commands }: Market, handling: Handling): Promise<
 
   const counts = { stored: 0, late: 0, closed: 0 };
   for (const files of ingestRuns(commands, handling)) {
-    const limits = { ...defaultLimits, buckets: handling.bucketsAnInsert };
-    const { summary, advanced } = await ingestTardis(deployment, files, limits);
+    const { summary, advanced } = await ingestTardis(deployment, files, handling.limits);
     expect(advanced.failures).toEqual([]);
     counts.stored += summary.stored;
     counts.late += summary.late;

@@ -2,7 +2,6 @@
  * A command dies after each of its writing statements in turn, then runs again: the tables are those of a run that nothing
  * disturbed.
  */
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratch } from "../../src/engine/open.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
@@ -14,13 +13,12 @@ import { quoteName } from "../../src/schema/quote.js";
 import type { InstrumentKey } from "../../src/spec/model.js";
 import { Crash, crashingEngine } from "../support/crashing-engine.js";
 import { ingestTardis, storedTableNames } from "../support/ingest-files.js";
-import { playSteps, stepArbitrary } from "../support/market-steps.js";
 import { type Deployment, deployStock, emptyTables } from "../support/stock-deployment.js";
 import { storedTables } from "../support/stored-rows.js";
 import { tableSnapshot } from "../support/table-snapshot.js";
-import { type MarketFile, tardisFiles } from "../support/tardis-files.js";
+import { threePartMarket } from "../support/three-part-market.js";
 
-const files = marketFiles();
+const { files } = threePartMarket(130);
 /** Several inserts a close, each of both instruments. */
 const limits = { ...defaultLimits, buckets: 12 };
 
@@ -30,24 +28,6 @@ beforeAll(async () => {
   deployment = await deployStock(await openScratch(), { clock: { size } });
 });
 afterAll(() => deployment.engine.close());
-
-/** Files of one market: trades in two halves, a late file of early trades, and all books. */
-function marketFiles(): Record<"first" | "second" | "late" | "books", MarketFile[]> {
-  const [steps = []] = fc.sample(fc.array(stepArbitrary, { minLength: 130, maxLength: 130, size: "max" }), {
-    numRuns: 1,
-    seed: 5,
-  });
-  const { trades, books } = playSteps(steps);
-  const rows = trades.map(({ row }) => row);
-  const isLate = (_: unknown, index: number) => index % 17 === 3;
-  const early = rows.slice(0, rows.length / 2);
-  return {
-    first: tardisFiles({ kind: "trades", rows: early.filter((row, index) => !isLate(row, index)) }),
-    second: tardisFiles({ kind: "trades", rows: rows.slice(rows.length / 2) }),
-    late: tardisFiles({ kind: "trades", rows: early.filter(isLate) }),
-    books: tardisFiles({ kind: "books", rows: books.map(({ row }) => row) }),
-  };
-}
 
 type Work = (deployment: Deployment) => Promise<unknown>;
 
@@ -113,15 +93,15 @@ describe("a command that dies anywhere and runs again", () => {
     const trades = ingestOf("second", "late");
     const deaths = await dieEverywhere("before_trades", ingestOf("first", "books"), trades, trades);
     // Buckets stored but their state not; state stored but nothing closed; level 0 computed but not level 1.
-    expect(deaths.join("\n")).toMatch(/__gate[^]*bucket_state[^]*__close_0_hot[^]*__close_1_hot/);
-  });
+    expect(deaths.join("\n")).toMatch(/__gate[\s\S]*bucket_state[\s\S]*__close_0_hot[\s\S]*__close_1_hot/);
+  }, 300_000);
 
   it("ingest of books of closed buckets", async () => {
     const books = ingestOf("books");
     const deaths = await dieEverywhere("before_books", ingestOf("first", "second"), books, books);
     // Intents open but no rows stored; rows stored but nothing recomputed; level 0 recomputed but not level 2.
-    expect(deaths.join("\n")).toMatch(/`dirty`[^]*`orderbooks`[^]*__close_0_hot[^]*__close_2_hot/);
-  });
+    expect(deaths.join("\n")).toMatch(/`dirty`[\s\S]*`orderbooks`[\s\S]*__close_0_hot[\s\S]*__close_2_hot/);
+  }, 300_000);
 
   it("cutting an instrument anew", async () => {
     const instrument: InstrumentKey = { exchange: "binance", marketType: "spot", symbol: "BTCUSDT" };
@@ -140,20 +120,21 @@ describe("a command that dies anywhere and runs again", () => {
       for (const names of [["first", "books"], ["second"], ["late"]] as const) await ingestOf(...names)(on);
     };
     const deaths = await dieEverywhere("before_rebuild", before, rebuild, again);
-    expect(deaths.join("\n")).toMatch(/bucket_cuts[^]*DELETE[^]*UPDATE late = 0[^]*bucket_state[^]*__gate/);
-  });
+    expect(deaths.join("\n")).toMatch(
+      /bucket_cuts[\s\S]*DELETE[\s\S]*UPDATE late = 0[\s\S]*bucket_state[\s\S]*__gate/,
+    );
+  }, 300_000);
 });
 
 describe("what a dead process left", () => {
   it("is shown as pending buckets", async () => {
+    const work = ingestOf("first", "second");
     await emptyTables(deployment);
-    let writes = 0;
-    for (; ; writes++) {
-      const { on, written } = dyingAfter(writes);
-      await survives(ingestOf("first", "second")(on));
-      if (written.at(-1)?.includes("bucket_state")) break;
-      await emptyTables(deployment);
-    }
+    const peace = dyingAfter(Number.POSITIVE_INFINITY);
+    await work(peace.on);
+    await emptyTables(deployment);
+    const stateOfFirst = peace.written.findIndex((text) => text.includes("bucket_state"));
+    expect(await survives(work(dyingAfter(stateOfFirst + 1).on))).toBe(false);
     const status = await bucketStatus(deployment.context);
     expect(status.map(({ buckets, pending }) => buckets > 0 && pending === buckets)).toEqual([true]);
     await build(deployment);

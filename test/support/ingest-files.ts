@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AdvanceResult, advance } from "../../src/ingest/buckets/advance.js";
-import type { BatchLimits } from "../../src/ingest/buckets/batches.js";
+import type { InsertLimits } from "../../src/ingest/buckets/batches.js";
 import { heal } from "../../src/ingest/buckets/heal.js";
 import type { FormatName } from "../../src/ingest/formats/format.js";
 import { ingest } from "../../src/ingest/ingest.js";
@@ -21,7 +21,7 @@ export async function ingestPaths(
   deployment: Deployment,
   format: FormatName,
   files: readonly string[],
-  limits?: BatchLimits,
+  limits?: InsertLimits,
 ): Promise<IngestRun> {
   const { engine, project, context } = deployment;
   await heal(context, storedTableNames(deployment));
@@ -47,7 +47,7 @@ export async function ingestPaths(
 export async function ingestTardis(
   deployment: Deployment,
   files: readonly MarketFile[],
-  limits?: BatchLimits,
+  limits?: InsertLimits,
 ): Promise<IngestRun> {
   const folder = mkdtempSync(join(tmpdir(), "prism-files-"));
   try {

@@ -1,5 +1,6 @@
 /** How the commands of a random market become runs of ingest: over which files, in which order, and how they are closed. */
 import fc from "fast-check";
+import type { InsertLimits } from "../../src/ingest/buckets/batches.js";
 import type { MarketCommand } from "./market.js";
 import { type MarketFile, tardisFiles } from "./tardis-files.js";
 
@@ -10,17 +11,22 @@ export interface Handling {
   readonly joins: readonly boolean[];
   /** By run: how its files are shuffled. */
   readonly shuffles: readonly number[];
-  readonly bucketsAnInsert: number;
+  readonly limits: InsertLimits;
 }
 
 /** More commands than a random market has. */
 const most = { minLength: 10, maxLength: 10 };
 
 export const handlingArbitrary: fc.Arbitrary<Handling> = fc.record({
-  pieces: fc.array(fc.constantFrom(1, 1, 2, 3), most),
-  joins: fc.array(fc.boolean(), most),
+  pieces: fc.array(fc.constantFrom(1, 1, 1, 2, 3), most),
+  joins: fc.array(fc.constantFrom(true, true, false), most),
   shuffles: fc.array(fc.nat(1_000_000), most),
-  bucketsAnInsert: fc.constantFrom(6, 40, 20_000),
+  limits: fc.record({
+    buckets: fc.constantFrom(12, 40, 20_000, 20_000),
+    trades: fc.constantFrom(50, 500_000, 500_000),
+    spanMs: fc.constantFrom(15_000, 3_600_000, 3_600_000),
+    bookRows: fc.constantFrom(50, 250_000),
+  }),
 });
 
 /** The files of each run, in the order in which they are passed. */

@@ -31,6 +31,6 @@ export function longMarket(steps: number, seed: number): LongMarket {
 }
 
 /** A value for each of the two instruments, by name. */
-export function forBoth<Value>(value: Value): Record<string, Value> {
+function forBoth<Value>(value: Value): Record<string, Value> {
   return Object.fromEntries(marketInstruments.map((instrument) => [instrumentKey(instrument), value]));
 }

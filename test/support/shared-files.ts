@@ -14,6 +14,11 @@ export function isSharedFileMissing(path: string): boolean {
   return true;
 }
 
+/** The absolute path of a shared file. */
+export function sharedFile(path: string): string {
+  return root + path;
+}
+
 /** A golden case; the caller knows its form. */
 export function readGolden<Case>(name: string): Case {
   return JSON.parse(readFileSync(`${root}golden/${name}.json`, "utf8")) as Case;

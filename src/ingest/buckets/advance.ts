@@ -1,13 +1,14 @@
 /** Brings a clock up to its trades: cuts what is not cut, closes what is not closed. */
 import { sourceRelation } from "../../compile/source-relation.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
-import { type BatchLimits, defaultLimits } from "./batches.js";
+import { defaultLimits, type InsertLimits } from "./batches.js";
 import { type ClockContext, type InstrumentRow, instrumentOf } from "./clock-context.js";
-import { type CloseFailure, closeBatches } from "./close-batches.js";
+import { closeBatches } from "./close-batches.js";
 import { cutInstrument } from "./cut.js";
 import { leaseBook } from "./lease-book.js";
 import { pendingBuckets } from "./pending.js";
 import { replayDirty } from "./replay-dirty.js";
+import type { CloseFailure, Stopped } from "./run-batches.js";
 
 export interface AdvanceProgress {
   readonly stage: "cut" | "close" | "recompute";
@@ -25,6 +26,7 @@ export interface AdvanceResult {
   readonly bucketsRecomputed: number;
   /** Instruments that have trades but no size. */
   readonly withoutSize: readonly string[];
+  /** Instruments whose buckets could not be computed; the next run tries again. */
   readonly failures: readonly CloseFailure[];
 }
 
@@ -38,12 +40,13 @@ export async function advance(
     readonly instruments?: readonly InstrumentKey[];
     readonly onProgress?: (progress: AdvanceProgress) => void;
     /** What goes into one insert; values do not depend on it. */
-    readonly limits?: BatchLimits;
+    readonly limits?: InsertLimits;
   } = {},
 ): Promise<AdvanceResult> {
   const { onProgress: progress = () => {}, limits = defaultLimits } = options;
   const leases = leaseBook(context);
-  const bucketsRecomputed = await replayDirty(context, leases, limits, (done) =>
+  const stopped: Stopped = new Map();
+  const bucketsRecomputed = await replayDirty(context, leases, limits, stopped, (done) =>
     progress({ stage: "recompute", done }),
   );
   const instruments = options.instruments ?? (await tradedInstruments(context));
@@ -59,16 +62,17 @@ export async function advance(
     bucketsCut += result.buckets;
     if (!result.hasSize) withoutSize.push(name);
   }
-  const closes = await closeBatches(context, leases, await pendingBuckets(context), limits, (done) =>
+  const pending = await pendingBuckets(context);
+  const bucketsClosed = await closeBatches(context, leases, pending, limits, stopped, (done) =>
     progress({ stage: "close", done }),
   );
   return {
     trades,
     bucketsCut,
-    bucketsClosed: closes.closed,
+    bucketsClosed,
     bucketsRecomputed,
     withoutSize,
-    failures: closes.failures,
+    failures: [...stopped.values()],
   };
 }
 

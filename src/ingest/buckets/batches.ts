@@ -24,7 +24,17 @@ export interface BatchLimits {
   readonly spanMs: number;
 }
 
-export const defaultLimits: BatchLimits = { buckets: 20_000, trades: 500_000, spanMs: 6 * 3_600_000 };
+/** `bookRows`: how many books may go through one insert. With 25 levels a side they are the widest rows there are. */
+export interface InsertLimits extends BatchLimits {
+  readonly bookRows: number;
+}
+
+export const defaultLimits: InsertLimits = {
+  buckets: 20_000,
+  trades: 500_000,
+  spanMs: 6 * 3_600_000,
+  bookRows: 250_000,
+};
 
 /** One insert: ranges, with what they hold. */
 export interface Batch {

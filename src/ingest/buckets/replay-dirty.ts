@@ -5,45 +5,44 @@
 import { quoteName } from "../../schema/quote.js";
 import { instrumentName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
-import { type BatchLimits, type BucketRange, packBatches } from "./batches.js";
+import type { BucketRange, InsertLimits } from "./batches.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
 import type { LeaseBook } from "./lease-book.js";
 import { bucketsOf } from "./pending.js";
+import { runBatches, type Stopped } from "./run-batches.js";
 import { triggerLevel } from "./trigger.js";
 
 const template = sqlTemplate(import.meta.url, "dirty-ranges");
 
-/** Returns how many buckets of level 0 were recomputed. */
+/**
+ * Returns how many buckets of level 0 were recomputed. An instrument that fails is added to `stopped`; its intents stay open.
+ */
 export async function replayDirty(
   context: ClockContext,
   leases: LeaseBook,
-  limits: BatchLimits,
+  limits: InsertLimits,
+  stopped: Stopped,
   onBuckets: (buckets: number) => void,
 ): Promise<number> {
   const dirty = await dirtyRanges(context);
-  if (dirty.length === 0) {
-    await markDone(context);
-    return 0;
-  }
   let replayed = 0;
-  for (let level = 0; level < context.compiled.close.hot.length; level++) {
+  for (let level = 0; dirty.length > 0 && level < context.compiled.close.hot.length; level++) {
     // What a level reads may reach back: everything within reach of a dirty bucket changes with it.
     const reach = Math.max(
       0,
       ...context.objects.filter((object) => object.level === level).map((object) => object.lookBack),
     );
     const buckets = await bucketsOf(context, await upToClosed(context, widen(dirty, reach)));
-    for (const batch of packBatches(buckets, limits)) {
-      const versions: bigint[] = [];
-      for (const range of batch.ranges) versions.push((await leases.of(range.instrument)).nextVersion());
-      await triggerLevel(context, level, batch.ranges, versions);
-      if (level === 0) {
-        replayed += batch.buckets;
-        onBuckets(batch.buckets);
-      }
-    }
+    // Only level 0 reads books.
+    const ofLevel = level === 0 ? limits : { ...limits, bookRows: Number.POSITIVE_INFINITY };
+    await runBatches(context, buckets, ofLevel, stopped, async (batch) => {
+      await triggerLevel(context, level, batch.ranges, await leases.nextVersions(batch.ranges));
+      if (level > 0) return;
+      replayed += batch.buckets;
+      onBuckets(batch.buckets);
+    });
   }
-  await markDone(context);
+  await markDone(context, stopped);
   return replayed;
 }
 
@@ -94,13 +93,14 @@ async function upToClosed(context: ClockContext, ranges: readonly BucketRange[])
     .filter((range) => range.from <= range.to);
 }
 
-async function markDone(context: ClockContext): Promise<void> {
+async function markDone(context: ClockContext, stopped: Stopped): Promise<void> {
   const dirty = featuresTable(context, "dirty");
   await context.engine.execute(
     `INSERT INTO ${dirty} (clock, exchange, market_type, symbol, bucket_id, intent, state, reason, v)
      SELECT clock, exchange, market_type, symbol, bucket_id, intent, 'done', reason, v + 1
      FROM ${dirty} FINAL
-     WHERE clock = {clock:String} AND state = 'open'`,
-    { params: { clock: context.clock.name } },
+     WHERE clock = {clock:String} AND state = 'open'
+       AND concat(exchange, '/', market_type, '/', symbol) NOT IN {stopped:Array(String)}`,
+    { params: { clock: context.clock.name, stopped: [...stopped.keys()] } },
   );
 }

@@ -81,5 +81,6 @@ function elementsFragment(name: string, what: string): Fragment {
 
 function readTexts(texts: LevelTexts): string {
   if (texts.kind === "list") return `extractAll(${texts.text}, ${elementPattern})`;
-  return `arrayMap(place -> fields[place], [${texts.places.map((place) => `toUInt16(${place})`).join(", ")}])`;
+  // Not a function over places: it would copy the whole row for each of them.
+  return `[${texts.places.map((place) => `fields[${place}]`).join(", ")}]`;
 }

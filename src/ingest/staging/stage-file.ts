@@ -75,8 +75,12 @@ async function load(context: StageContext, reading: Reading, part: Part, fileNum
 }
 
 function stagingSettings({ engine }: StageContext): Settings {
-  // Times without a zone of their own are written out as texts in the session's.
-  const settings = { session_timezone: "UTC" };
+  const settings: Settings = {
+    // Times without a zone of their own are written out as texts in the session's.
+    session_timezone: "UTC",
+    // A row of a book becomes a hundred texts on the way: with the usual blocks that is a gigabyte.
+    max_block_size: 16_384,
+  };
   // The line number of an embedded engine does not depend on the order of blocks, so they may be written side by side.
   return engine.kind === "embedded" ? { ...settings, max_insert_threads: 2 } : settings;
 }

@@ -18,31 +18,45 @@ export interface Choice {
   readonly isFiltered: boolean;
 }
 
+/** What the staged rows of a slice are like. */
+export interface Probe {
+  readonly rows: string;
+  /** Bits of `openBits` that some row has. */
+  readonly open: number;
+  readonly identities: string;
+  readonly first_seq: string;
+  readonly last_seq: string;
+}
+
+/** Looks at the staged rows only, so it may run while another slice is stored. */
+export async function probeSlice(context: StoreContext, source: SourceName, slice: Slice): Promise<Probe> {
+  const { engine, area, instruments } = context;
+  const { stagedIdentity } = storeShapes[source];
+  // One number hashes much faster than a tuple.
+  const columns = instruments.instruments.length === 1 ? stagedIdentity : ["instrument", ...stagedIdentity];
+  const identity = columns.length === 1 ? (columns[0] ?? "") : `(${columns.join(", ")})`;
+  const staging = quoteName(area.table(source));
+  const [found] = await engine.rows<Probe>(probe({ staging, in_slice: inSlice, identity }), {
+    params: { from: slice.from, to: slice.to },
+  });
+  return found ?? { rows: "0", open: 0, identities: "0", first_seq: "0", last_seq: "0" };
+}
+
 /**
  * Finds the rows of a slice that are new: of one identity the first that was ever stored stays. Mostly all are, which two cheap
  * questions tell; else the chosen rows are written down, so that later statements agree on them.
  */
-export async function chooseRows(context: StoreContext, source: SourceName, slice: Slice): Promise<Choice> {
+export async function chooseRows(
+  context: StoreContext,
+  source: SourceName,
+  slice: Slice,
+  found: Probe,
+): Promise<Choice> {
   const { engine, area, instruments } = context;
-  const shape = storeShapes[source];
-  const staging = quoteName(area.table(source));
-  const keys = instruments.keyParams;
-  const bounds = { from: slice.from, to: slice.to };
-  // One number hashes much faster than a tuple.
-  const staged =
-    instruments.instruments.length === 1 ? shape.stagedIdentity : ["instrument", ...shape.stagedIdentity];
-  const identity = staged.length === 1 ? (staged[0] ?? "") : `(${staged.join(", ")})`;
-  const [found] = await engine.rows<{
-    rows: string;
-    open: number;
-    identities: string;
-    first_seq: string;
-    last_seq: string;
-  }>(probe({ staging, in_slice: inSlice, identity }), { params: bounds });
-  if (found === undefined || found.rows === "0") return { isComplete: true, isFiltered: false };
   const isComplete = found.open === 0;
   const table = quoteName(storedTable(context, source));
-  const params = { ...keys, ...bounds, first_seq: found.first_seq, last_seq: found.last_seq };
+  const { first_seq, last_seq } = found;
+  const params = { ...instruments.keyParams, from: slice.from, to: slice.to, first_seq, last_seq };
   const reach = reachOf(source, isComplete);
   if (isComplete && found.identities === found.rows && reach.isCheap) {
     const stored = await engine.rows(nearby({ table, of_instruments: ofInstruments, reach: reach.sql }), {
@@ -56,7 +70,7 @@ export async function chooseRows(context: StoreContext, source: SourceName, slic
     choose({
       chosen,
       slice: sliceSql(context, source, isComplete),
-      identity: shape.identity.join(", "),
+      identity: storeShapes[source].identity.join(", "),
       table,
       of_instruments: ofInstruments,
       reach: reach.sql,

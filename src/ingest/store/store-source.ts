@@ -3,10 +3,10 @@ import { quoteIdentifier, quoteName } from "../../schema/quote.js";
 import type { SourceName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
 import { idColumns, sequenceColumns } from "../staging/own-fragments.js";
-import { type Choice, chooseRows } from "./choose-rows.js";
+import { type Choice, chooseRows, type Probe, probeSlice } from "./choose-rows.js";
 import { markDirty } from "./mark-dirty.js";
 import { isChosen, isLate, sliceSql } from "./slice-sql.js";
-import { cutSlices, inSlice } from "./slices.js";
+import { cutSlices, inSlice, type Slice } from "./slices.js";
 import { ofInstruments, rawTable, type StoreContext, storedTable } from "./store-context.js";
 import { storeShapes } from "./store-shape.js";
 import type { TradeKind } from "./trade-kinds.js";
@@ -49,10 +49,14 @@ export async function storeSource(
   const { engine, area, instruments } = context;
   const isTrades = source === "trades";
   const watermarks = isTrades ? await readWatermarks(context) : instruments.instruments.map(() => -1);
-  const counts: StoredCount[] = [];
   const slices = await cutSlices(engine, area.table(source), storeShapes[source].sliceRows, isTrades);
+  const counts: StoredCount[] = [];
+  let next = ahead(context, source, slices[0]);
   for (const [index, slice] of slices.entries()) {
-    const choice = await chooseRows(context, source, slice);
+    const found = await next;
+    if (found === undefined) break;
+    const choice = await chooseRows(context, source, slice, found);
+    next = ahead(context, source, slices[index + 1]);
     const params: Params = {
       ...instruments.keyParams,
       from: slice.from,
@@ -71,6 +75,18 @@ export async function storeSource(
     onRows(slice.rows);
   }
   return counts;
+}
+
+/** The next slice is looked at while this one is stored: the one reads, the other writes. */
+function ahead(
+  context: StoreContext,
+  source: SourceName,
+  slice: Slice | undefined,
+): Promise<Probe | undefined> {
+  const found = slice === undefined ? Promise.resolve(undefined) : probeSlice(context, source, slice);
+  // It is awaited in its turn; if storing fails before that, nobody asks for it any more.
+  found.catch(() => undefined);
+  return found;
 }
 
 async function countOf(

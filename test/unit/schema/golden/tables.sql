@@ -35,7 +35,8 @@ CREATE TABLE `raw`.`trades`
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
     `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
     `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1)),
+    INDEX `by_seq` trade_seq TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
@@ -369,7 +370,8 @@ CREATE TABLE `cold`.`trades`
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
     `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
     `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1)),
+    INDEX `by_seq` trade_seq TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)

@@ -1,0 +1,44 @@
+/** How many book rows go through an insert, which the buckets themselves do not tell. */
+import { sourceRelation } from "../../compile/source-relation.js";
+import type { InstrumentKey } from "../../spec/model.js";
+import { type Batch, type PendingBucket, splitBatch } from "./batches.js";
+import type { ClockContext } from "./clock-context.js";
+
+/** The batch, halved until no part has more book rows than `limit`, or it holds one bucket only. In order. */
+export async function fitBooks(
+  context: ClockContext,
+  batch: Batch,
+  buckets: readonly PendingBucket[],
+  limit: number,
+): Promise<Batch[]> {
+  if (batch.buckets < 2 || (await bookRows(context, batch)) <= limit) return [batch];
+  const parts: Batch[] = [];
+  for (const half of splitBatch(batch, buckets)) {
+    parts.push(...(await fitBooks(context, half, buckets, limit)));
+  }
+  return parts;
+}
+
+async function bookRows(context: ClockContext, batch: Batch): Promise<number> {
+  if (!context.objects.some((object) => object.name === `${context.clock.name}.books`)) return 0;
+  const list = (of: (key: InstrumentKey) => string): string[] => [
+    ...new Set(batch.ranges.map((range) => of(range.instrument))),
+  ];
+  const columns = ["exchange", "market_type", "symbol", "timestamp"];
+  const relation = sourceRelation(context.project, "orderbooks", columns).replace(/ FINAL$/, "");
+  const [row] = await context.engine.rows<{ rows: string }>(
+    `SELECT toString(count()) AS rows FROM ${relation}
+     WHERE exchange IN {exchanges:Array(String)} AND market_type IN {markets:Array(String)} AND symbol IN {symbols:Array(String)}
+       AND timestamp >= fromUnixTimestamp64Milli({start:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Milli({end:Int64}, 'UTC')`,
+    {
+      params: {
+        exchanges: list((key) => key.exchange),
+        markets: list((key) => key.marketType),
+        symbols: list((key) => key.symbol),
+        start: batch.start - context.clock.bookGapMs,
+        end: batch.end,
+      },
+    },
+  );
+  return Number(row?.rows ?? 0);
+}
