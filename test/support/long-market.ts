@@ -1,7 +1,7 @@
 /** One long market for tests that close the same rows in several ways. */
 import fc from "fast-check";
-import { marketInstruments, playSteps, stepArbitrary } from "./market-steps.js";
-import { type BookRow, instrumentKey, type StoredTrade } from "./oracle/rows.js";
+import { playSteps, stepArbitrary } from "./market-steps.js";
+import type { BookRow, StoredTrade } from "./oracle/rows.js";
 
 export interface LongMarket {
   readonly trades: readonly StoredTrade[];
@@ -28,9 +28,4 @@ export function longMarket(steps: number, seed: number): LongMarket {
     ),
     books: books.flatMap(({ row, again }) => copies(row, again)),
   };
-}
-
-/** A value for each of the two instruments, by name. */
-function forBoth<Value>(value: Value): Record<string, Value> {
-  return Object.fromEntries(marketInstruments.map((instrument) => [instrumentKey(instrument), value]));
 }
