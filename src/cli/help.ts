@@ -14,11 +14,10 @@ Examples:
 Exit codes:
    0  done, or nothing to do
    1  error, or findings in the specs
-   2  there are changes (\`diff --exit-code\`)
    3  a destructive change was refused
-   4  the database drifted from the registry
+   4  the database holds something else under one of our names
    5  held by another process
-   6  a verification or an expectation failed
+   6  a check of what was built failed
   64  wrong usage
 `,
 } as const;

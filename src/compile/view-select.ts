@@ -21,7 +21,7 @@ const viewExpressions = sqlTemplate(import.meta.url, "view-expressions");
 export function overStreamSelect(draft: ViewDraft, stream: string): string {
   return finishStream({
     key: [...storedKey, "v"].join(",\n"),
-    features: features(draft, (name) => name),
+    features: features(draft),
     rows: streamExpressionSelect(draft, stream),
   });
 }
@@ -43,7 +43,10 @@ export function overViewsSelect(
 ): string {
   return finishViews({
     key: [...storedKey, "v"].map((name) => `c.${name} AS ${name}`).join(",\n"),
-    features: features(draft, (name) => `u.${name}`),
+    columns: draft.expressions
+      .map(({ column }) => `u.${quoteIdentifier(column.name)} AS ${quoteIdentifier(column.name)}`)
+      .join(",\n"),
+    features: features(draft),
     buckets,
     rows: viewExpressionSelect(draft, upstream, buckets),
   });
@@ -104,12 +107,10 @@ function innerName(draft: ViewDraft, name: string): string {
   return quoteIdentifier(shared ? `${name}__of_bucket` : name);
 }
 
-function features(draft: ViewDraft, reference: (quoted: string) => string): string {
+/** The finished columns, over their raw expressions. */
+function features(draft: ViewDraft): string {
   return draft.expressions
-    .map(
-      ({ column }) =>
-        `${finalFeature(reference(innerName(draft, column.name)))} AS ${quoteIdentifier(column.name)}`,
-    )
+    .map(({ column }) => `${finalFeature(innerName(draft, column.name))} AS ${quoteIdentifier(column.name)}`)
     .join(",\n");
 }
 

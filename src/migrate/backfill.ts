@@ -74,8 +74,8 @@ export function remainingChunks(
 }
 
 /**
- * The statement of a chunk. Its rows get an odd version, one above the close's: they replace what a close computed while
- * its upstream was not complete, and give way to every later attempt, since writers count in steps of two.
+ * The statement of a chunk. Its rows get the odd number above the version of the bucket's row: attempts take even ones, so the two
+ * never meet, and what a close has computed meanwhile, which is later, stays (docs/adr/0013-attempts-as-versions.md).
  */
 export function chunkStatement(step: Step): string {
   const marks = step.sql.split(chunkMark);

@@ -6,7 +6,7 @@ const instrumentColumns = ["exchange", "market_type", "symbol"] as const;
 const timeColumns = ["timestamp", "available_at"] as const;
 
 const ownColumns = {
-  trades: ["trade_id", "trade_seq", "price", "quantity", "side", "is_maker", "trade_time"],
+  trades: ["trade_id", "trade_seq", "price", "quantity", "side", "is_maker"],
   orderbooks: ["last_update_id", "book_seq", "bid_px", "bid_qty", "ask_px", "ask_qty"],
   funding_rates: [
     "seq",
@@ -18,7 +18,7 @@ const ownColumns = {
     "index_price",
   ],
   open_interests: ["seq", "open_interest", "open_interest_value", "count"],
-  liquidations: ["liquidation_id", "side", "price", "quantity", "liquidation_time"],
+  liquidations: ["liquidation_id", "side", "price", "quantity"],
   lsr_top_positions: ["long_position_ratio", "short_position_ratio", "period"],
   lsr_all_accounts: ["long_account_ratio", "short_account_ratio", "period"],
   volatility_indices: ["seq", "index_value", "underlying_asset", "maturity_date"],

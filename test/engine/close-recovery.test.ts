@@ -127,6 +127,33 @@ describe("a command that dies anywhere and runs again", () => {
 });
 
 describe("what a dead process left", () => {
+  it("may be an instrument that is to be cut anew: an ingest of another one does it", async () => {
+    const instrument: InstrumentKey = { exchange: "binance", marketType: "spot", symbol: "BTCUSDT" };
+    const rebuild: Work = (on) =>
+      rebuildInstrument(on.context, instrument, {
+        storedTables: storedTableNames(on),
+        allowDestructive: false,
+      });
+    const ofAnother = files.second.filter(({ name }) => !name.includes(instrument.symbol));
+    const begin = async () => {
+      await emptyTables(deployment);
+      await ingestOf("first")(deployment);
+    };
+    await begin();
+    await rebuild(deployment);
+    await ingestTardis(deployment, ofAnother);
+    const undisturbed = await storedTables(deployment);
+
+    await begin();
+    const peace = dyingAfter(Number.POSITIVE_INFINITY);
+    await rebuild(peace.on);
+    await begin();
+    const reset = peace.written.findIndex((text) => text.includes("bucket_state"));
+    expect(await survives(rebuild(dyingAfter(reset + 1).on))).toBe(false);
+    await ingestTardis(deployment, ofAnother);
+    expect(await storedTables(deployment)).toEqual(undisturbed);
+  });
+
   it("is shown as pending buckets", async () => {
     const work = ingestOf("first", "second");
     await emptyTables(deployment);

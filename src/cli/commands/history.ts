@@ -8,7 +8,7 @@ export function configure(command: Command, bind: Bind): void {
   command
     .description(
       "Lists every revision that was applied to the target, oldest first, with its migration, its outcome and the " +
-        "version of this tool. Each revision names its parent: the chain is what `feature rollback` walks.",
+        "version of this tool. Each revision names its parent.",
     )
     .addHelpText(
       "after",

@@ -1,8 +1,14 @@
 SELECT
   {{key}},
-  {{features}}
+  {{columns}}
 FROM {{buckets}} AS c
 LEFT JOIN (
-  {{rows}}
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    {{features}}
+  FROM (
+    {{rows}}
+  )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id

@@ -2,7 +2,7 @@
 import { sourceRelation } from "../../compile/source-relation.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { defaultLimits, type InsertLimits } from "./batches.js";
-import { type ClockContext, type InstrumentRow, instrumentOf } from "./clock-context.js";
+import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
 import { closeBatches } from "./close-batches.js";
 import { cutInstrument } from "./cut.js";
 import { leaseBook } from "./lease-book.js";
@@ -49,7 +49,10 @@ export async function advance(
   const bucketsRecomputed = await replayDirty(context, leases, limits, stopped, (done) =>
     progress({ stage: "recompute", done }),
   );
-  const instruments = options.instruments ?? (await tradedInstruments(context));
+  const instruments =
+    options.instruments === undefined
+      ? await tradedInstruments(context)
+      : await withInterrupted(context, options.instruments);
   const withoutSize: string[] = [];
   let trades = 0;
   let bucketsCut = 0;
@@ -86,4 +89,19 @@ async function tradedInstruments(context: ClockContext): Promise<InstrumentKey[]
     `SELECT DISTINCT exchange, market_type, symbol FROM ${relation} ORDER BY exchange, market_type, symbol`,
   );
   return rows.map(instrumentOf);
+}
+
+/** Those asked for, and those that were to be cut anew when a crash came in between: their old buckets are gone. */
+async function withInterrupted(
+  context: ClockContext,
+  asked: readonly InstrumentKey[],
+): Promise<InstrumentKey[]> {
+  const rows = await context.engine.rows<InstrumentRow>(
+    `SELECT exchange, market_type, symbol FROM ${featuresTable(context, "bucket_state")} FINAL
+     WHERE clock = {clock:String} AND isNull(watermark)
+     ORDER BY exchange, market_type, symbol`,
+    { params: { clock: context.clock.name } },
+  );
+  const names = new Set(asked.map(instrumentName));
+  return [...asked, ...rows.map(instrumentOf).filter((instrument) => !names.has(instrumentName(instrument)))];
 }

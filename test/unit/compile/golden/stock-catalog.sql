@@ -815,42 +815,49 @@ c.bucket_ts_start AS bucket_ts_start,
 c.bucket_ts_end AS bucket_ts_end,
 c.available_at AS available_at,
 c.v AS v,
-  CAST(if(isFinite(toFloat64(u.`vpin_20`)), toFloat64(u.`vpin_20`), NULL) AS Nullable(Float64)) AS `vpin_20`,
-  CAST(if(isFinite(toFloat64(u.`vpin_50`)), toFloat64(u.`vpin_50`), NULL) AS Nullable(Float64)) AS `vpin_50`
+  u.`vpin_20` AS `vpin_20`,
+  u.`vpin_50` AS `vpin_50`
 FROM `marketprism_features`.`ubt__close_1_hot` AS c
 LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w20), NULL), 0) AS `vpin_20`,
-    if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w50), NULL), 0) AS `vpin_50`
+    CAST(if(isFinite(toFloat64(`vpin_20`)), toFloat64(`vpin_20`), NULL) AS Nullable(Float64)) AS `vpin_20`,
+    CAST(if(isFinite(toFloat64(`vpin_50`)), toFloat64(`vpin_50`), NULL) AS Nullable(Float64)) AS `vpin_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      `buy_volume`,
-      `sell_volume`,
-      `volume`,
-      `quote_volume`,
-      `trades`,
-      `vwap`,
-      `open`,
-      `high`,
-      `low`,
-      `close`,
-      `imbalance`,
-      `duration_s`
-    FROM `marketprism_features`.`order_flow__e8fd884e`
-    WHERE (exchange, market_type, symbol, bucket_id) IN (
-      SELECT DISTINCT
-        exchange, market_type, symbol,
-        arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 49, 1)), bucket_id + 1)) AS bucket_id
-      FROM `marketprism_features`.`ubt__close_1_hot`
+      if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w20), NULL), 0) AS `vpin_20`,
+      if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w50), NULL), 0) AS `vpin_50`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `buy_volume`,
+        `sell_volume`,
+        `volume`,
+        `quote_volume`,
+        `trades`,
+        `vwap`,
+        `open`,
+        `high`,
+        `low`,
+        `close`,
+        `imbalance`,
+        `duration_s`
+      FROM `marketprism_features`.`order_flow__e8fd884e`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 49, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`ubt__close_1_hot`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
     )
-    ORDER BY v DESC
-    LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      WINDOW
+        w20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 19 PRECEDING AND CURRENT ROW),
+        w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW)
   )
-    WINDOW
-      w20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 19 PRECEDING AND CURRENT ROW),
-      w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW)
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
@@ -879,42 +886,49 @@ c.bucket_ts_start AS bucket_ts_start,
 c.bucket_ts_end AS bucket_ts_end,
 c.available_at AS available_at,
 c.v AS v,
-  CAST(if(isFinite(toFloat64(u.`vpin_20`)), toFloat64(u.`vpin_20`), NULL) AS Nullable(Float64)) AS `vpin_20`,
-  CAST(if(isFinite(toFloat64(u.`vpin_50`)), toFloat64(u.`vpin_50`), NULL) AS Nullable(Float64)) AS `vpin_50`
+  u.`vpin_20` AS `vpin_20`,
+  u.`vpin_50` AS `vpin_50`
 FROM buckets AS c
 LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w20), NULL), 0) AS `vpin_20`,
-    if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w50), NULL), 0) AS `vpin_50`
+    CAST(if(isFinite(toFloat64(`vpin_20`)), toFloat64(`vpin_20`), NULL) AS Nullable(Float64)) AS `vpin_20`,
+    CAST(if(isFinite(toFloat64(`vpin_50`)), toFloat64(`vpin_50`), NULL) AS Nullable(Float64)) AS `vpin_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      `buy_volume`,
-      `sell_volume`,
-      `volume`,
-      `quote_volume`,
-      `trades`,
-      `vwap`,
-      `open`,
-      `high`,
-      `low`,
-      `close`,
-      `imbalance`,
-      `duration_s`
-    FROM `marketprism_features`.`order_flow__e8fd884e`
-    WHERE (exchange, market_type, symbol, bucket_id) IN (
-      SELECT DISTINCT
-        exchange, market_type, symbol,
-        arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 49, 1)), bucket_id + 1)) AS bucket_id
-      FROM buckets
+      if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w20), NULL), 0) AS `vpin_20`,
+      if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w50), NULL), 0) AS `vpin_50`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `buy_volume`,
+        `sell_volume`,
+        `volume`,
+        `quote_volume`,
+        `trades`,
+        `vwap`,
+        `open`,
+        `high`,
+        `low`,
+        `close`,
+        `imbalance`,
+        `duration_s`
+      FROM `marketprism_features`.`order_flow__e8fd884e`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 49, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
     )
-    ORDER BY v DESC
-    LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      WINDOW
+        w20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 19 PRECEDING AND CURRENT ROW),
+        w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW)
   )
-    WINDOW
-      w20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 19 PRECEDING AND CURRENT ROW),
-      w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW)
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
