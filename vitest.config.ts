@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// Two projects: `unit` is pure and fast (part of `npm run check`); `engine` runs against real engines,
-// one file at a time in its own process, because a process holds exactly one chDB data directory.
+// Two projects: `unit` is pure and fast (part of `npm run check`); `engine` runs against real engines, each file in a
+// process of its own, because a process holds exactly one chDB data directory.
 export default defineConfig({
   test: {
     projects: [
@@ -11,7 +11,7 @@ export default defineConfig({
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
           pool: "forks",
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
