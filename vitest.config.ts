@@ -12,6 +12,8 @@ export default defineConfig({
           include: ["test/engine/**/*.test.ts"],
           pool: "forks",
           maxWorkers: 2,
+          // After the fast ones: the two projects differ in how many files run at a time.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
