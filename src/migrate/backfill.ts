@@ -74,8 +74,8 @@ export function remainingChunks(
 }
 
 /**
- * The statement of a chunk. Its rows get the odd number above the version of the bucket's row: attempts take even ones, so the two
- * never meet, and what a close has computed meanwhile, which is later, stays (docs/adr/0013-attempts-as-versions.md).
+ * The statement of a chunk. Its rows get the number above the version of the bucket's row. The cutter's state took that one, so
+ * no row of a view has it; what a close has computed is later and stays (docs/adr/0013-attempts-as-versions.md).
  */
 export function chunkStatement(step: Step): string {
   const marks = step.sql.split(chunkMark);
