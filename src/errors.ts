@@ -328,6 +328,11 @@ export const errorCodes = {
     hint: "Run `feature apply` again: it goes on where this run stopped.",
     exit: 5,
   },
+  FS_REGISTRY_NO_VERSION: {
+    summary: "The target does not hold this version of the object.",
+    hint: "`feature status` shows the versions that are there; a dropped one comes back when its specs are applied again.",
+    exit: 1,
+  },
   FS_REGISTRY_UNREADABLE: {
     summary: "The registry holds a record that this version cannot read.",
     hint: "Use the version of the tool that wrote it, or a newer one.",

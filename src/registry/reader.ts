@@ -4,12 +4,14 @@ import { FeatureError } from "../errors.js";
 import { type DeployedObject, type DeployedState, stateOf, type VersionRecord } from "../plan/deployed.js";
 import { quoteName } from "../schema/quote.js";
 import { sqlTemplate } from "../sql-template.js";
+import type { Pin } from "./pin.js";
 import type { JournalEntry, JournalState, Revision, RevisionState } from "./revision.js";
-import { registryTable, registryTableNames } from "./tables.js";
+import { type RegistryTableName, registryTable, registryTableNames } from "./tables.js";
 
 const revisionsSql = sqlTemplate(import.meta.url, "revisions");
 const versionsSql = sqlTemplate(import.meta.url, "versions");
 const journalSql = sqlTemplate(import.meta.url, "journal");
+const pinsSql = sqlTemplate(import.meta.url, "pins");
 const existingSql = sqlTemplate(import.meta.url, "existing-tables");
 
 export interface RegistryReader {
@@ -23,6 +25,8 @@ export interface RegistryReader {
   revisions(): Promise<readonly Revision[]>;
   /** The last state of every step and chunk of a revision, in order. */
   journal(revision: number): Promise<readonly JournalEntry[]>;
+  /** What is pinned now, in order of object, version and holder. */
+  pins(): Promise<readonly Pin[]>;
 }
 
 export function openRegistryReader(reader: Reader, database: string): RegistryReader {
@@ -56,7 +60,7 @@ interface JournalRow {
 export class SqlRegistryReader implements RegistryReader {
   readonly #reader: Reader;
   protected readonly database: string;
-  #exists = false;
+  #tables: ReadonlySet<string> = new Set();
 
   constructor(reader: Reader, database: string) {
     this.#reader = reader;
@@ -64,12 +68,7 @@ export class SqlRegistryReader implements RegistryReader {
   }
 
   async exists(): Promise<boolean> {
-    if (this.#exists) return true;
-    const [row] = await this.#reader.rows<{ tables: string }>(existingSql(), {
-      params: { database: this.database, names: registryTableNames },
-    });
-    this.#exists = Number(row?.tables) === registryTableNames.length;
-    return this.#exists;
+    return this.holds(["revisions", "versions", "steps"]);
   }
 
   async deployed(): Promise<DeployedState | undefined> {
@@ -124,6 +123,12 @@ export class SqlRegistryReader implements RegistryReader {
     }));
   }
 
+  async pins(): Promise<readonly Pin[]> {
+    // A registry that an earlier version made has none yet.
+    if (!(await this.holds(["pins"]))) return [];
+    return this.#reader.rows<Pin>(pinsSql({ pins: this.table("pins") }));
+  }
+
   /** Every record, those being built included. */
   protected async records(): Promise<VersionRecord[]> {
     if (!(await this.exists())) return [];
@@ -133,7 +138,18 @@ export class SqlRegistryReader implements RegistryReader {
     return rows.map(({ record }) => parsed<VersionRecord>(record, "versions"));
   }
 
-  protected table(name: (typeof registryTableNames)[number]): string {
+  /** Whether these tables are there. Those that are stay there. */
+  protected async holds(names: readonly RegistryTableName[]): Promise<boolean> {
+    if (!names.every((name) => this.#tables.has(name))) {
+      const rows = await this.#reader.rows<{ name: string }>(existingSql(), {
+        params: { database: this.database, names: registryTableNames },
+      });
+      this.#tables = new Set(rows.map(({ name }) => name));
+    }
+    return names.every((name) => this.#tables.has(name));
+  }
+
+  protected table(name: RegistryTableName): string {
     return quoteName(registryTable(this.database, name));
   }
 }

@@ -8,7 +8,7 @@ const stamp: Column = {
   default: { kind: "DEFAULT", expression: "now64(3, 'UTC')" },
 };
 
-export const registryTableNames = ["revisions", "versions", "steps"] as const;
+export const registryTableNames = ["revisions", "versions", "steps", "pins"] as const;
 export type RegistryTableName = (typeof registryTableNames)[number];
 
 export function registryTable(database: string, table: RegistryTableName): TableName {
@@ -17,7 +17,7 @@ export function registryTable(database: string, table: RegistryTableName): Table
 
 /** The registry's own tables. They are made before the first migration, which they record. */
 export function registryTables(database: string): Table[] {
-  return [revisions(database), versions(database), steps(database)];
+  return [revisions(database), versions(database), steps(database), pins(database)];
 }
 
 /** The chain of what was applied: history only grows. */
@@ -97,5 +97,24 @@ function steps(database: string): Table {
     engine: "MergeTree",
     orderBy: ["revision", "step", "chunk", "seq"],
     comment: "Journal of the steps of migrations",
+  };
+}
+
+/** Versions that somebody holds: what is pinned is neither pruned nor switched away unasked. */
+function pins(database: string): Table {
+  return {
+    kind: "table",
+    ...registryTable(database, "pins"),
+    columns: [
+      { name: "holder", type: "String", comment: "model:name@version" },
+      { name: "object", type: "String", comment: "kind:name" },
+      { name: "version", type: "String", comment: "the data hash" },
+      { name: "state", type: name, comment: "pinned or released" },
+      stamp,
+      { name: "v", type: "UInt64" },
+    ],
+    engine: "ReplacingMergeTree(v)",
+    orderBy: ["holder", "object", "version"],
+    comment: "Versions that models hold",
   };
 }

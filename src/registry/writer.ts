@@ -2,13 +2,18 @@
 import { createHash } from "node:crypto";
 import type { NativeBlock, NativeColumn } from "../engine/native.js";
 import type { Engine } from "../engine/port.js";
-import { recordKey, type VersionRecord } from "../plan/deployed.js";
+import { FeatureError } from "../errors.js";
+import { recordKey, stateOf, type VersionRecord } from "../plan/deployed.js";
 import type { Step } from "../plan/step.js";
 import { quoteIdentifier } from "../schema/quote.js";
 import { renderCreate } from "../schema/render.js";
+import { sqlTemplate } from "../sql-template.js";
+import type { Pin } from "./pin.js";
 import { type RegistryReader, SqlRegistryReader } from "./reader.js";
 import type { JournalState, Revision } from "./revision.js";
-import { type RegistryTableName, registryTable, registryTables } from "./tables.js";
+import { type RegistryTableName, registryTable, registryTableNames, registryTables } from "./tables.js";
+
+const putPinSql = sqlTemplate(import.meta.url, "put-pin");
 
 export interface NewRevision {
   readonly kind: Revision["kind"];
@@ -46,6 +51,13 @@ export interface RegistryWriter extends RegistryReader {
   putRecords(revision: number, records: readonly VersionRecord[]): Promise<void>;
   /** Every record, those being built included. */
   allRecords(): Promise<readonly VersionRecord[]>;
+  /**
+   * Holds a version for `holder`; needs no lock. Throws FS_REGISTRY_NO_VERSION, and holds nothing, when the target has no
+   * such version, or when it is being dropped at this moment.
+   */
+  pin(pin: Pin): Promise<void>;
+  /** Lets go what `holder` holds: one version, or all of them. Needs no lock. */
+  release(holder: string, only?: Pick<Pin, "object" | "version">): Promise<void>;
 }
 
 export function openRegistryWriter(engine: Engine, database: string): RegistryWriter {
@@ -63,7 +75,7 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
   }
 
   async bootstrap(): Promise<void> {
-    if (await this.exists()) return;
+    if (await this.holds(registryTableNames)) return;
     await this.#engine.execute(
       `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(this.database)} ENGINE = Atomic`,
     );
@@ -164,6 +176,40 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
 
   allRecords(): Promise<readonly VersionRecord[]> {
     return this.records();
+  }
+
+  async pin(pin: Pin): Promise<void> {
+    await this.#putPin(pin, "pinned");
+    // Only now: whoever drops a version first says so in the records and then looks at the pins. One of the two sees the other.
+    const { objects } = stateOf(await this.records());
+    const isThere = objects.some(
+      ({ kind, name, dataHash, state }) =>
+        `${kind}:${name}` === pin.object &&
+        dataHash === pin.version &&
+        (state === "live" || state === "retired"),
+    );
+    if (isThere) return;
+    await this.#putPin(pin, "released");
+    throw new FeatureError(
+      "FS_REGISTRY_NO_VERSION",
+      `${pin.object} has no version ${pin.version} on this target`,
+      {
+        object: pin.object,
+      },
+    );
+  }
+
+  async release(holder: string, only?: Pick<Pin, "object" | "version">): Promise<void> {
+    for (const pin of await this.pins()) {
+      const isMeant = only === undefined || (pin.object === only.object && pin.version === only.version);
+      if (pin.holder === holder && isMeant) await this.#putPin(pin, "released");
+    }
+  }
+
+  async #putPin({ holder, object, version }: Pin, state: "pinned" | "released"): Promise<void> {
+    await this.#engine.execute(putPinSql({ pins: this.table("pins") }), {
+      params: { holder, object, version, state },
+    });
   }
 
   async #putRevision(revision: Revision): Promise<void> {

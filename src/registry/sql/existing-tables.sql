@@ -1,3 +1,3 @@
-SELECT count() AS tables
+SELECT name
 FROM system.tables
 WHERE database = {database:String} AND name IN {names:Array(String)}

@@ -15,6 +15,7 @@ import { isDone } from "../../../src/migrate/probe.js";
 import type { ApplyEvent } from "../../../src/migrate/progress.js";
 import { takeLock } from "../../../src/registry/lock.js";
 import { openRegistryReader } from "../../../src/registry/reader.js";
+import { openRegistryWriter } from "../../../src/registry/writer.js";
 import type { Instrument } from "../../../src/spec/model.js";
 import { parseProject } from "../../../src/spec/parse-project.js";
 import { smallCatalog, smallProject } from "../../support/small-catalog.js";
@@ -92,6 +93,7 @@ export function describeApply(name: string, open: () => Promise<Engine>): void {
       const objects = await readObjects(engine, ["registry"]);
       expect(objects.map((object) => object.name)).toEqual([
         "apply_lock_2",
+        "pins",
         "revisions",
         "steps",
         "versions",
@@ -147,6 +149,27 @@ export function describeApply(name: string, open: () => Promise<Engine>): void {
       for (const database of databases) await engine.execute(`DROP DATABASE IF EXISTS ${database} SYNC`);
       for (const statement of statements) await engine.execute(statement);
       expect(await readObjects(engine, ["raw", "cold", "features"])).toEqual(objects);
+    });
+
+    it("holds pinned versions until their holder lets go", async () => {
+      await apply(slim());
+      const { objects } = await reader().required();
+      const vector = objects.find(({ kind }) => kind === "vector");
+      const pin = { holder: "model:m@1", object: "vector:trend", version: vector?.dataHash ?? "" };
+      const registry = openRegistryWriter(engine, "registry");
+      await registry.pin(pin);
+      await registry.pin({ ...pin, holder: "model:m@2" });
+      await registry.pin(pin);
+      expect(await reader().pins()).toEqual([pin, { ...pin, holder: "model:m@2" }]);
+      await registry.release("model:m@1", { object: "view:flow", version: pin.version });
+      expect(await reader().pins()).toHaveLength(2);
+      await registry.release("model:m@1");
+      expect(await reader().pins()).toEqual([{ ...pin, holder: "model:m@2" }]);
+      await registry.pin(pin);
+      expect(await reader().pins()).toHaveLength(2);
+      const gone = await failure(registry.pin({ ...pin, version: "0".repeat(64) }));
+      expect(gone).toMatchObject({ code: "FS_REGISTRY_NO_VERSION", object: "vector:trend" });
+      expect(await reader().pins()).toHaveLength(2);
     });
 
     describe("a run that is cut off", () => {

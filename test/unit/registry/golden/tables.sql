@@ -59,3 +59,16 @@ CREATE TABLE `registry`.`steps`
 ENGINE = MergeTree
 ORDER BY (revision, step, chunk, seq)
 COMMENT 'Journal of the steps of migrations';
+
+CREATE TABLE `registry`.`pins`
+(
+    `holder` String COMMENT 'model:name@version',
+    `object` String COMMENT 'kind:name',
+    `version` String COMMENT 'the data hash',
+    `state` LowCardinality(String) COMMENT 'pinned or released',
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `v` UInt64
+)
+ENGINE = ReplacingMergeTree(v)
+ORDER BY (holder, object, version)
+COMMENT 'Versions that models hold';
