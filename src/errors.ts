@@ -323,6 +323,11 @@ export const errorCodes = {
     hint: "Wait for it to end; the lock of a process that died is taken over.",
     exit: 5,
   },
+  FS_REGISTRY_LOCK_FILE: {
+    summary: "`registry/deployed.json` cannot be read.",
+    hint: "Restore it from version control, or run `feature apply`, which writes it anew.",
+    exit: 1,
+  },
   FS_REGISTRY_LOCK_LOST: {
     summary: "The lock of this run was taken over by another one.",
     hint: "Run `feature apply` again: it goes on where this run stopped.",

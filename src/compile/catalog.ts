@@ -1,6 +1,7 @@
 /** What specs compile into: the desired state, as values. plan/ compares it, migrate/ builds it, ingest/ drives it. */
 import type { Location } from "../errors.js";
 import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
+import type { Json } from "./fingerprint.js";
 
 /** Views that a served vector needs are hot; the rest is lazy. Values do not depend on the path. */
 export type Path = "hot" | "lazy";
@@ -9,6 +10,8 @@ export interface CompiledColumn {
   readonly name: string;
   readonly type: string;
   readonly feature: boolean;
+  /** As written: the expression of a view's column, `view.column` of a vector's. */
+  readonly sql: string;
   readonly unit: string | undefined;
   readonly doc: string | undefined;
   readonly at: Location;
@@ -22,6 +25,12 @@ export interface CompiledColumn {
 export const chunkMark = "/* chunk */";
 /** The expression in a backfill's text that gives the version of the rows that it writes. */
 export const versionMark = "(v + 0)";
+
+/**
+ * What a hash is taken of, as plain data by topic: `clock`, `from`, `windows`, `columns`, … Kept beside the hash, so that a plan
+ * can say what exactly differs, old and new side by side.
+ */
+export type Definition = Readonly<Record<string, Json>>;
 
 /**
  * One named thing that is built, versioned and switched as a whole.
@@ -40,6 +49,10 @@ export interface CompiledObject {
   readonly dataHash: string;
   /** Descriptions, units, owner, expectations: never a reason to rebuild. */
   readonly metadataHash: string;
+  /** What `dataHash` is taken of; expressions compiled and in normal form. */
+  readonly definition: Definition;
+  /** What `metadataHash` is taken of. */
+  readonly metadata: Definition;
   /** `kind:name` of what it reads directly. */
   readonly upstream: readonly string[];
   readonly description: string;
@@ -63,6 +76,8 @@ export interface CompiledObject {
 export interface CompiledClock {
   readonly name: string;
   readonly dataHash: string;
+  /** What `dataHash` is taken of. */
+  readonly definition: Definition;
   readonly buckets: TableName;
   /** Where the writer inserts closed buckets: a Null table whose trigger refuses a writer that lost its lease. */
   readonly gate: TableName;

@@ -41,6 +41,8 @@ export function compileGate(project: Project, clock: Clock): CompiledObject {
     level: 0,
     dataHash: contentHash({ select }),
     metadataHash: contentHash({}),
+    definition: { select },
+    metadata: {},
     upstream: [],
     description: "Refuses closed buckets of a writer that lost its lease",
     columns: [],

@@ -4,7 +4,7 @@ import { bucketsName, clockTables } from "../schema/clock-tables.js";
 import type { Table } from "../schema/object.js";
 import { rawTables } from "../schema/raw-tables.js";
 import type { Clock, FeatureView, Project, ProjectSpecs, StreamName } from "../spec/model.js";
-import type { Catalog, CompiledClock, CompiledObject, Path } from "./catalog.js";
+import type { Catalog, CompiledClock, CompiledObject, Definition, Path } from "./catalog.js";
 import { compileGate, gateName } from "./compile-gate.js";
 import { compileStream, guardTable } from "./compile-stream.js";
 import { missing } from "./feature-table.js";
@@ -37,7 +37,8 @@ export function compileProject(specs: ProjectSpecs): Catalog {
     triggerTables.push(...close, guardTable(project.databases.features, clock.name));
     clocks.push({
       name: clock.name,
-      dataHash: clockHash(project, clock),
+      dataHash: dataFingerprint(clockDefinition(project, clock)),
+      definition: clockDefinition(project, clock),
       buckets: bucketsName(project, clock.name),
       gate: gateName(project, clock),
       close: { hot: close.map(({ database, name }) => ({ database, name })), lazy: [] },
@@ -54,14 +55,14 @@ export function compileProject(specs: ProjectSpecs): Catalog {
 }
 
 /** What of a clock decides the rows of everything that is built on it. Size, target and lateness do not. */
-function clockHash(project: Project, clock: Clock): string {
+function clockDefinition(project: Project, clock: Clock): Definition {
   const sources = streamNames.map((stream) => {
     const { table, external, columns, availableAt, delayMs } = project.sources[streamSource[stream]];
     // A delay is written into the rows of our own tables; only a foreign table's rows change their meaning with it.
     return external ? { table, columns: { ...columns }, availableAt, delayMs } : { table };
   });
   const { name, mode, maxMs, maxTrades, bookGapMs } = clock;
-  return dataFingerprint({ name, mode, maxMs, maxTrades, bookGapMs, sources });
+  return { name, mode, maxMs, maxTrades, bookGapMs, sources };
 }
 
 /** Drafts in an order in which every view stands behind what it reads. */
@@ -102,13 +103,13 @@ function compileClock(specs: ProjectSpecs, clock: Clock, drafts: readonly ViewDr
     if (own.length > 0) streams.set(name, unionUsage(name, own));
   }
   const views = new Map<string, CompiledObject>();
-  const hash = clockHash(project, clock);
+  const definition = clockDefinition(project, clock);
   for (const draft of drafts) {
     const from = draft.view.from;
     const stream = "stream" in from ? streams.get(from.stream) : undefined;
     views.set(
       draft.view.name,
-      compileView(draft, { project, clock, clockHash: hash, path, stream, upstream: views }),
+      compileView(draft, { project, clock, clockDefinition: definition, path, stream, upstream: views }),
     );
   }
   const vectors = specs.vectors.filter((vector) => vector.clock === clock.name);

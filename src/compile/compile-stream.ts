@@ -3,7 +3,7 @@ import type { Table, TableName } from "../schema/object.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
-import type { CompiledObject, Path } from "./catalog.js";
+import type { CompiledObject, Definition, Path } from "./catalog.js";
 import { contentHash } from "./fingerprint.js";
 import { closeTable, triggerName } from "./names.js";
 import { type StreamUsage, streamSelect, streamSource, streamTable } from "./stream.js";
@@ -41,14 +41,17 @@ export function compileStream(
   const close = closeTable(database, clock.name, 0, path);
   const guard: TableName = guardTable(database, clock.name);
   const select = streamSelect(project, clock, usage, quoteName(close));
+  const definition: Definition = { columns: usage.columns, select };
   return {
     kind: "stream",
     name: `${clock.name}.${usage.stream}`,
     clock: clock.name,
     path,
     level: 0,
-    dataHash: contentHash({ columns: usage.columns, select }),
+    dataHash: contentHash(definition),
     metadataHash: contentHash({}),
+    definition,
+    metadata: {},
     upstream: [],
     description: `Rows of ${streamSource[usage.stream]} of just-closed buckets`,
     columns: [],

@@ -1,7 +1,15 @@
 /** Content hashes. Equal content gives an equal hash, whatever the order of keys or the layout of the YAML. */
 import { createHash } from "node:crypto";
 
-type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
+/** Plain data. `undefined` is as if the key were not there. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** Raised when the compiler itself changes what the same spec computes, so that everything is built anew. */
 const compilerSemantics = 1;

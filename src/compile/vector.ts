@@ -2,7 +2,7 @@
 import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import type { Clock, Project, VectorSpec } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
-import type { CompiledColumn, CompiledObject, Path } from "./catalog.js";
+import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { closeTable, versionTable } from "./names.js";
@@ -34,13 +34,25 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
   const columns: CompiledColumn[] = vector.features.map((feature) => {
     const source = context.views.get(feature.view)?.columns.find((column) => column.name === feature.column);
     if (source === undefined) throw missing(`column ${feature.view}.${feature.column}`);
-    return { ...source, name: vectorColumnName(feature.view, feature.column), at: feature.at };
+    return {
+      ...source,
+      name: vectorColumnName(feature.view, feature.column),
+      sql: `${feature.view}.${feature.column}`,
+      at: feature.at,
+    };
   });
-  const dataHash = dataFingerprint({
+  const definition: Definition = {
     views: Object.fromEntries(views.map((view) => [view.name, view.dataHash])),
     features: vector.features.map((feature) => vectorColumnName(feature.view, feature.column)),
     lagMs: vector.lagMs,
-  });
+  };
+  const dataHash = dataFingerprint(definition);
+  const metadata: Definition = {
+    description: vector.description,
+    history: vector.history,
+    maxAgeMs: vector.maxAgeMs,
+    onNull: vector.features.map((feature) => feature.onNull),
+  };
   const level = 1 + Math.max(...views.map((view) => view.level));
   const table = versionTable(database, `vector_${vector.name}`, dataHash);
   const select = (buckets: string): string =>
@@ -62,12 +74,9 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
     path,
     level,
     dataHash,
-    metadataHash: contentHash({
-      description: vector.description,
-      history: vector.history,
-      maxAgeMs: vector.maxAgeMs,
-      onNull: vector.features.map((feature) => feature.onNull),
-    }),
+    metadataHash: contentHash(metadata),
+    definition,
+    metadata,
     upstream: viewNames.map((name) => `view:${name}`),
     description: vector.description,
     columns,

@@ -1,7 +1,7 @@
 /** A feature view → the versioned table, trigger and alias that compute and serve it. */
 import { quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
-import type { CompiledColumn, CompiledObject, Path } from "./catalog.js";
+import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog.js";
 import { printTokens, tokenize } from "./expression/tokens.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
@@ -14,7 +14,7 @@ import { indent, overStreamSelect, overViewsSelect, reachBack } from "./view-sel
 export interface ViewContext {
   readonly project: Project;
   readonly clock: Clock;
-  readonly clockHash: string;
+  readonly clockDefinition: Definition;
   readonly path: Path;
   /** The shape of the stream that the view hangs on: the union of what all its views read. */
   readonly stream: StreamUsage | undefined;
@@ -29,14 +29,15 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     name: column.name,
     type: "Nullable(Float64)",
     feature: column.feature,
+    sql: column.sql,
     unit: column.unit,
     doc: column.doc,
     at: column.at,
   }));
   const upstreamViews = "views" in view.from ? view.from.views : [];
   const upstream = upstreamViews.map((name) => context.upstream.get(name) ?? unknown(name));
-  const dataHash = dataFingerprint({
-    clock: context.clockHash,
+  const definition: Definition = {
+    clock: context.clockDefinition,
     from:
       "stream" in view.from
         ? { stream: view.from.stream }
@@ -47,13 +48,14 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     columns: Object.fromEntries(
       draft.expressions.map(({ column, sql }) => [column.name, printTokens(tokenize(sql))]),
     ),
-  });
-  const metadataHash = contentHash({
+  };
+  const dataHash = dataFingerprint(definition);
+  const metadata: Definition = {
     description: view.description,
     owner: view.owner,
     expect: view.expect.map((item) => ({ ...item })),
     columns: view.columns.map(({ name, unit, doc, feature }) => ({ name, unit, doc, feature })),
-  });
+  };
   const table = versionTable(database, view.name, dataHash);
   const live =
     context.stream === undefined
@@ -74,7 +76,9 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     path,
     level,
     dataHash,
-    metadataHash,
+    metadataHash: contentHash(metadata),
+    definition,
+    metadata,
     upstream:
       context.stream === undefined
         ? upstreamViews.map((name) => `view:${name}`)

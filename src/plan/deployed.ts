@@ -1,5 +1,5 @@
 /** What is deployed, as the registry knows it: the actual side of a diff, of the same values as the desired side. */
-import type { CompiledObject, Path } from "../compile/catalog.js";
+import type { CompiledColumn, CompiledObject, Definition, Path } from "../compile/catalog.js";
 import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
 
 /**
@@ -14,6 +14,10 @@ export interface DeployedColumn {
   readonly name: string;
   readonly type: string;
   readonly feature: boolean;
+  /** As written; records of earlier versions of this tool have no text. */
+  readonly sql?: string;
+  readonly unit?: string;
+  readonly doc?: string;
 }
 
 /** One version of a view or a vector, or a gate or stream, which have one version only. */
@@ -32,6 +36,9 @@ export interface DeployedObject {
   readonly tables: readonly Table[];
   readonly triggers: readonly MaterializedView[];
   readonly alias: View | null;
+  /** What its hashes were taken of, for the causes of a change; absent in records of earlier versions of this tool. */
+  readonly definition?: Definition;
+  readonly metadata?: Definition;
 }
 
 export interface DeployedState {
@@ -116,10 +123,23 @@ export function deployedObject(object: CompiledObject, state: VersionState): Dep
     path,
     level,
     upstream,
-    columns: object.columns.map(({ name, type, feature }) => ({ name, type, feature })),
+    columns: object.columns.map(deployedColumn),
     storage: object.storage ?? null,
     tables,
     triggers,
     alias: object.alias ?? null,
+    definition: object.definition,
+    metadata: object.metadata,
+  };
+}
+
+function deployedColumn({ name, type, feature, sql, unit, doc }: CompiledColumn): DeployedColumn {
+  return {
+    name,
+    type,
+    feature,
+    sql,
+    ...(unit === undefined ? {} : { unit }),
+    ...(doc === undefined ? {} : { doc }),
   };
 }

@@ -85,6 +85,7 @@ export function smallCatalog(options: SmallOptions = {}): Catalog {
       {
         name: "ubt",
         dataHash: contentHash("ubt"),
+        definition: { name: "ubt" },
         buckets: features("unified_buckets"),
         gate: features("ubt__close_0_hot"),
         close: { hot: [features("ubt__close_0_hot"), features("ubt__close_1_hot")], lazy: [] },
@@ -207,6 +208,7 @@ function view(
       name: column,
       type: "Nullable(Float64)",
       feature: true,
+      sql: name === "flow" ? (options.volume ?? "sum(trades)") : column,
       unit: undefined,
       doc: undefined,
       at: { file: `features/${name}.yaml` },
@@ -266,6 +268,8 @@ function common(
     lookBack: 0,
     dataHash: contentHash(content),
     metadataHash: contentHash(description),
+    definition: { content },
+    metadata: { description },
     description,
     at: { file: `features/${name}.yaml` },
   };

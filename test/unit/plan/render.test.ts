@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nothingDeployed, stateAfter } from "../../../src/plan/deployed.js";
-import { renderLockFile } from "../../../src/plan/lock-file.js";
+import { parseLockFile, renderLockFile } from "../../../src/plan/lock-file.js";
 import { makePlans } from "../../../src/plan/plan.js";
 import { planDocument } from "../../../src/plan/render-json.js";
 import { renderPlanText } from "../../../src/plan/render-text.js";
@@ -49,5 +49,30 @@ describe("the lock file", () => {
       renderLockFile(smallCatalog(options)),
     );
     expect(new Set(texts).size).toBe(4);
+  });
+
+  it("is what an empty target would be after an apply", () => {
+    const catalog = smallCatalog({ count: true });
+    const locked = parseLockFile(renderLockFile(catalog), "registry/deployed.json");
+    expect(makePlans(catalog, locked)).toEqual([]);
+    expect(makePlans(smallCatalog(), locked).map(({ slug }) => slug)).toEqual(["remove_counted"]);
+    const applied = makePlans(catalog, nothingDeployed).flatMap((plan) => plan.records);
+    const byName = <T>(items: readonly T[]): T[] =>
+      [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    const expected = stateAfter(nothingDeployed, applied);
+    expect(byName(locked.objects)).toEqual(byName(expected.objects));
+    expect(byName(locked.tables)).toEqual(byName(expected.tables));
+  });
+
+  it("is refused when it is of another form", () => {
+    const refusal = expect.objectContaining({ code: "FS_REGISTRY_LOCK_FILE" });
+    for (const text of [
+      "",
+      "[]",
+      "{}",
+      '{"schema":"feature.registry/1","objects":{}}',
+      '{"schema":"feature.registry/2"}',
+    ])
+      expect(() => parseLockFile(text, "registry/deployed.json")).toThrow(refusal);
   });
 });

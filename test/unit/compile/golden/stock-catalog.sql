@@ -256,7 +256,7 @@ b.v AS v,
 
 -- view book_state, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_state__36566838`
+CREATE TABLE `marketprism_features`.`book_state__c4a2377d`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -282,7 +282,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The order book as it was known at the end of the bucket - mid, spread, and the sizes at the top';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_state__36566838__mv` TO `marketprism_features`.`book_state__36566838` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_state__c4a2377d__mv` TO `marketprism_features`.`book_state__c4a2377d` AS
 SELECT
   exchange,
 market_type,
@@ -329,10 +329,10 @@ SELECT
   `spread_bps`,
   `top_imbalance`,
   `weighted_mid`
-FROM `marketprism_features`.`book_state__36566838` FINAL
+FROM `marketprism_features`.`book_state__c4a2377d` FINAL
 COMMENT 'The order book as it was known at the end of the bucket - mid, spread, and the sizes at the top';
 
-INSERT INTO `marketprism_features`.`book_state__36566838` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`, `spread_bps`, `top_imbalance`, `weighted_mid`)
+INSERT INTO `marketprism_features`.`book_state__c4a2377d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`, `spread_bps`, `top_imbalance`, `weighted_mid`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -461,7 +461,7 @@ FROM (
 
 -- view order_flow, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`order_flow__e8fd884e`
+CREATE TABLE `marketprism_features`.`order_flow__deb800f7`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -492,7 +492,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What was traded within one bucket - volumes by the side of the taker, prices, and how long it took';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`order_flow__e8fd884e__mv` TO `marketprism_features`.`order_flow__e8fd884e` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`order_flow__deb800f7__mv` TO `marketprism_features`.`order_flow__deb800f7` AS
 SELECT
   exchange,
 market_type,
@@ -554,10 +554,10 @@ SELECT
   `close`,
   `imbalance`,
   `duration_s`
-FROM `marketprism_features`.`order_flow__e8fd884e` FINAL
+FROM `marketprism_features`.`order_flow__deb800f7` FINAL
 COMMENT 'What was traded within one bucket - volumes by the side of the taker, prices, and how long it took';
 
-INSERT INTO `marketprism_features`.`order_flow__e8fd884e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `buy_volume`, `sell_volume`, `volume`, `quote_volume`, `trades`, `vwap`, `open`, `high`, `low`, `close`, `imbalance`, `duration_s`)
+INSERT INTO `marketprism_features`.`order_flow__deb800f7` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `buy_volume`, `sell_volume`, `volume`, `quote_volume`, `trades`, `vwap`, `open`, `high`, `low`, `close`, `imbalance`, `duration_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -650,7 +650,7 @@ FROM (
 
 -- view trade_impact, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`trade_impact__7c70fe13`
+CREATE TABLE `marketprism_features`.`trade_impact__316cad66`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -672,7 +672,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'How far trade prices move per unit of signed volume, within one bucket';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`trade_impact__7c70fe13__mv` TO `marketprism_features`.`trade_impact__7c70fe13` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`trade_impact__316cad66__mv` TO `marketprism_features`.`trade_impact__316cad66` AS
 SELECT
   exchange,
 market_type,
@@ -707,10 +707,10 @@ SELECT
   `price_change`,
   `signed_volume`,
   `trade_impact_ratio`
-FROM `marketprism_features`.`trade_impact__7c70fe13` FINAL
+FROM `marketprism_features`.`trade_impact__316cad66` FINAL
 COMMENT 'How far trade prices move per unit of signed volume, within one bucket';
 
-INSERT INTO `marketprism_features`.`trade_impact__7c70fe13` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `price_change`, `signed_volume`, `trade_impact_ratio`)
+INSERT INTO `marketprism_features`.`trade_impact__316cad66` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `price_change`, `signed_volume`, `trade_impact_ratio`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -784,7 +784,7 @@ FROM (
 
 -- view vpin, level 1, look-back 49
 
-CREATE TABLE `marketprism_features`.`vpin__1ae29d2e`
+CREATE TABLE `marketprism_features`.`vpin__a7556d93`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -805,7 +805,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow toxicity (VPIN) of the last 20 and 50 buckets, from the recorded sides of the takers';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin__1ae29d2e__mv` TO `marketprism_features`.`vpin__1ae29d2e` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin__a7556d93__mv` TO `marketprism_features`.`vpin__a7556d93` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -844,7 +844,7 @@ LEFT JOIN (
         `close`,
         `imbalance`,
         `duration_s`
-      FROM `marketprism_features`.`order_flow__e8fd884e`
+      FROM `marketprism_features`.`order_flow__deb800f7`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -872,10 +872,10 @@ SELECT
   available_at,
   `vpin_20`,
   `vpin_50`
-FROM `marketprism_features`.`vpin__1ae29d2e` FINAL
+FROM `marketprism_features`.`vpin__a7556d93` FINAL
 COMMENT 'Order-flow toxicity (VPIN) of the last 20 and 50 buckets, from the recorded sides of the takers';
 
-INSERT INTO `marketprism_features`.`vpin__1ae29d2e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_20`, `vpin_50`)
+INSERT INTO `marketprism_features`.`vpin__a7556d93` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_20`, `vpin_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -915,7 +915,7 @@ LEFT JOIN (
         `close`,
         `imbalance`,
         `duration_s`
-      FROM `marketprism_features`.`order_flow__e8fd884e`
+      FROM `marketprism_features`.`order_flow__deb800f7`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -934,7 +934,7 @@ LEFT JOIN (
 
 -- vector trend_v1, level 2, look-back 49
 
-CREATE TABLE `marketprism_features`.`vector_trend_v1__cf6c5155`
+CREATE TABLE `marketprism_features`.`vector_trend_v1__c59e17bd`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -965,7 +965,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Flow, impact, book and toxicity of the last closed bucket, for models of the short-term trend';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vector_trend_v1__cf6c5155__mv` TO `marketprism_features`.`vector_trend_v1__cf6c5155` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vector_trend_v1__c59e17bd__mv` TO `marketprism_features`.`vector_trend_v1__c59e17bd` AS
 SELECT
   c.exchange AS exchange,
   c.market_type AS market_type,
@@ -996,7 +996,7 @@ LEFT JOIN (
     `trades`,
     `imbalance`,
     `duration_s`
-  FROM `marketprism_features`.`order_flow__e8fd884e`
+  FROM `marketprism_features`.`order_flow__deb800f7`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
@@ -1010,7 +1010,7 @@ LEFT JOIN (
     exchange, market_type, symbol, bucket_id,
     `signed_volume`,
     `trade_impact_ratio`
-  FROM `marketprism_features`.`trade_impact__7c70fe13`
+  FROM `marketprism_features`.`trade_impact__316cad66`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
@@ -1025,7 +1025,7 @@ LEFT JOIN (
     `spread_bps`,
     `top_imbalance`,
     `mid_age_ms`
-  FROM `marketprism_features`.`book_state__36566838`
+  FROM `marketprism_features`.`book_state__c4a2377d`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
@@ -1039,7 +1039,7 @@ LEFT JOIN (
     exchange, market_type, symbol, bucket_id,
     `vpin_20`,
     `vpin_50`
-  FROM `marketprism_features`.`vpin__1ae29d2e`
+  FROM `marketprism_features`.`vpin__a7556d93`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
@@ -1070,10 +1070,10 @@ SELECT
   `book_state__mid_age_ms`,
   `vpin__vpin_20`,
   `vpin__vpin_50`
-FROM `marketprism_features`.`vector_trend_v1__cf6c5155` FINAL
+FROM `marketprism_features`.`vector_trend_v1__c59e17bd` FINAL
 COMMENT 'Flow, impact, book and toxicity of the last closed bucket, for models of the short-term trend';
 
-INSERT INTO `marketprism_features`.`vector_trend_v1__cf6c5155` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`, `book_state__spread_bps`, `book_state__top_imbalance`, `book_state__mid_age_ms`, `vpin__vpin_20`, `vpin__vpin_50`)
+INSERT INTO `marketprism_features`.`vector_trend_v1__c59e17bd` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`, `book_state__spread_bps`, `book_state__top_imbalance`, `book_state__mid_age_ms`, `vpin__vpin_20`, `vpin__vpin_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -1105,7 +1105,7 @@ LEFT JOIN (
     `trades`,
     `imbalance`,
     `duration_s`
-  FROM `marketprism_features`.`order_flow__e8fd884e`
+  FROM `marketprism_features`.`order_flow__deb800f7`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
@@ -1119,7 +1119,7 @@ LEFT JOIN (
     exchange, market_type, symbol, bucket_id,
     `signed_volume`,
     `trade_impact_ratio`
-  FROM `marketprism_features`.`trade_impact__7c70fe13`
+  FROM `marketprism_features`.`trade_impact__316cad66`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
@@ -1134,7 +1134,7 @@ LEFT JOIN (
     `spread_bps`,
     `top_imbalance`,
     `mid_age_ms`
-  FROM `marketprism_features`.`book_state__36566838`
+  FROM `marketprism_features`.`book_state__c4a2377d`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
@@ -1148,7 +1148,7 @@ LEFT JOIN (
     exchange, market_type, symbol, bucket_id,
     `vpin_20`,
     `vpin_50`
-  FROM `marketprism_features`.`vpin__1ae29d2e`
+  FROM `marketprism_features`.`vpin__a7556d93`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
