@@ -4,7 +4,7 @@ const ranks = [
   ["compile"],
   ["plan"],
   ["engine"],
-  ["registry"],
+  ["registry", "online"],
   ["migrate", "ingest", "fetch", "models"],
   ["jobs", "serve"],
   ["cli"],

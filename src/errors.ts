@@ -343,6 +343,11 @@ export const errorCodes = {
     hint: "Use the version of the tool that wrote it, or a newer one.",
     exit: 1,
   },
+  FS_SERVE_MEMORY: {
+    summary: "The rows that vectors keep in memory do not fit.",
+    hint: "Raise --online-memory, or lower `history` of the vectors.",
+    exit: 1,
+  },
   FS_SPEC_CLOCK_MISMATCH: {
     summary: "Objects of different clocks are put together; their buckets do not match.",
     hint: "Let all of them use one clock.",

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AdvanceResult, advance } from "../../src/ingest/buckets/advance.js";
+import { type AdvanceOptions, type AdvanceResult, advance } from "../../src/ingest/buckets/advance.js";
 import type { InsertLimits } from "../../src/ingest/buckets/batches.js";
 import { heal } from "../../src/ingest/buckets/heal.js";
 import type { FormatName } from "../../src/ingest/formats/format.js";
@@ -22,6 +22,7 @@ export async function ingestPaths(
   format: FormatName,
   files: readonly string[],
   limits?: InsertLimits,
+  onComputed?: AdvanceOptions["onComputed"],
 ): Promise<IngestRun> {
   const { engine, project, context } = deployment;
   await heal(context, storedTableNames(deployment));
@@ -35,7 +36,11 @@ export async function ingestPaths(
     options: { instrument: undefined, map: undefined, market: undefined, source: undefined },
     now: Date.now,
     afterStore: async (instruments) => {
-      advanced = await advance(context, { instruments, ...(limits === undefined ? {} : { limits }) });
+      advanced = await advance(context, {
+        instruments,
+        ...(limits === undefined ? {} : { limits }),
+        ...(onComputed === undefined ? {} : { onComputed }),
+      });
       return advanced.bucketsClosed;
     },
   });
@@ -48,10 +53,11 @@ export async function ingestTardis(
   deployment: Deployment,
   files: readonly MarketFile[],
   limits?: InsertLimits,
+  onComputed?: AdvanceOptions["onComputed"],
 ): Promise<IngestRun> {
   const folder = mkdtempSync(join(tmpdir(), "prism-files-"));
   try {
-    return await ingestPaths(deployment, "tardis", writeFiles(folder, files), limits);
+    return await ingestPaths(deployment, "tardis", writeFiles(folder, files), limits, onComputed);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 /** Brings a clock up to its trades: cuts what is not cut, closes what is not closed. */
 import { sourceRelation } from "../../compile/source-relation.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
-import { defaultLimits, type InsertLimits } from "./batches.js";
+import { type BucketRange, defaultLimits, type InsertLimits } from "./batches.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
 import { closeBatches } from "./close-batches.js";
 import { cutInstrument } from "./cut.js";
@@ -30,24 +30,30 @@ export interface AdvanceResult {
   readonly failures: readonly CloseFailure[];
 }
 
+export interface AdvanceOptions {
+  readonly instruments?: readonly InstrumentKey[];
+  readonly onProgress?: (progress: AdvanceProgress) => void;
+  /** What goes into one insert; values do not depend on it. */
+  readonly limits?: InsertLimits;
+  /** Called when all levels of some buckets are written, for the first time or again. */
+  readonly onComputed?: (ranges: readonly BucketRange[]) => void;
+}
+
 /**
  * Recomputes dirty buckets, cuts every instrument that has trades behind its watermark (or only `instruments`), and closes
  * every stored bucket that is not complete, whoever left it.
  */
-export async function advance(
-  context: ClockContext,
-  options: {
-    readonly instruments?: readonly InstrumentKey[];
-    readonly onProgress?: (progress: AdvanceProgress) => void;
-    /** What goes into one insert; values do not depend on it. */
-    readonly limits?: InsertLimits;
-  } = {},
-): Promise<AdvanceResult> {
-  const { onProgress: progress = () => {}, limits = defaultLimits } = options;
+export async function advance(context: ClockContext, options: AdvanceOptions = {}): Promise<AdvanceResult> {
+  const { onProgress: progress = () => {}, limits = defaultLimits, onComputed = () => {} } = options;
   const leases = leaseBook(context);
   const stopped: Stopped = new Map();
-  const bucketsRecomputed = await replayDirty(context, leases, limits, stopped, (done) =>
-    progress({ stage: "recompute", done }),
+  const bucketsRecomputed = await replayDirty(
+    context,
+    leases,
+    limits,
+    stopped,
+    (done) => progress({ stage: "recompute", done }),
+    onComputed,
   );
   const instruments =
     options.instruments === undefined
@@ -66,8 +72,14 @@ export async function advance(
     if (!result.hasSize) withoutSize.push(name);
   }
   const pending = await pendingBuckets(context);
-  const bucketsClosed = await closeBatches(context, leases, pending, limits, stopped, (done) =>
-    progress({ stage: "close", done }),
+  const bucketsClosed = await closeBatches(
+    context,
+    leases,
+    pending,
+    limits,
+    stopped,
+    (done) => progress({ stage: "close", done }),
+    onComputed,
   );
   return {
     trades,

@@ -1,5 +1,5 @@
 /** Closes stored buckets: every level of a batch in order, then the record that its buckets are complete. */
-import type { InsertLimits, PendingBucket } from "./batches.js";
+import type { BucketRange, InsertLimits, PendingBucket } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
 import type { LeaseBook } from "./lease-book.js";
 import { runBatches, type Stopped } from "./run-batches.js";
@@ -16,6 +16,7 @@ export async function closeBatches(
   limits: InsertLimits,
   stopped: Stopped,
   onClosed: (buckets: number) => void,
+  onComputed: (ranges: readonly BucketRange[]) => void,
 ): Promise<number> {
   let closed = 0;
   await runBatches(context, pending, limits, stopped, async ({ ranges, buckets }) => {
@@ -23,6 +24,8 @@ export async function closeBatches(
     for (let level = 0; level < context.compiled.close.hot.length; level++) {
       await triggerLevel(context, level, ranges, versions);
     }
+    // Every level is written, so the rows can be read; a crash before the record only computes them again.
+    onComputed(ranges);
     await recordCloses(context, ranges, versions);
     closed += buckets;
     onClosed(buckets);

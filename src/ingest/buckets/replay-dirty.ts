@@ -23,9 +23,11 @@ export async function replayDirty(
   limits: InsertLimits,
   stopped: Stopped,
   onBuckets: (buckets: number) => void,
+  onComputed: (ranges: readonly BucketRange[]) => void,
 ): Promise<number> {
   const dirty = await dirtyRanges(context);
   let replayed = 0;
+  const last = context.compiled.close.hot.length - 1;
   for (let level = 0; dirty.length > 0 && level < context.compiled.close.hot.length; level++) {
     // What a level reads may reach back: everything within reach of a dirty bucket changes with it.
     const reach = Math.max(
@@ -37,6 +39,7 @@ export async function replayDirty(
     const ofLevel = level === 0 ? limits : { ...limits, bookRows: Number.POSITIVE_INFINITY };
     await runBatches(context, buckets, ofLevel, stopped, async (batch) => {
       await triggerLevel(context, level, batch.ranges, await leases.nextVersions(batch.ranges));
+      if (level === last) onComputed(batch.ranges);
       if (level > 0) return;
       replayed += batch.buckets;
       onBuckets(batch.buckets);
