@@ -39,6 +39,7 @@ const owners = {
   ajv: "spec",
   umzug: "migrate",
   "onnxruntime-node": "models",
+  protobufjs: "models",
   fastify: "serve",
   "node-cron": "jobs",
   yauzl: "ingest",

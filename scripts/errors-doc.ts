@@ -21,6 +21,7 @@ const areas: Readonly<Record<string, string>> = {
     "Recordings that are read in. Single rows that cannot be read are no error: they go to the table `ingest_rejects`.",
   INTERNAL: "Defects of the product.",
   MIGRATION: "Files under `migrations/`, and carrying them out.",
+  MODEL: "Models: contracts, files, training and rollout.",
   PLAN: "Changes that are refused before anything is done.",
   REGISTRY: "What is deployed on a target, and who is deploying to it.",
   SERVE: "Serving: rows kept in memory, the HTTP service, its keys.",

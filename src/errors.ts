@@ -303,6 +303,36 @@ export const errorCodes = {
     hint: "Delete it: migration files are written by `feature apply`.",
     exit: 1,
   },
+  FS_MODEL_FILE: {
+    summary: "A model's file is missing, is not the one that was registered, or can not be loaded.",
+    hint: "Put the file back beside its contract, or train and register a new version.",
+    exit: 1,
+  },
+  FS_MODEL_MISMATCH: {
+    summary: "A model's file, its contract and its vector do not say the same, so it is not served.",
+    hint: "Correct the contract in models/, or export the model again; `feature models check` says when they agree.",
+    exit: 1,
+  },
+  FS_MODEL_ROLLOUT: {
+    summary: "There is no version of the model that this could be done with.",
+    hint: "`feature models list` shows the versions and their stages.",
+    exit: 1,
+  },
+  FS_MODEL_TRAINING_SET: {
+    summary: "A model can not be fitted to the training set.",
+    hint: "Fetch more rows, another vector or another label; the message says what is missing.",
+    exit: 1,
+  },
+  FS_MODEL_UNKNOWN: {
+    summary: "The model that was named is not there, or was never registered on this target.",
+    hint: "`feature models list` shows the models; `feature models register` registers one.",
+    exit: 64,
+  },
+  FS_MODEL_VERSION: {
+    summary: "Another file was registered under this version of the model.",
+    hint: "Raise `version:` in the contract: a version never changes what it is.",
+    exit: 1,
+  },
   FS_PLAN_DESTRUCTIVE: {
     summary: "The plan takes away something that is deployed.",
     hint: "Add --allow-destructive if that is meant.",

@@ -3,6 +3,7 @@
  * Durations are in milliseconds; decimals stay strings, exactly as they were written.
  */
 import type { Location } from "../errors.js";
+import type { ModelContract } from "./model-contract.js";
 
 export const marketTypes = ["spot", "linear", "inverse", "option"] as const;
 export type MarketType = (typeof marketTypes)[number];
@@ -208,4 +209,5 @@ export interface ProjectSpecs {
   readonly views: readonly FeatureView[];
   readonly vectors: readonly VectorSpec[];
   readonly csvMaps: readonly CsvMap[];
+  readonly models: readonly ModelContract[];
 }

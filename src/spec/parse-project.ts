@@ -2,6 +2,9 @@
 import { FeatureError, Findings } from "../errors.js";
 import { readCsvMapFile } from "./csv-map-file.js";
 import type { CsvMap, FeatureView, Project, ProjectSpecs, VectorSpec } from "./model.js";
+import type { ModelContract } from "./model-contract.js";
+import { readModelFile } from "./model-file.js";
+import { checkModelReferences } from "./model-references.js";
 import { readProjectFile } from "./project-file.js";
 import { checkReferences } from "./references.js";
 import { schemaFindings } from "./schema-findings.js";
@@ -48,7 +51,10 @@ class ProjectParser {
   readonly #unreadViews = new Set<string>();
   readonly #vectors: VectorSpec[] = [];
   readonly #csvMaps: CsvMap[] = [];
-  readonly #files = new Map<FeatureView | VectorSpec, YamlFile>();
+  readonly #models: ModelContract[] = [];
+  /** `kind name` of vectors and models whose files have findings of their own. */
+  readonly #unread = new Set<string>();
+  readonly #files = new Map<FeatureView | VectorSpec | ModelContract, YamlFile>();
   /** `kind name` → where it was first met. */
   readonly #objects = new Map<string, string>();
 
@@ -71,6 +77,9 @@ class ProjectParser {
     }
     if (kind === "view" && !this.#views.some((view) => view.at.file === source.path)) {
       this.#unreadViews.add(declaredName(kind, file.data) ?? stemOf(source.path));
+    }
+    if ((kind === "vector" || kind === "model") && reader.findings.length > 0) {
+      this.#unread.add(`${kind} ${declaredName(kind, file.data) ?? stemOf(source.path)}`);
     }
     this.#findings.push(...reader.findings);
   }
@@ -110,15 +119,16 @@ class ProjectParser {
     else reader.add("FS_SPEC_DUPLICATE", `the ${kind} ${name} is written twice: here and in ${first}`, at);
   }
 
-  /** Labels, jobs and models are checked by their schemas; nothing is built from them. */
+  /** Labels and jobs are checked by their schemas; nothing is built from them. */
   #convert(kind: SpecKind, reader: SpecReader): void {
     if (kind === "project") this.#project = readProjectFile(reader, this.#options);
     else if (kind === "view") this.#views.push(this.#remember(reader, readViewFile(reader)));
     else if (kind === "vector") this.#vectors.push(this.#remember(reader, readVectorFile(reader)));
+    else if (kind === "model") this.#models.push(this.#remember(reader, readModelFile(reader)));
     else if (kind === "csv") this.#csvMaps.push(readCsvMapFile(reader));
   }
 
-  #remember<T extends FeatureView | VectorSpec>(reader: SpecReader, object: T): T {
+  #remember<T extends FeatureView | VectorSpec | ModelContract>(reader: SpecReader, object: T): T {
     this.#files.set(object, reader.file);
     return object;
   }
@@ -138,8 +148,22 @@ class ProjectParser {
         locate: (object, pointer) => this.#files.get(object)?.at(pointer) ?? object.at,
       }),
     );
+    this.#findings.push(
+      ...checkModelReferences({
+        models: this.#models,
+        vectors: this.#vectors,
+        unread: this.#unread,
+        locate: (model, pointer) => this.#files.get(model)?.at(pointer) ?? model.at,
+      }),
+    );
     if (this.#findings.length > 0 || project === undefined) throw new Findings(sorted(this.#findings));
-    return { project, views: this.#views, vectors: this.#vectors, csvMaps: this.#csvMaps };
+    return {
+      project,
+      views: this.#views,
+      vectors: this.#vectors,
+      csvMaps: this.#csvMaps,
+      models: this.#models,
+    };
   }
 }
 

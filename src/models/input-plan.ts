@@ -1,0 +1,117 @@
+import type { VectorSpec } from "../spec/model.js";
+import type { ModelContract } from "../spec/model-contract.js";
+import { isNull, type ModelRow } from "./model-row.js";
+
+/** What of a contract decides its tensors. */
+export type InputContract = Pick<ModelContract, "inputs" | "normalise">;
+
+interface PlannedInput {
+  readonly name: string;
+  /** Rows of the window that it takes, from the newest back. */
+  readonly steps: number;
+  readonly isSequence: boolean;
+  /** Places of its features in the vector. */
+  readonly places: Int32Array;
+}
+
+/** How rows become tensors: worked out once a model, used for every prediction. */
+export interface InputPlan {
+  readonly inputs: readonly PlannedInput[];
+  /** Rows that a window must have. */
+  readonly steps: number;
+  /** `view.column` of every feature of the vector. */
+  readonly features: readonly string[];
+  /** What NULL becomes before normalising, by feature: a number, NaN for `keep`; undefined rejects the window. */
+  readonly fills: readonly (number | undefined)[];
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** float32, row-major: [batch, features] or [batch, steps, features]. */
+export interface InputTensor {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+export function planInputs(contract: InputContract, vector: Pick<VectorSpec, "features">): InputPlan {
+  const features = vector.features.map(({ view, column }) => `${view}.${column}`);
+  const { normalise } = contract;
+  const mean = Float64Array.from(features, (_, place) => normalise?.mean[place] ?? 0);
+  const scale = Float64Array.from(features, (_, place) => normalise?.scale[place] ?? 1);
+  const fill = { zero: () => 0, mean: (place: number) => mean[place], keep: () => Number.NaN };
+  const inputs = contract.inputs.map(({ name, shape, features: wanted }): PlannedInput => {
+    const isSequence = shape.length === 3;
+    return {
+      name,
+      isSequence,
+      steps: isSequence ? (shape[1] ?? 1) : 1,
+      places: Int32Array.from(
+        wanted === "all" ? features.keys() : wanted.map((one) => features.indexOf(one)),
+      ),
+    };
+  });
+  return {
+    inputs,
+    steps: Math.max(...inputs.map(({ steps }) => steps)),
+    features,
+    fills: vector.features.map(({ onNull }, place) =>
+      onNull === "reject" ? undefined : fill[onNull](place),
+    ),
+    mean,
+    scale,
+  };
+}
+
+/** Why a window can not be given to a model; undefined when it can. */
+export function refuseWindow(plan: InputPlan, rows: readonly ModelRow[]): string | undefined {
+  const last = rows.at(-1);
+  if (last === undefined) return "no_row";
+  if (rows.length < plan.steps) return `short_history: ${rows.length} of ${plan.steps} rows`;
+  for (const { steps, places } of plan.inputs) {
+    for (const row of rows.slice(rows.length - steps)) {
+      // Most rows have no NULL at all.
+      if (row.nulls.every((byte) => byte === 0)) continue;
+      for (const place of places) {
+        if (plan.fills[place] === undefined && isNull(row, place)) {
+          return `null_input: ${plan.features[place]} of bucket ${row.bucketId}`;
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The tensors of some windows, each accepted by `refuseWindow`: this is the only place where NULL rules and normalising are
+ * applied, in float64, before rounding to float32.
+ */
+export function buildInputs(plan: InputPlan, windows: readonly (readonly ModelRow[])[]): InputTensor[] {
+  return plan.inputs.map(({ name, steps, isSequence, places }) => {
+    const width = places.length;
+    const data = new Float32Array(windows.length * steps * width);
+    let at = 0;
+    for (const rows of windows) {
+      for (let step = rows.length - steps; step < rows.length; step++) {
+        const row = rows[step];
+        if (row !== undefined) writeRow(plan, places, row, data, at);
+        at += width;
+      }
+    }
+    return { name, dims: isSequence ? [windows.length, steps, width] : [windows.length, width], data };
+  });
+}
+
+function writeRow(
+  { fills, mean, scale }: InputPlan,
+  places: Int32Array,
+  row: ModelRow,
+  data: Float32Array,
+  at: number,
+): void {
+  for (let column = 0; column < places.length; column++) {
+    const place = places[column] ?? 0;
+    const raw = isNull(row, place) ? (fills[place] ?? Number.NaN) : (row.values[place] ?? Number.NaN);
+    data[at + column] = (raw - (mean[place] ?? 0)) / (scale[place] ?? 1);
+  }
+}

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { FeatureError } from "../errors.js";
+import type { VectorSpec } from "../spec/model.js";
+import type { ModelContract } from "../spec/model-contract.js";
+import { blankWindow, checkFile } from "./check-file.js";
+import { buildInputs, type InputPlan, planInputs } from "./input-plan.js";
+import type { ModelRow } from "./model-row.js";
+import { ModelSession, type OutputTensor } from "./model-session.js";
+
+/** What of a vector a model's input depends on; a registered model keeps its own copy. */
+export type ModelVector = Pick<VectorSpec, "name" | "features" | "maxAgeMs" | "history" | "lagMs" | "clock">;
+
+/** What a model says about one window; probabilities in the order of the contract's classes. */
+export interface ModelAnswer {
+  readonly probabilities: readonly number[] | undefined;
+  readonly value: number | undefined;
+}
+
+export interface TimedAnswers {
+  readonly answers: readonly ModelAnswer[];
+  /** Building tensors, and ONNX Runtime; microseconds. */
+  readonly assembleUs: number;
+  readonly runUs: number;
+}
+
+const warmUpRuns = 3;
+
+/** A model that was checked against its contract and warmed up. */
+export class LoadedModel {
+  readonly contract: ModelContract;
+  readonly vector: ModelVector;
+  readonly plan: InputPlan;
+  readonly #session: ModelSession;
+  readonly #outputs: readonly string[];
+
+  private constructor(contract: ModelContract, vector: ModelVector, plan: InputPlan, session: ModelSession) {
+    this.contract = contract;
+    this.vector = vector;
+    this.plan = plan;
+    this.#session = session;
+    const { probabilities, value } = contract.outputs;
+    this.#outputs = [probabilities?.name, value?.name].filter((name) => name !== undefined);
+  }
+
+  /**
+   * @throws FeatureError FS_MODEL_FILE when the bytes are not those that the contract names, or no model;
+   *   FS_MODEL_MISMATCH when the file is not what the contract says
+   */
+  static async open(contract: ModelContract, vector: ModelVector, bytes: Uint8Array): Promise<LoadedModel> {
+    const { name, file, sha256, threads } = contract;
+    const found = sha256Of(bytes);
+    if (sha256 !== undefined && sha256 !== found) {
+      throw new FeatureError(
+        "FS_MODEL_FILE",
+        `${file} has the SHA-256 ${found}, the contract says ${sha256}`,
+        {
+          object: name,
+          at: contract.at,
+        },
+      );
+    }
+    const session = await ModelSession.open(bytes, { threads, object: file });
+    const plan = planInputs(contract, vector);
+    const mismatches = await checkFile(contract, plan, session);
+    if (mismatches.length > 0) {
+      await session.release();
+      throw new FeatureError("FS_MODEL_MISMATCH", mismatches.join("; "), { object: name, at: contract.at });
+    }
+    const model = new LoadedModel(contract, vector, plan, session);
+    for (let run = 0; run < warmUpRuns; run++) await model.answer([blankWindow(plan)]);
+    return model;
+  }
+
+  /** True when several windows go into one run. */
+  get batches(): boolean {
+    return this.#session.batches;
+  }
+
+  /** Answers windows that `refuseWindow` accepts, in their order. The rows are read before this returns its promise. */
+  answer(windows: readonly (readonly ModelRow[])[]): Promise<TimedAnswers> {
+    const begun = performance.now();
+    const parts = this.batches || windows.length < 2 ? [windows] : windows.map((window) => [window]);
+    const tensors = parts.map((part) => buildInputs(this.plan, part));
+    return this.#run(parts, tensors, begun, performance.now());
+  }
+
+  async #run(
+    parts: readonly (readonly (readonly ModelRow[])[])[],
+    tensors: readonly ReturnType<typeof buildInputs>[],
+    begun: number,
+    built: number,
+  ): Promise<TimedAnswers> {
+    const answers: ModelAnswer[] = [];
+    for (const [place, part] of parts.entries()) {
+      const outputs = await this.#session.run(tensors[place] ?? [], this.#outputs);
+      answers.push(...this.#read(outputs, part.length));
+    }
+    const done = performance.now();
+    return { answers, assembleUs: (built - begun) * 1000, runUs: (done - built) * 1000 };
+  }
+
+  #read(outputs: readonly OutputTensor[], windows: number): ModelAnswer[] {
+    const { probabilities, value } = this.contract.outputs;
+    const classes = probabilities?.classes.length ?? 0;
+    const first = probabilities === undefined ? undefined : outputs[0]?.data;
+    const last = value === undefined ? undefined : outputs.at(-1)?.data;
+    return Array.from({ length: windows }, (_, window) => ({
+      probabilities:
+        first && Array.from({ length: classes }, (_, place) => first[window * classes + place] ?? Number.NaN),
+      value: last?.[window],
+    }));
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
