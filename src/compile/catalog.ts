@@ -26,6 +26,14 @@ export const chunkMark = "/* chunk */";
 /** The expression in a backfill's text that gives the version of the rows that it writes. */
 export const versionMark = "(v + 0)";
 
+/** How far before its own bucket something reads: so many buckets, and what is younger than so many milliseconds at its end. */
+export interface Reach {
+  readonly buckets: number;
+  readonly ms: number;
+}
+
+export const noReach: Reach = { buckets: 0, ms: 0 };
+
 /**
  * What a hash is taken of, as plain data by topic: `clock`, `from`, `windows`, `columns`, … Kept beside the hash, so that a plan
  * can say what exactly differs, old and new side by side.
@@ -66,6 +74,8 @@ export interface CompiledObject {
   readonly backfill: string | undefined;
   /** How many buckets before its own a row depends on, upstream look-backs included. */
   readonly lookBack: number;
+  /** What a row reads directly beyond its own bucket: earlier rows of its upstream or, at level 0, raw rows. */
+  readonly reach: Reach;
   /** True when every closed bucket must have a row (books may have none). */
   readonly everyBucket: boolean;
   /** Where it was written. */

@@ -4,7 +4,7 @@ import type { Table, TableName } from "../schema/object.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
-import type { CompiledObject } from "./catalog.js";
+import { type CompiledObject, noReach } from "./catalog.js";
 import { missing } from "./feature-table.js";
 import { contentHash } from "./fingerprint.js";
 import { triggerName } from "./names.js";
@@ -52,6 +52,7 @@ export function compileGate(project: Project, clock: Clock): CompiledObject {
     alias: undefined,
     backfill: undefined,
     lookBack: 0,
+    reach: noReach,
     everyBucket: false,
     at: { file: "features.yaml" },
   };

@@ -3,7 +3,7 @@ import type { Table, TableName } from "../schema/object.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
-import type { CompiledObject, Definition, Path } from "./catalog.js";
+import { type CompiledObject, type Definition, noReach, type Path } from "./catalog.js";
 import { contentHash } from "./fingerprint.js";
 import { closeTable, triggerName } from "./names.js";
 import { type StreamUsage, streamSelect, streamSource, streamTable } from "./stream.js";
@@ -74,6 +74,7 @@ export function compileStream(
     alias: undefined,
     backfill: undefined,
     lookBack: 0,
+    reach: noReach,
     everyBucket: false,
     at: { file: "features.yaml" },
   };

@@ -1,4 +1,5 @@
 /** SELECTs that ask the engine for the types of a view's raw expressions, column by column. */
+import { bucketsName } from "../schema/clock-tables.js";
 import { quoteName } from "../schema/quote.js";
 import type { FeatureView, ProjectSpecs } from "../spec/model.js";
 import type { Catalog, CompiledObject } from "./catalog.js";
@@ -35,6 +36,10 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
     const upstream = view.from.views.map(objectOf);
     const trigger = catalog.clocks.find((clock) => clock.name === view.clock)?.close[path][level];
     if (trigger === undefined) throw missing(`level ${level} of clock ${view.clock}`);
-    return { view, select: (columns) => viewExpressionSelect(only(columns), upstream, quoteName(trigger)) };
+    const bounds = quoteName(bucketsName(specs.project, view.clock));
+    return {
+      view,
+      select: (columns) => viewExpressionSelect(only(columns), upstream, quoteName(trigger), bounds),
+    };
   });
 }

@@ -7,12 +7,15 @@ import { missing } from "./feature-table.js";
 const template = sqlTemplate(import.meta.url, "stored-rows");
 const ownKeys = sqlTemplate(import.meta.url, "own-keys");
 const trailingKeys = sqlTemplate(import.meta.url, "trailing-keys");
+const reachKeys = sqlTemplate(import.meta.url, "reach-keys");
 
 export interface StoredRowsOptions {
   /** The relation of the buckets. */
   readonly buckets: string;
   /** How many buckets before each of them are read as well. */
   readonly before: number;
+  /** How long before the end of each of them the buckets that are read as well may end, and the table of all buckets. */
+  readonly within?: { readonly ms: number; readonly bounds: string } | undefined;
   /** Which columns, as SELECT text; undefined reads all. */
   readonly only?: readonly string[];
 }
@@ -23,14 +26,25 @@ export interface StoredRowsOptions {
  */
 export function storedRows(object: CompiledObject, options: StoredRowsOptions): string {
   if (object.storage === undefined) throw missing(`the table of ${object.name}`);
-  const { buckets, before } = options;
+  const { buckets, before, within } = options;
+  const trailing = before === 0 ? ownKeys({ buckets }) : trailingKeys({ buckets, before: String(before) });
+  const inTime =
+    within === undefined
+      ? undefined
+      : reachKeys({ buckets, bounds: within.bounds, before_ms: String(within.ms) });
   const columns = options.only ?? object.columns.map((column) => column.name);
   return template({
     columns: [
-      "exchange, market_type, symbol, bucket_id",
+      // Windows by time are ordered by the buckets' ends.
+      `exchange, market_type, symbol, bucket_id${within === undefined ? "" : ", bucket_ts_end"}`,
       ...columns.map((name) => quoteIdentifier(name)),
     ].join(",\n"),
     table: quoteName(object.storage.table),
-    keys: before === 0 ? ownKeys({ buckets }) : trailingKeys({ buckets, before: String(before) }),
+    keys:
+      inTime === undefined
+        ? trailing
+        : before === 0
+          ? inTime
+          : `${trailing.trimEnd()}\nUNION DISTINCT\n${inTime}`,
   });
 }

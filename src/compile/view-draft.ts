@@ -2,7 +2,7 @@
 import { FeatureError, Findings } from "../errors.js";
 import type { FeatureColumn, FeatureView, Window } from "../spec/model.js";
 import { orderDependent } from "./expression/aggregates.js";
-import { compileExpression } from "./expression/exact.js";
+import { compileExpression, type ExactScope, mayBeInfinite } from "./expression/exact.js";
 import { ExpressionError, isSymbol, tokenize } from "./expression/tokens.js";
 import { type StreamUsage, streamUsage } from "./stream.js";
 
@@ -18,22 +18,14 @@ export interface ViewDraft {
 export function draftView(view: FeatureView, levelOf: (view: string) => number): ViewDraft {
   const windows = new Map(view.windows.map((window) => [window.name, window]));
   const stream = "stream" in view.from ? view.from.stream : undefined;
-  const findings: FeatureError[] = view.windows
-    .filter((window) => window.kind === "seconds")
-    .map(
-      ({ name, at }) =>
-        new FeatureError(
-          "FS_SPEC_UNSUPPORTED",
-          `window ${name} is in seconds; this version has windows of buckets`,
-          {
-            object: view.name,
-            at,
-          },
-        ),
-    );
+  const findings: FeatureError[] = [];
+  const infinite = new Set<string>();
   const expressions = view.columns.flatMap((column) => {
     try {
-      return [{ column, sql: compileColumn(view, column, windows, stream === "trades") }];
+      const scope = { hasTwins: stream === "trades", infinite: new Set(infinite) };
+      const sql = compileColumn(view, column, windows, scope);
+      if (mayBeInfinite(column.sql, infinite)) infinite.add(column.name);
+      return [{ column, sql }];
     } catch (error) {
       if (!(error instanceof FeatureError)) throw error;
       findings.push(error);
@@ -59,7 +51,7 @@ function compileColumn(
   view: FeatureView,
   column: FeatureColumn,
   windows: ReadonlyMap<string, Window>,
-  hasTwins: boolean,
+  scope: ExactScope,
 ): string {
   const fail = (
     code: "FS_SPEC_EXPRESSION" | "FS_SPEC_ORDER_DEPENDENT",
@@ -85,7 +77,7 @@ function compileColumn(
       );
     });
     return compileExpression(column.sql, {
-      hasTwins,
+      ...scope,
       guardWindow: (call, name) => {
         const window = windows.get(name);
         if (window === undefined)

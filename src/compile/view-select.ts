@@ -6,10 +6,10 @@ import { quoteIdentifier } from "../schema/quote.js";
 import type { Window } from "../spec/model.js";
 import { shareableColumns } from "../spec/stream-columns.js";
 import { sqlTemplate } from "../sql-template.js";
-import type { CompiledObject } from "./catalog.js";
+import type { CompiledObject, Reach } from "./catalog.js";
 import { finalFeature, missing, storedKey } from "./feature-table.js";
 import { bucketColumns, bucketKey } from "./names.js";
-import { storedRows } from "./stored-rows.js";
+import { type StoredRowsOptions, storedRows } from "./stored-rows.js";
 import type { ViewDraft } from "./view-draft.js";
 
 const finishStream = sqlTemplate(import.meta.url, "over-stream");
@@ -35,11 +35,15 @@ export function streamExpressionSelect(draft: ViewDraft, stream: string): string
   });
 }
 
-/** Stored key, `v` and features of a view over views, for the buckets of the relation `buckets`. */
+/**
+ * Stored key, `v` and features of a view over views, for the buckets of the relation `buckets`. `bounds` is the table of all
+ * buckets of the clock.
+ */
 export function overViewsSelect(
   draft: ViewDraft,
   upstream: readonly CompiledObject[],
   buckets: string,
+  bounds: string,
 ): string {
   return finishViews({
     key: [...storedKey, "v"].map((name) => `c.${name} AS ${name}`).join(",\n"),
@@ -48,7 +52,7 @@ export function overViewsSelect(
       .join(",\n"),
     features: features(draft),
     buckets,
-    rows: viewExpressionSelect(draft, upstream, buckets),
+    rows: viewExpressionSelect(draft, upstream, buckets, bounds),
   });
 }
 
@@ -57,27 +61,39 @@ export function viewExpressionSelect(
   draft: ViewDraft,
   upstream: readonly CompiledObject[],
   buckets: string,
+  bounds: string,
 ): string {
   const { windows } = draft.view;
+  const reach = windowReach(windows);
   return viewExpressions({
     key: bucketKey.join(", "),
     expressions: expressions(draft),
-    upstream: upstreamRows(upstream, buckets, reachBack(windows)),
+    upstream: upstreamRows(upstream, {
+      buckets,
+      before: reach.buckets,
+      within: reach.ms === 0 ? undefined : { ms: reach.ms, bounds },
+    }),
     windows: windowClause(windows),
   });
 }
 
-/** How many buckets before the current one the widest window reads. */
-export function reachBack(windows: readonly Window[]): number {
-  return Math.max(0, ...windows.map((window) => (window.current ? window.length - 1 : window.length)));
+/** How far before the current bucket the widest windows read. */
+export function windowReach(windows: readonly Window[]): Reach {
+  const widest = (kind: Window["kind"], of: (window: Window) => number): number =>
+    Math.max(0, ...windows.filter((window) => window.kind === kind).map(of));
+  return {
+    buckets: widest("buckets", ({ current, length }) => (current ? length - 1 : length)),
+    ms: widest("seconds", ({ length }) => length * 1000),
+  };
 }
 
 /** Rows of the upstream views for the buckets asked for and those before them that windows reach back to. */
-function upstreamRows(upstream: readonly CompiledObject[], buckets: string, before: number): string {
+function upstreamRows(upstream: readonly CompiledObject[], options: StoredRowsOptions): string {
   const [first, ...others] = upstream;
   if (first === undefined) throw missing("a view over no view");
-  if (others.length === 0) return storedRows(first, { buckets, before });
+  if (others.length === 0) return storedRows(first, options);
   const alias = (object: CompiledObject): string => quoteIdentifier(object.name);
+  const key = options.within === undefined ? bucketKey : [...bucketKey, "bucket_ts_end"];
   const columns = [first, ...others].flatMap((object) =>
     object.columns.map(
       (column) =>
@@ -85,12 +101,12 @@ function upstreamRows(upstream: readonly CompiledObject[], buckets: string, befo
     ),
   );
   return [
-    `SELECT ${bucketKey.map((name) => `${alias(first)}.${name} AS ${name}`).join(", ")},`,
+    `SELECT ${key.map((name) => `${alias(first)}.${name} AS ${name}`).join(", ")},`,
     indent(columns.join(",\n")),
-    `FROM (\n${indent(storedRows(first, { buckets, before }))}\n) AS ${alias(first)}`,
+    `FROM (\n${indent(storedRows(first, options))}\n) AS ${alias(first)}`,
     ...others.map(
       (object) =>
-        `LEFT JOIN (\n${indent(storedRows(object, { buckets, before }))}\n) AS ${alias(object)}\n  ON ${bucketKey
+        `LEFT JOIN (\n${indent(storedRows(object, options))}\n) AS ${alias(object)}\n  ON ${bucketKey
           .map((name) => `${alias(object)}.${name} = ${alias(first)}.${name}`)
           .join(" AND ")}`,
     ),
@@ -121,9 +137,13 @@ function expressions(draft: ViewDraft): string {
 function windowClause(windows: readonly Window[]): string {
   if (windows.length === 0) return "";
   const clauses = windows.map((window) => {
-    const first = window.current ? window.length - 1 : window.length;
+    // By time: an open interval before the current bucket's end, (end - seconds, end].
+    const [order, first] =
+      window.kind === "buckets"
+        ? ["bucket_id", window.current ? window.length - 1 : window.length]
+        : ["toUnixTimestamp64Milli(bucket_ts_end)", window.length * 1000 - 1];
     const last = window.current ? "CURRENT ROW" : "1 PRECEDING";
-    return `${window.name} AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN ${first} PRECEDING AND ${last})`;
+    return `${window.name} AS (PARTITION BY exchange, market_type, symbol ORDER BY ${order} RANGE BETWEEN ${first} PRECEDING AND ${last})`;
   });
   return `\n  WINDOW\n    ${clauses.join(",\n    ")}`;
 }

@@ -1,4 +1,5 @@
 /** A feature view → the versioned table, trigger and alias that compute and serve it. */
+import { bucketsName } from "../schema/clock-tables.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
 import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog.js";
@@ -8,7 +9,7 @@ import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { closeTable, streamTableName, versionTable } from "./names.js";
 import { type StreamUsage, streamSelect } from "./stream.js";
 import type { ViewDraft } from "./view-draft.js";
-import { indent, overStreamSelect, overViewsSelect, reachBack } from "./view-select.js";
+import { indent, overStreamSelect, overViewsSelect, windowReach } from "./view-select.js";
 
 /** What a view is built from, decided by the compiler for the whole project. */
 export interface ViewContext {
@@ -57,9 +58,11 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     columns: view.columns.map(({ name, unit, doc, feature }) => ({ name, unit, doc, feature })),
   };
   const table = versionTable(database, view.name, dataHash);
+  const bounds = quoteName(bucketsName(project, clock.name));
+  const reach = windowReach(view.windows);
   const live =
     context.stream === undefined
-      ? overViewsSelect(draft, upstream, quoteName(closeTable(database, clock.name, level, path)))
+      ? overViewsSelect(draft, upstream, quoteName(closeTable(database, clock.name, level, path)), bounds)
       : overStreamSelect(
           draft,
           quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
@@ -67,7 +70,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
   const stored =
     draft.usage === undefined
-      ? overViewsSelect(draft, upstream, "buckets")
+      ? overViewsSelect(draft, upstream, "buckets", bounds)
       : overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, draft.usage, "buckets"))}\n)`);
   return {
     kind: "view",
@@ -90,7 +93,8 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     triggers: [featureTrigger(table, live)],
     alias: aliasView({ database, name: view.name }, table, columns, view.description),
     backfill: backfillStatement(project, clock, table, columns, stored),
-    lookBack: reachBack(view.windows) + Math.max(0, ...upstream.map((object) => object.lookBack)),
+    lookBack: reach.buckets + Math.max(0, ...upstream.map((object) => object.lookBack)),
+    reach,
     everyBucket: !("stream" in view.from && view.from.stream === "books"),
     at: view.at,
   };

@@ -1,6 +1,7 @@
 import { naiveFeatures } from "./oracle/naive-features.js";
 import { naiveBooks } from "./oracle/naive-streams.js";
 import { naiveVector } from "./oracle/naive-vector.js";
+import { naiveViewFeatures } from "./oracle/naive-view-features.js";
 import type { BookRow, BucketRow, StoredTrade } from "./oracle/rows.js";
 
 /**
@@ -15,7 +16,9 @@ export function expectedFeatures(
 ): Record<string, readonly object[]> {
   const naive = naiveFeatures(buckets, trades, books, bookGapMs);
   const hasBooks = buckets.map((bucket) => naiveBooks(bucket, buckets, books, bookGapMs).length > 0);
+  const overViews = Object.entries(naiveViewFeatures(buckets, trades, naive));
   return {
+    ...Object.fromEntries(overViews.map(([name, rows]) => [name, rows.map(asStored)])),
     order_flow: naive.order_flow.map(asStored),
     trade_impact: naive.trade_impact.map(asStored),
     book_state: naive.book_state.filter((_, index) => hasBooks[index] === true).map(asStored),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Catalog, CompiledObject } from "../../src/compile/catalog.js";
-import { chunkMark, versionMark } from "../../src/compile/catalog.js";
+import { chunkMark, noReach, versionMark } from "../../src/compile/catalog.js";
 import { contentHash } from "../../src/compile/fingerprint.js";
 import { clockTables } from "../../src/schema/clock-tables.js";
 import type { Column, Table, TableName } from "../../src/schema/object.js";
@@ -266,6 +266,7 @@ function common(
     path: "hot" as const,
     level,
     lookBack: 0,
+    reach: noReach,
     dataHash: contentHash(content),
     metadataHash: contentHash(description),
     definition: { content },

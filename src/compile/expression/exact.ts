@@ -5,13 +5,16 @@
  * - Sums of prices, quantities and their products (with the side) use the exact Decimal twins of these columns.
  * - Other arguments are rounded, row by row, to 30 decimals: the same value whatever the order. A non-finite row makes the
  *   whole sum NaN, which the view stores as NULL.
+ * - Variances, covariances and regressions are made of such sums (moments.ts).
  */
 
 import { exactForms } from "./aggregates.js";
+import { momentOf, momentSql } from "./moments.js";
 import {
   callArguments,
   checkSingleExpression,
   closingIndex,
+  ExpressionError,
   isSymbol,
   printTokens,
   type Token,
@@ -47,6 +50,13 @@ export interface ExactScope {
   readonly hasTwins: boolean;
   /** Text put around each `f(…) OVER name`, for the window's minimum of rows; undefined outside of windows. */
   readonly guardWindow?: (call: string, window: string) => string;
+  /** Columns above whose value may be infinite or not a number, which Decimals do not take. */
+  readonly infinite?: ReadonlySet<string>;
+}
+
+/** Whether a finite input can give an expression a value that is not finite: it divides, or calls what may. */
+export function mayBeInfinite(sql: string, infinite: ReadonlySet<string>): boolean {
+  return !staysFinite(tokenize(sql), infinite);
 }
 
 /**
@@ -76,9 +86,16 @@ function rewrite(tokens: readonly Token[], scope: ExactScope): Token[] {
     const window = overClause(tokens, close + 1);
     const over = window === undefined ? "" : ` OVER ${window.text}`;
     const args = callArguments(tokens, open);
+    const moment = momentOf(token.text);
     let call: string;
     if (exactForms.has(token.text)) {
       call = exactCall(token.text, args, over, scope);
+    } else if (moment !== undefined) {
+      if (args.length !== moment.arity) {
+        throw new ExpressionError(`${token.text} takes ${moment.arity} argument(s), not ${args.length}`);
+      }
+      const values = args.map((arg) => printTokens(rewrite(arg, scope)));
+      call = momentSql(moment, values, over);
     } else {
       const head = printTokens(tokens.slice(index, open));
       call = `${head}(${args.map((arg) => printTokens(rewrite(arg, scope))).join(", ")})${over}`;
@@ -129,7 +146,8 @@ function exactSum(
     return `toFloat64(sum${suffix}(${twin}${behind})${over})`;
   }
   const text = printTokens(rewrite(value, scope));
-  if (staysFinite(value)) return `toFloat64(sum${suffix}(toDecimal256(${text}, 30)${behind})${over})`;
+  if (staysFinite(value, scope.infinite))
+    return `toFloat64(sum${suffix}(toDecimal256(${text}, 30)${behind})${over})`;
   const broken = `countIf(NOT isFinite(${text})${condition === "" ? "" : ` AND (${condition})`})${over}`;
   return `if(${broken} > 0, nan, toFloat64(sum${suffix}(toDecimal256(ifNotFinite(${text}, 0), 30)${behind})${over}))`;
 }
@@ -145,9 +163,9 @@ function isExact(tokens: readonly Token[]): boolean {
   });
 }
 
-function staysFinite(tokens: readonly Token[]): boolean {
+function staysFinite(tokens: readonly Token[], infinite: ReadonlySet<string> = new Set()): boolean {
   return tokens.every((token, index) => {
-    if (isSymbol(token, "/")) return false;
+    if (isSymbol(token, "/") || infinite.has(token.text)) return false;
     return token.kind !== "name" || !isSymbol(tokens[index + 1], "(") || finiteFunctions.has(token.text);
   });
 }

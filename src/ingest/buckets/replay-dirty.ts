@@ -2,17 +2,25 @@
  * Recomputes buckets whose raw rows were stored after they were closed, so that the result is that of the other order.
  * The intents were stored before the rows; they are marked done when every level has been recomputed.
  */
+import type { Reach } from "../../compile/catalog.js";
 import { quoteName } from "../../schema/quote.js";
 import { instrumentName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
 import type { BucketRange, InsertLimits } from "./batches.js";
-import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
+import {
+  type ClockContext,
+  featuresTable,
+  type InstrumentRow,
+  instrumentOf,
+  instrumentParams,
+} from "./clock-context.js";
 import type { LeaseBook } from "./lease-book.js";
 import { bucketsOf } from "./pending.js";
 import { runBatches, type Stopped } from "./run-batches.js";
 import { triggerLevel } from "./trigger.js";
 
 const template = sqlTemplate(import.meta.url, "dirty-ranges");
+const lastWithin = sqlTemplate(import.meta.url, "last-within");
 
 /**
  * Returns how many buckets of level 0 were recomputed. An instrument that fails is added to `stopped`; its intents stay open.
@@ -25,16 +33,16 @@ export async function replayDirty(
   onBuckets: (buckets: number) => void,
   onComputed: (ranges: readonly BucketRange[]) => void,
 ): Promise<number> {
-  const dirty = await dirtyRanges(context);
+  let dirty = await dirtyRanges(context);
   let replayed = 0;
   const last = context.compiled.close.hot.length - 1;
   for (let level = 0; dirty.length > 0 && level < context.compiled.close.hot.length; level++) {
-    // What a level reads may reach back: everything within reach of a dirty bucket changes with it.
-    const reach = Math.max(
-      0,
-      ...context.objects.filter((object) => object.level === level).map((object) => object.lookBack),
-    );
-    const buckets = await bucketsOf(context, await upToClosed(context, widen(dirty, reach)));
+    // What a level reads may reach back: everything within reach of what the level below has changed changes with it.
+    if (level > 0) {
+      const { buckets, ms } = levelReach(context, level);
+      dirty = widen(inOrder([...widen(dirty, buckets), ...(await widenInTime(context, dirty, ms))]), 0);
+    }
+    const buckets = await bucketsOf(context, await upToClosed(context, dirty));
     // Only level 0 reads books.
     const ofLevel = level === 0 ? limits : { ...limits, bookRows: Number.POSITIVE_INFINITY };
     await runBatches(context, buckets, ofLevel, stopped, async (batch) => {
@@ -56,13 +64,50 @@ async function dirtyRanges(context: ClockContext): Promise<BucketRange[]> {
     closes: featuresTable(context, "closes"),
   });
   const rows = await context.engine.rows<InstrumentRow & { first: string; last: string }>(sql, {
-    params: { clock: context.clock.name, book_gap: context.clock.bookGapMs },
+    params: {
+      clock: context.clock.name,
+      reach: Math.max(context.clock.bookGapMs, levelReach(context, 0).ms),
+    },
   });
   return rows.map((row) => ({
     instrument: instrumentOf(row),
     from: Number(row.first),
     to: Number(row.last),
   }));
+}
+
+/** How far back the objects of a level read. */
+function levelReach(context: ClockContext, level: number): Reach {
+  const reaches = context.objects.filter((object) => object.level === level).map((object) => object.reach);
+  return {
+    buckets: Math.max(0, ...reaches.map((reach) => reach.buckets)),
+    ms: Math.max(0, ...reaches.map((reach) => reach.ms)),
+  };
+}
+
+/** Ranges that reach to every bucket that ends less than `ms` after their last one. */
+async function widenInTime(
+  context: ClockContext,
+  ranges: readonly BucketRange[],
+  ms: number,
+): Promise<BucketRange[]> {
+  if (ms === 0) return [...ranges];
+  const result: BucketRange[] = [];
+  for (const range of ranges) {
+    const [row] = await context.engine.rows<{ last: string }>(
+      lastWithin({ buckets: quoteName(context.compiled.buckets) }),
+      { params: { ...instrumentParams(range.instrument), to: range.to, ms } },
+    );
+    result.push({ ...range, to: Math.max(range.to, Number(row?.last ?? 0)) });
+  }
+  return result;
+}
+
+function inOrder(ranges: readonly BucketRange[]): BucketRange[] {
+  return [...ranges].sort((a, b) => {
+    const [one, other] = [instrumentName(a.instrument), instrumentName(b.instrument)];
+    return one === other ? a.from - b.from : one < other ? -1 : 1;
+  });
 }
 
 /** Ranges that reach `reach` buckets further, merged where they meet. In order of instrument and id. */

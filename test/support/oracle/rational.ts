@@ -17,6 +17,17 @@ export class Rational {
     return new Rational(text.startsWith("-") ? -magnitude : magnitude, 10n ** BigInt(fraction.length));
   }
 
+  /** Exactly what a finite Float64 holds. */
+  static ofNumber(value: number): Rational {
+    let [magnitude, scale] = [Math.abs(value), 0];
+    while (!Number.isInteger(magnitude)) {
+      magnitude *= 2;
+      scale += 1;
+    }
+    const numerator = BigInt(magnitude);
+    return new Rational(value < 0 ? -numerator : numerator, 1n << BigInt(scale));
+  }
+
   static sum(terms: readonly Rational[]): Rational {
     return terms.reduce((total, term) => total.plus(term), Rational.zero);
   }

@@ -109,3 +109,26 @@ describe("exact sums", () => {
     );
   });
 });
+
+describe("moments", () => {
+  it("are made of exact sums, of pairs without NULL", () => {
+    const sql = compileExpression("covarSamp(x, y)", books);
+    expect(sql).toContain("toDecimal256(multiIf(isNull((x)) OR isNull((y)), NULL,");
+    expect(sql).not.toMatch(/covarSamp|avg\(/);
+  });
+
+  it("are guarded by their window once, whatever they are made of", () => {
+    const sql = compileExpression("regr_t(y, x) OVER w", windows);
+    expect(sql.match(/count\(\) OVER w >= 20/g)).toHaveLength(1);
+    expect(sql.match(/ OVER w\b/g)?.length).toBeGreaterThan(5);
+  });
+
+  it("mean the same with and without Stable, and take a condition behind the others", () => {
+    expect(compileExpression("varPopStable(x)", books)).toBe(compileExpression("varPop(x)", books));
+    expect(compileExpression("varSampIf(x, c = 1)", books)).toContain("if(c = 1, x, NULL)");
+  });
+
+  it.each(["corr(x)", "varPop(x, y)", "regr_slope(y)", "stddevPopIf(x)"])("refuse %s", (text) => {
+    expect(() => compileExpression(text, books)).toThrow(ExpressionError);
+  });
+});

@@ -1,5 +1,5 @@
 -- Open intents as ranges of consecutive buckets. A bucket's books also reach the buckets after it, by the carried snapshot,
--- as far as the book gap: their values may change as well.
+-- as far as the book gap, and by windows of time over raw rows: their values may change as well.
 SELECT
   exchange, market_type, symbol,
   toString(min(bucket_id)) AS first,
@@ -34,7 +34,7 @@ FROM (
     ) AS c
       ON c.exchange = b.exchange AND c.market_type = b.market_type AND c.symbol = b.symbol
     WHERE b.bucket_id <= c.closed
-      AND (b.bucket_id = d.bucket_id OR b.prev_ts_end < d.bucket_ts_end + toIntervalMillisecond({book_gap:UInt64}))
+      AND (b.bucket_id = d.bucket_id OR b.prev_ts_end < d.bucket_ts_end + toIntervalMillisecond({reach:UInt64}))
   )
 )
 GROUP BY exchange, market_type, symbol, island
