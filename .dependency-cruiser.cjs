@@ -5,7 +5,7 @@ const ranks = [
   ["plan"],
   ["engine"],
   ["registry", "online"],
-  ["migrate", "ingest", "fetch", "models"],
+  ["migrate", "ingest", "fetch", "models", "verify"],
   ["jobs", "serve"],
   ["cli"],
 ];

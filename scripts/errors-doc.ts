@@ -26,6 +26,7 @@ const areas: Readonly<Record<string, string>> = {
   REGISTRY: "What is deployed on a target, and who is deploying to it.",
   SERVE: "Serving: rows kept in memory, the HTTP service, its keys.",
   SPEC: "Findings on the project's YAML files. All of them are reported at once, each with file, line and column.",
+  VERIFY: "Computing what is stored again, and comparing.",
 };
 
 interface Code {

@@ -475,6 +475,21 @@ export const errorCodes = {
     hint: "Correct the line; a YAML-aware editor shows the place.",
     exit: 1,
   },
+  FS_VERIFY_FAILED: {
+    summary: "What is stored is not what the checks of `feature verify` demand.",
+    hint: "The findings name view, instrument and bucket; `feature verify <check> --json` has them with their values.",
+    exit: 6,
+  },
+  FS_VERIFY_NOTHING: {
+    summary: "There is no complete bucket to verify.",
+    hint: "Widen --from and --to, or run `feature ingest` first; `feature buckets status` shows what is there.",
+    exit: 1,
+  },
+  FS_VERIFY_NOT_RECOMPUTABLE: {
+    summary: "Raw data that a check needs is past its retention, so it cannot say that all is well.",
+    hint: "Verify a later range with --from, or keep raw data for longer (`retention: raw:` in features.yaml).",
+    exit: 6,
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;

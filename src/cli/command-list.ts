@@ -49,6 +49,11 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/fetch.js"),
   },
   {
+    name: "verify",
+    summary: "recompute from raw data and compare with what is stored",
+    load: () => import("./commands/verify.js"),
+  },
+  {
     name: "sql",
     summary: "run a query on the target and print a table",
     load: () => import("./commands/sql.js"),

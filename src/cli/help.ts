@@ -17,7 +17,7 @@ Exit codes:
    3  a destructive change was refused
    4  the database holds something else under one of our names
    5  held by another process
-   6  a check of what was built failed
+   6  a check of what was built, or feature verify, failed
   64  wrong usage
 `,
 } as const;

@@ -1,15 +1,13 @@
 import { hostname } from "node:os";
 import type { Catalog } from "../compile/catalog.js";
-import { compileProject } from "../compile/compile-project.js";
 import { FeatureError } from "../errors.js";
 import { type ClockContext, clockContext } from "../ingest/buckets/clock-context.js";
 import { heal } from "../ingest/buckets/heal.js";
-import type { DeployedState } from "../plan/deployed.js";
-import { openRegistryReader } from "../registry/reader.js";
 import type { TableName } from "../schema/object.js";
 import { parseInstrumentName } from "../spec/instrument-name.js";
 import { type InstrumentKey, instrumentName } from "../spec/model.js";
 import type { Context } from "./context.js";
+import { deployedCatalog } from "./deployed-catalog.js";
 
 /** What commands that store rows or close buckets need beside the engine. */
 export interface Writing {
@@ -25,36 +23,14 @@ export const writerName = (command: string) => `feature ${command} on ${hostname
 
 /** Throws when the target was never applied, or lacks what the specs say: rows would go through other views. */
 export async function openWriting(context: Context, command: string): Promise<Writing> {
-  const { engine, project, specs } = context;
-  const deployed = await openRegistryReader(engine, project.databases.registry).required();
-  const catalog = compileProject(specs);
-  const missing = notDeployed(catalog, deployed);
-  if (missing.length > 0) {
-    throw new FeatureError(
-      "FS_CLI_NOT_APPLIED",
-      `The target does not have these as the specs say: ${missing.join(", ")}.`,
-      {
-        object: context.target.name,
-      },
-    );
-  }
+  const { engine, project } = context;
+  const { catalog, deployed } = await deployedCatalog(context);
   const storedTables = deployed.objects.flatMap(({ storage }) => (storage === null ? [] : [storage.table]));
   const clocks = catalog.clocks.map(({ name }) =>
     clockContext(engine, project, catalog, name, writerName(command)),
   );
   for (const clock of clocks) await heal(clock, storedTables);
   return { catalog, clocks, storedTables };
-}
-
-function notDeployed(catalog: Catalog, { objects }: DeployedState): string[] {
-  const live = new Set(
-    objects
-      .filter(({ state }) => state === "live")
-      .map(({ kind, name, dataHash }) => `${kind} ${name} ${dataHash}`),
-  );
-  return catalog.objects
-    .filter(({ kind, name, dataHash }) => !live.has(`${kind} ${name} ${dataHash}`))
-    .map(({ kind, name }) => `${kind} ${name}`);
 }
 
 /** An instrument as the command line writes it, such as binance/spot/BTCUSDT. */

@@ -2,7 +2,7 @@
 
 import type { TableName } from "../schema/object.js";
 import { quoteIdentifier, quoteName } from "../schema/quote.js";
-import type { Project, SourceName } from "../spec/model.js";
+import type { Project, Source, SourceName } from "../spec/model.js";
 
 /** The table behind a source: ours in the raw database, or the foreign one that features.yaml names. */
 export function sourceTable(project: Project, name: SourceName): TableName {
@@ -11,6 +11,12 @@ export function sourceTable(project: Project, name: SourceName): TableName {
     ? source.table.split(".", 2)
     : [undefined, source.table];
   return { database: database ?? project.databases.raw, name: table ?? source.table };
+}
+
+/** When a row of a foreign table could be known: an expression over the table's own columns. */
+export function foreignAvailableAt(source: Source): string {
+  const timestamp = quoteIdentifier(source.columns.timestamp ?? "timestamp");
+  return source.availableAt ?? `${timestamp} + toIntervalMillisecond(${source.delayMs})`;
 }
 
 /**
@@ -25,7 +31,7 @@ export function sourceRelation(project: Project, name: SourceName, columns: read
   const foreign = (column: string): string => quoteIdentifier(source.columns[column] ?? column);
   const derived: Readonly<Record<string, string>> = {
     timestamp: `CAST(${foreign("timestamp")} AS DateTime64(3, 'UTC'))`,
-    available_at: source.availableAt ?? `${foreign("timestamp")} + toIntervalMillisecond(${source.delayMs})`,
+    available_at: foreignAvailableAt(source),
     late: "toUInt8(0)",
     trade_seq: `toUInt64OrZero(toString(${foreign("trade_id")}))`,
     book_seq: `toUInt64(${foreign("last_update_id")})`,
