@@ -1,4 +1,4 @@
-import type { AdvanceProgress } from "../ingest/buckets/advance.js";
+import type { AdvanceProgress } from "../ingest/buckets/advance-progress.js";
 import { countText } from "./count-text.js";
 import type { Progress } from "./progress.js";
 

@@ -1,5 +1,7 @@
 import { FeatureError } from "../errors.js";
 import { type AdvanceResult, advance } from "../ingest/buckets/advance.js";
+import { type CutTotals, cutInstruments } from "../ingest/buckets/cut-instruments.js";
+import { leaseBook } from "../ingest/buckets/lease-book.js";
 import type { FormatName, FormatOptions } from "../ingest/formats/format.js";
 import { ingest } from "../ingest/ingest.js";
 import type { IngestSummary } from "../ingest/summary.js";
@@ -48,6 +50,13 @@ export async function runIngest(
 ): Promise<Outcome> {
   const options = formatOptions(context, flags);
   const { clocks } = await openWriting(context, `ingest ${format}`);
+  const cuts: CutTotals[] = [];
+  const leases = new Map(clocks.map((clock) => [clock, leaseBook(clock)]));
+  const cutAhead = async (instruments: readonly InstrumentKey[]) => {
+    for (const [clock, book] of leases) {
+      cuts.push(await cutInstruments(clock, book, instruments, bucketProgress(shell.progress)));
+    }
+  };
   const advanced: AdvanceResult[] = [];
   const closeBuckets = async (instruments: readonly InstrumentKey[]) => {
     for (const clock of clocks) {
@@ -66,19 +75,21 @@ export async function runIngest(
     ...(flags.maxRejects === undefined ? {} : { maxRejects: flags.maxRejects }),
     now: Date.now,
     onProgress: ingestProgress(shell.progress),
+    onTrades: cutAhead,
     afterStore: closeBuckets,
   });
-  return outcomeOf(context, format, summary, advanced);
+  return outcomeOf(context, format, summary, cuts, advanced);
 }
 
 function outcomeOf(
   { project }: Context,
   format: FormatName,
   summary: IngestSummary,
+  cuts: readonly CutTotals[],
   advanced: readonly AdvanceResult[],
 ): Outcome {
-  const sum = (name: "trades" | "bucketsCut" | "bucketsRecomputed") =>
-    advanced.reduce((total, result) => total + result[name], 0);
+  const cut = (name: "trades" | "bucketsCut") =>
+    [...cuts, ...advanced].reduce((total, result) => total + result[name], 0);
   const { seconds, storeSeconds, instruments, ...counts } = summary;
   const rowsPerSecond = Math.round(summary.read / Math.max(storeSeconds, 0.001));
   const warnings = [
@@ -98,9 +109,9 @@ function outcomeOf(
     format,
     ...counts,
     instruments: instruments.map(instrumentName),
-    tradesCut: sum("trades"),
-    bucketsCut: sum("bucketsCut"),
-    bucketsRecomputed: sum("bucketsRecomputed"),
+    tradesCut: cut("trades"),
+    bucketsCut: cut("bucketsCut"),
+    bucketsRecomputed: advanced.reduce((total, result) => total + result.bucketsRecomputed, 0),
     seconds,
     storeSeconds,
     rowsPerSecond,

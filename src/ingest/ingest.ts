@@ -5,7 +5,8 @@ import { readFiles } from "./read-files.js";
 import type { IngestRequest } from "./request.js";
 import { InstrumentTable } from "./staging/instrument-table.js";
 import { dropLeftovers, StagingArea } from "./staging/staging-area.js";
-import type { StoreContext } from "./store/store-context.js";
+import { holdMerges } from "./store/hold-merges.js";
+import { type StoreContext, storedTable } from "./store/store-context.js";
 import { storeFiles } from "./store-files.js";
 import { addCounts, type IngestSummary } from "./summary.js";
 
@@ -32,19 +33,21 @@ export async function ingest(request: IngestRequest): Promise<IngestSummary> {
   const folder = await TempFolder.open();
   try {
     const files = await readFiles(request, context, inputs, folder);
-    const stored = await storeFiles(request, context, files, startedAt);
-    await context.area.drop();
-    await folder.remove();
-    const storeSeconds = (now() - startedAt) / 1000;
-    request.onProgress?.({ phase: "close", done: 0, total: 0 });
-    const bucketsClosed = (await request.afterStore?.(stored.instruments)) ?? 0;
-    return {
-      ...addCounts(stored.files),
-      ...stored,
-      bucketsClosed,
-      storeSeconds,
-      seconds: (now() - startedAt) / 1000,
-    };
+    return await holdMerges(engine, storedTable(context, "trades"), async () => {
+      const stored = await storeFiles(request, context, files, startedAt);
+      await context.area.drop();
+      await folder.remove();
+      const storeSeconds = (now() - startedAt) / 1000;
+      request.onProgress?.({ phase: "close", done: 0, total: 0 });
+      const bucketsClosed = (await request.afterStore?.(stored.instruments)) ?? 0;
+      return {
+        ...addCounts(stored.files),
+        ...stored,
+        bucketsClosed,
+        storeSeconds,
+        seconds: (now() - startedAt) / 1000,
+      };
+    });
   } finally {
     // After a failure; what is gone already is no harm, and a failing clean-up must not hide why.
     await context.area.drop().catch(() => undefined);

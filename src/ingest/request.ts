@@ -29,6 +29,11 @@ export interface IngestRequest {
   readonly now: () => number;
   readonly onProgress?: (progress: IngestProgress) => void;
   /**
+   * Called whenever some more trades are stored, all that lie before a moment; the next ones are stored meanwhile. Other than
+   * `afterStore` it may be left out.
+   */
+  readonly onTrades?: (instruments: readonly InstrumentKey[]) => Promise<void>;
+  /**
    * Called once the rows are stored, with the instruments that the files have rows of, also when all rows were stored before; gives the
    * number of buckets closed.
    */

@@ -52,26 +52,35 @@ export async function storeFiles(
     undefined,
   );
 
+  const present = new Set(
+    counts.filter(({ rows, rejected }) => rows > rejected).map(({ instrument }) => instrument),
+  );
+  const instruments = context.instruments.instruments.filter((_, index) => present.has(index + 1));
   const total = counts.reduce((sum, { rows, rejected }) => sum + rows - rejected, 0);
   let done = 0;
   const stored: StoredCount[] = [];
   for (const source of sources) {
-    const rows = await storeSource(context, source, kinds, (slice) => {
-      done += slice;
-      request.onProgress?.({ phase: "store", done, total });
-    });
+    const rows = await storeSource(
+      context,
+      source,
+      kinds,
+      (slice) => {
+        done += slice;
+        request.onProgress?.({ phase: "store", done, total });
+      },
+      source === "trades" ? () => cutAhead(request, instruments) : undefined,
+    );
     stored.push(...rows);
   }
   const summaries = files.map((file, index) => summaryOf(file, index + 1, counts, stored));
   const finished = summaries.map((summary, index) => entryOf(files[index], summary));
   await logFiles(context, finished, startedAt, request.now());
-  const present = new Set(
-    counts.filter(({ rows, rejected }) => rows > rejected).map(({ instrument }) => instrument),
-  );
-  return {
-    files: summaries,
-    instruments: context.instruments.instruments.filter((_, index) => present.has(index + 1)),
-  };
+  return { files: summaries, instruments };
+}
+
+/** What of the trades is stored already is cut while the rest is being stored. */
+async function cutAhead(request: IngestRequest, instruments: readonly InstrumentKey[]): Promise<void> {
+  await request.onTrades?.(instruments);
 }
 
 async function refuse(

@@ -11,6 +11,16 @@ export const amountType = "Decimal(38, 8)";
 export const growing = "Delta, ZSTD(1)";
 export const packed = "ZSTD(1)";
 
+/**
+ * The columns of a hot table. Its rows are written once and then read several times within minutes (cutting, closing, merging), so
+ * time counts more than space (docs/adr/0016-bulk-loads.md).
+ */
+export function fastCodecs(columns: readonly Column[]): Column[] {
+  return columns.map((column) =>
+    column.codec === undefined ? column : { ...column, codec: column.codec.replace(packed, "LZ4") },
+  );
+}
+
 /** How many insert tokens a table remembers. Retries with a token need it on the source and on every stored target. */
 export const deduplication = { non_replicated_deduplication_window: 1000 } as const;
 

@@ -25,11 +25,11 @@ export function rawTables(layout: SchemaLayout): Table[] {
       .filter((source) => !layout.sources[source].external)
       .map((source) => {
         const { database, name } = ownedName(layout.sources[source].table, raw);
-        return sourceTable(source, database, name, layout.retention.rawMs);
+        return sourceTable("hot", source, database, name, layout.retention.rawMs);
       }),
     ...simplifiedTables("hot", raw, layout.retention.rawMs),
     ...ingestTables(layout),
-    ...sourceTables.map((source) => sourceTable(source, cold, source, undefined)),
+    ...sourceTables.map((source) => sourceTable("cold", source, cold, source, undefined)),
     ...simplifiedTables("cold", cold, undefined),
     archiveStatus(cold),
   ];

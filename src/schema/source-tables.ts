@@ -2,6 +2,7 @@ import {
   amountType,
   column,
   deduplication,
+  fastCodecs,
   growing,
   instrumentColumns,
   nameType,
@@ -165,22 +166,24 @@ const shapes: Readonly<Record<SourceTable, SourceShape>> = {
  * is one row. `ttlMs` undefined keeps rows for good (the cold side).
  */
 export function sourceTable(
+  side: "hot" | "cold",
   source: SourceTable,
   database: string,
   name: string,
   ttlMs: number | undefined,
 ): Table {
   const shape = shapes[source];
+  const columns = [
+    ...instrumentColumns,
+    time("timestamp", "event time at the venue"),
+    ...shape.columns,
+    ...storedColumns,
+  ];
   return {
     kind: "table",
     database,
     name,
-    columns: [
-      ...instrumentColumns,
-      time("timestamp", "event time at the venue"),
-      ...shape.columns,
-      ...storedColumns,
-    ],
+    columns: side === "hot" ? fastCodecs(columns) : columns,
     engine: "ReplacingMergeTree(keep)",
     partitionBy: "toYYYYMM(timestamp)",
     orderBy: ["exchange", "market_type", "symbol", "timestamp", ...shape.key],

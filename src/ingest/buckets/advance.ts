@@ -1,31 +1,20 @@
 /** Brings a clock up to its trades: cuts what is not cut, closes what is not closed. */
 import { sourceRelation } from "../../compile/source-relation.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
+import type { AdvanceProgress } from "./advance-progress.js";
 import { type BucketRange, defaultLimits, type InsertLimits } from "./batches.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
 import { closeBatches } from "./close-batches.js";
-import { cutInstrument } from "./cut.js";
+import { type CutTotals, cutInstruments } from "./cut-instruments.js";
 import { leaseBook } from "./lease-book.js";
 import { pendingBuckets } from "./pending.js";
 import { replayDirty } from "./replay-dirty.js";
 import type { CloseFailure, Stopped } from "./run-batches.js";
 
-export interface AdvanceProgress {
-  readonly stage: "cut" | "close" | "recompute";
-  /** Trades in stage `cut`, buckets in the others. */
-  readonly done: number;
-  readonly instrument?: string;
-}
-
-export interface AdvanceResult {
-  /** Trades that were cut. */
-  readonly trades: number;
-  readonly bucketsCut: number;
+export interface AdvanceResult extends CutTotals {
   readonly bucketsClosed: number;
   /** Closed before, computed again because rows were stored after their close. */
   readonly bucketsRecomputed: number;
-  /** Instruments that have trades but no size. */
-  readonly withoutSize: readonly string[];
   /** Instruments whose buckets could not be computed; the next run tries again. */
   readonly failures: readonly CloseFailure[];
 }
@@ -59,18 +48,7 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
     options.instruments === undefined
       ? await tradedInstruments(context)
       : await withInterrupted(context, options.instruments);
-  const withoutSize: string[] = [];
-  let trades = 0;
-  let bucketsCut = 0;
-  for (const instrument of instruments) {
-    const name = instrumentName(instrument);
-    const result = await cutInstrument(context, leases, instrument, (done) =>
-      progress({ stage: "cut", done, instrument: name }),
-    );
-    trades += result.trades;
-    bucketsCut += result.buckets;
-    if (!result.hasSize) withoutSize.push(name);
-  }
+  const cut = await cutInstruments(context, leases, instruments, progress);
   const pending = await pendingBuckets(context);
   const bucketsClosed = await closeBatches(
     context,
@@ -81,14 +59,7 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
     (done) => progress({ stage: "close", done }),
     onComputed,
   );
-  return {
-    trades,
-    bucketsCut,
-    bucketsClosed,
-    bucketsRecomputed,
-    withoutSize,
-    failures: [...stopped.values()],
-  };
+  return { ...cut, bucketsClosed, bucketsRecomputed, failures: [...stopped.values()] };
 }
 
 /** Every instrument that has trades, in order of name. */

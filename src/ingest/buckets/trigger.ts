@@ -29,8 +29,8 @@ export async function triggerLevel(
      ORDER BY exchange, market_type, symbol, bucket_id`,
     {
       params: { ...params, ...Object.fromEntries(versions.map((value, index) => [`v${index}`, value])) },
-      // One thread keeps the inserted rows one block; the views behind it may use all of them.
-      settings: { ...oneBlock, max_insert_threads: 1, optimize_on_insert: 0 },
+      // One thread keeps the inserted rows one block; the views behind it run side by side.
+      settings: { ...oneBlock, max_insert_threads: 1, optimize_on_insert: 0, parallel_view_processing: 1 },
     },
   );
 }

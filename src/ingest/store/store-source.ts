@@ -39,12 +39,14 @@ const oneBlock: Settings = {
 /**
  * Stores the staged rows of a source that are not stored yet, slice by slice in order of time.
  * @param tradeKinds in the order of the instrument table
+ * @param onSlice called when a slice is stored; runs while the next one is, and is done before it is called again
  */
 export async function storeSource(
   context: StoreContext,
   source: SourceName,
   tradeKinds: readonly TradeKind[],
   onRows: (rows: number) => void,
+  onSlice: () => Promise<void> = async () => {},
 ): Promise<StoredCount[]> {
   const { engine, area, instruments } = context;
   const isTrades = source === "trades";
@@ -52,6 +54,7 @@ export async function storeSource(
   const slices = await cutSlices(engine, area.table(source), storeShapes[source].sliceRows, isTrades);
   const counts: StoredCount[] = [];
   let next = ahead(context, source, slices[0]);
+  let behind: Promise<void> = Promise.resolve();
   for (const [index, slice] of slices.entries()) {
     const found = await next;
     if (found === undefined) break;
@@ -73,7 +76,12 @@ export async function storeSource(
       counts.push(...counted);
     }
     onRows(slice.rows);
+    await behind;
+    behind = onSlice();
+    // It is awaited in its turn; if storing fails before that, nobody asks for it any more.
+    behind.catch(() => undefined);
   }
+  await behind;
   return counts;
 }
 

@@ -21,21 +21,21 @@ CREATE TABLE `raw`.`trades`
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
-    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, ZSTD(1)),
-    `trade_seq` UInt64 DEFAULT toUInt64OrZero(trade_id) COMMENT 'orders trades of one millisecond' CODEC(Delta, ZSTD(1)),
-    `trade_id` String CODEC(ZSTD(1)),
-    `price` Decimal(18, 8) CODEC(Delta, ZSTD(1)),
-    `quantity` Decimal(38, 8) COMMENT 'units of base' CODEC(ZSTD(1)),
+    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, LZ4),
+    `trade_seq` UInt64 DEFAULT toUInt64OrZero(trade_id) COMMENT 'orders trades of one millisecond' CODEC(Delta, LZ4),
+    `trade_id` String CODEC(LZ4),
+    `price` Decimal(18, 8) CODEC(Delta, LZ4),
+    `quantity` Decimal(38, 8) COMMENT 'units of base' CODEC(LZ4),
     `side` LowCardinality(String) COMMENT 'the taker\'s: buy or sell',
     `is_maker` Bool DEFAULT side = 'sell' COMMENT 'the buyer was the maker',
-    `trade_time` DateTime64(3, 'UTC') DEFAULT timestamp CODEC(Delta, ZSTD(1)),
+    `trade_time` DateTime64(3, 'UTC') DEFAULT timestamp CODEC(Delta, LZ4),
     `kind` Enum8('trade' = 1, 'agg' = 2) DEFAULT 'trade' COMMENT 'never both for one instrument',
     `late` UInt8 DEFAULT 0 COMMENT '1: came after its bucket was cut; in no bucket',
-    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, ZSTD(1)),
+    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, LZ4),
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
-    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
-    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1)),
+    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, LZ4),
+    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, LZ4),
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(LZ4),
     INDEX `by_seq` trade_seq TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(keep)
@@ -50,26 +50,26 @@ CREATE TABLE `raw`.`orderbooks`
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
-    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, ZSTD(1)),
-    `last_update_id` UInt64 DEFAULT 0 CODEC(Delta, ZSTD(1)),
-    `book_seq` UInt64 DEFAULT last_update_id COMMENT 'orders snapshots of one millisecond' CODEC(Delta, ZSTD(1)),
-    `bid_px` Array(Decimal(18, 8)) CODEC(Delta, ZSTD(1)),
-    `bid_qty` Array(Decimal(38, 8)) CODEC(ZSTD(1)),
-    `ask_px` Array(Decimal(18, 8)) CODEC(Delta, ZSTD(1)),
-    `ask_qty` Array(Decimal(38, 8)) CODEC(ZSTD(1)),
+    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, LZ4),
+    `last_update_id` UInt64 DEFAULT 0 CODEC(Delta, LZ4),
+    `book_seq` UInt64 DEFAULT last_update_id COMMENT 'orders snapshots of one millisecond' CODEC(Delta, LZ4),
+    `bid_px` Array(Decimal(18, 8)) CODEC(Delta, LZ4),
+    `bid_qty` Array(Decimal(38, 8)) CODEC(LZ4),
+    `ask_px` Array(Decimal(18, 8)) CODEC(Delta, LZ4),
+    `ask_qty` Array(Decimal(38, 8)) CODEC(LZ4),
     `bids_count` UInt32 DEFAULT length(bid_px),
     `asks_count` UInt32 DEFAULT length(ask_px),
-    `best_bid_price` Nullable(Decimal(18, 8)) DEFAULT if(empty(bid_px), NULL, bid_px[1]) CODEC(Delta, ZSTD(1)),
-    `best_ask_price` Nullable(Decimal(18, 8)) DEFAULT if(empty(ask_px), NULL, ask_px[1]) CODEC(Delta, ZSTD(1)),
-    `best_bid_quantity` Nullable(Decimal(38, 8)) DEFAULT if(empty(bid_qty), NULL, bid_qty[1]) CODEC(ZSTD(1)),
-    `best_ask_quantity` Nullable(Decimal(38, 8)) DEFAULT if(empty(ask_qty), NULL, ask_qty[1]) CODEC(ZSTD(1)),
+    `best_bid_price` Nullable(Decimal(18, 8)) DEFAULT if(empty(bid_px), NULL, bid_px[1]) CODEC(Delta, LZ4),
+    `best_ask_price` Nullable(Decimal(18, 8)) DEFAULT if(empty(ask_px), NULL, ask_px[1]) CODEC(Delta, LZ4),
+    `best_bid_quantity` Nullable(Decimal(38, 8)) DEFAULT if(empty(bid_qty), NULL, bid_qty[1]) CODEC(LZ4),
+    `best_ask_quantity` Nullable(Decimal(38, 8)) DEFAULT if(empty(ask_qty), NULL, ask_qty[1]) CODEC(LZ4),
     `bids` String ALIAS toJSONString(arrayMap((p, q) -> [toString(p), toString(q)], bid_px, bid_qty)) COMMENT 'JSON text: [["price","quantity"],…]',
     `asks` String ALIAS toJSONString(arrayMap((p, q) -> [toString(p), toString(q)], ask_px, ask_qty)) COMMENT 'JSON text: [["price","quantity"],…]',
-    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, ZSTD(1)),
+    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, LZ4),
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
-    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
-    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, LZ4),
+    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, LZ4),
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(LZ4)
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
@@ -83,19 +83,19 @@ CREATE TABLE `raw`.`funding_rates`
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
-    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, ZSTD(1)),
+    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, LZ4),
     `seq` UInt64 DEFAULT 0 COMMENT 'orders rows of one millisecond',
-    `funding_rate` Nullable(Decimal(18, 8)) COMMENT 'of one funding period' CODEC(ZSTD(1)),
-    `predicted_funding_rate` Nullable(Decimal(18, 8)) CODEC(ZSTD(1)),
-    `funding_time` Nullable(DateTime64(3, 'UTC')) COMMENT 'set where the row is a settlement' CODEC(ZSTD(1)),
-    `next_funding_time` Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
-    `mark_price` Nullable(Decimal(18, 8)) CODEC(ZSTD(1)),
-    `index_price` Nullable(Decimal(18, 8)) CODEC(ZSTD(1)),
-    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, ZSTD(1)),
+    `funding_rate` Nullable(Decimal(18, 8)) COMMENT 'of one funding period' CODEC(LZ4),
+    `predicted_funding_rate` Nullable(Decimal(18, 8)) CODEC(LZ4),
+    `funding_time` Nullable(DateTime64(3, 'UTC')) COMMENT 'set where the row is a settlement' CODEC(LZ4),
+    `next_funding_time` Nullable(DateTime64(3, 'UTC')) CODEC(LZ4),
+    `mark_price` Nullable(Decimal(18, 8)) CODEC(LZ4),
+    `index_price` Nullable(Decimal(18, 8)) CODEC(LZ4),
+    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, LZ4),
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
-    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
-    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, LZ4),
+    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, LZ4),
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(LZ4)
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
@@ -109,16 +109,16 @@ CREATE TABLE `raw`.`open_interests`
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
-    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, ZSTD(1)),
+    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, LZ4),
     `seq` UInt64 DEFAULT 0 COMMENT 'orders rows of one millisecond',
-    `open_interest` Decimal(38, 8) COMMENT 'units of base' CODEC(ZSTD(1)),
-    `open_interest_value` Nullable(Decimal(38, 8)) COMMENT 'units of quote' CODEC(ZSTD(1)),
+    `open_interest` Decimal(38, 8) COMMENT 'units of base' CODEC(LZ4),
+    `open_interest_value` Nullable(Decimal(38, 8)) COMMENT 'units of quote' CODEC(LZ4),
     `count` UInt64 DEFAULT 0,
-    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, ZSTD(1)),
+    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, LZ4),
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
-    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
-    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, LZ4),
+    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, LZ4),
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(LZ4)
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
@@ -132,17 +132,17 @@ CREATE TABLE `raw`.`liquidations`
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
-    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, ZSTD(1)),
-    `liquidation_id` String COMMENT 'the venue\'s, else time, hash and ordinal' CODEC(ZSTD(1)),
+    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, LZ4),
+    `liquidation_id` String COMMENT 'the venue\'s, else time, hash and ordinal' CODEC(LZ4),
     `side` LowCardinality(String) COMMENT 'of the order: sell closes a long',
-    `price` Decimal(18, 8) CODEC(Delta, ZSTD(1)),
-    `quantity` Decimal(38, 8) COMMENT 'units of base' CODEC(ZSTD(1)),
-    `liquidation_time` DateTime64(3, 'UTC') DEFAULT timestamp CODEC(Delta, ZSTD(1)),
-    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, ZSTD(1)),
+    `price` Decimal(18, 8) CODEC(Delta, LZ4),
+    `quantity` Decimal(38, 8) COMMENT 'units of base' CODEC(LZ4),
+    `liquidation_time` DateTime64(3, 'UTC') DEFAULT timestamp CODEC(Delta, LZ4),
+    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, LZ4),
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
-    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
-    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, LZ4),
+    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, LZ4),
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(LZ4)
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
@@ -156,15 +156,15 @@ CREATE TABLE `raw`.`lsr_top_positions`
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
-    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, ZSTD(1)),
-    `long_position_ratio` Decimal(18, 8) CODEC(ZSTD(1)),
-    `short_position_ratio` Decimal(18, 8) CODEC(ZSTD(1)),
+    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, LZ4),
+    `long_position_ratio` Decimal(18, 8) CODEC(LZ4),
+    `short_position_ratio` Decimal(18, 8) CODEC(LZ4),
     `period` LowCardinality(String) DEFAULT '5m',
-    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, ZSTD(1)),
+    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, LZ4),
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
-    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
-    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, LZ4),
+    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, LZ4),
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(LZ4)
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
@@ -178,15 +178,15 @@ CREATE TABLE `raw`.`lsr_all_accounts`
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
-    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, ZSTD(1)),
-    `long_account_ratio` Decimal(18, 8) CODEC(ZSTD(1)),
-    `short_account_ratio` Decimal(18, 8) CODEC(ZSTD(1)),
+    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, LZ4),
+    `long_account_ratio` Decimal(18, 8) CODEC(LZ4),
+    `short_account_ratio` Decimal(18, 8) CODEC(LZ4),
     `period` LowCardinality(String) DEFAULT '5m',
-    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, ZSTD(1)),
+    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, LZ4),
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
-    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
-    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, LZ4),
+    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, LZ4),
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(LZ4)
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
@@ -200,16 +200,16 @@ CREATE TABLE `raw`.`volatility_indices`
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
-    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, ZSTD(1)),
+    `timestamp` DateTime64(3, 'UTC') COMMENT 'event time at the venue' CODEC(Delta, LZ4),
     `seq` UInt64 DEFAULT 0 COMMENT 'orders rows of one millisecond',
-    `index_value` Decimal(18, 8) CODEC(ZSTD(1)),
+    `index_value` Decimal(18, 8) CODEC(LZ4),
     `underlying_asset` LowCardinality(String),
     `maturity_date` Date COMMENT '1970-01-01: none',
-    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, ZSTD(1)),
+    `available_at` DateTime64(3, 'UTC') DEFAULT greatest(timestamp, now64(3, 'UTC')) COMMENT 'when the row could have been known' CODEC(Delta, LZ4),
     `data_source` LowCardinality(String) DEFAULT 'marketprism',
-    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
-    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, ZSTD(1)),
-    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(ZSTD(1))
+    `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, LZ4),
+    `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the row was stored; retention counts from here' CODEC(Delta, LZ4),
+    `keep` UInt64 DEFAULT toUInt64(9223372036854775807 - toUnixTimestamp64Nano(now64(9))) COMMENT 'falls with the time of storing: the first stored row of a key stays' CODEC(LZ4)
 )
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
