@@ -1,6 +1,6 @@
 // The layers of docs/architecture.md: a folder imports only from folders of a lower rank.
 const ranks = [
-  ["spec", "schema", "clock"],
+  ["spec", "schema", "clock", "client"],
   ["compile"],
   ["plan"],
   ["engine"],
@@ -41,6 +41,10 @@ const owners = {
   "onnxruntime-node": "models",
   protobufjs: "models",
   fastify: "serve",
+  "@fastify/rate-limit": "serve",
+  "@fastify/swagger": "serve",
+  "@fastify/swagger-ui": "serve",
+  "prom-client": "serve",
   "node-cron": "jobs",
   yauzl: "ingest",
   tinyglobby: "ingest",
@@ -72,6 +76,14 @@ module.exports = {
       severity: "error",
       from: { path: "^src/errors\\.ts$" },
       to: { path: "^src/" },
+    },
+    {
+      name: "client-stands-alone",
+      comment:
+        "src/client is published for other processes: it imports nothing of the product and no package.",
+      severity: "error",
+      from: { path: "^src/client/" },
+      to: { pathNot: "^src/client/" },
     },
     {
       name: "no-cycles",

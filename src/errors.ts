@@ -373,9 +373,24 @@ export const errorCodes = {
     hint: "Use the version of the tool that wrote it, or a newer one.",
     exit: 1,
   },
+  FS_SERVE_ADDRESS: {
+    summary: "The system refused the address that the service should listen on.",
+    hint: "Choose another --port, or --host; 0 lets the system choose a port.",
+    exit: 1,
+  },
+  FS_SERVE_KEYS: {
+    summary: "API keys are malformed, or there are none where some should be.",
+    hint: "`feature keys create <name>` makes a key and stores its hash.",
+    exit: 1,
+  },
   FS_SERVE_MEMORY: {
     summary: "The rows that vectors keep in memory do not fit.",
     hint: "Raise --online-memory, or lower `history` of the vectors.",
+    exit: 1,
+  },
+  FS_SERVE_OPEN: {
+    summary: "The service would listen for other machines without asking for keys.",
+    hint: "Add --keys FILE (`feature keys create` makes one), or leave --host out.",
     exit: 1,
   },
   FS_SPEC_CLOCK_MISMATCH: {

@@ -54,6 +54,16 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/verify.js"),
   },
   {
+    name: "serve",
+    summary: "the HTTP service: latest rows, sequences, point-in-time reads, events",
+    load: () => import("./commands/serve.js"),
+  },
+  {
+    name: "keys",
+    summary: "make API keys for the service",
+    load: () => import("./commands/keys.js"),
+  },
+  {
     name: "sql",
     summary: "run a query on the target and print a table",
     load: () => import("./commands/sql.js"),

@@ -1,5 +1,6 @@
 import { vectorColumnName } from "../compile/vector.js";
 import { FeatureError } from "../errors.js";
+import type { DeployedObject } from "../plan/deployed.js";
 import { openRegistryReader } from "../registry/reader.js";
 import type { TableName } from "../schema/object.js";
 import type { VectorSpec } from "../spec/model.js";
@@ -10,7 +11,7 @@ import type { Context } from "./context.js";
 export async function deployedVector(
   { engine, project, specs }: Context,
   name: string,
-): Promise<{ readonly vector: VectorSpec; readonly table: TableName }> {
+): Promise<{ readonly vector: VectorSpec; readonly table: TableName; readonly version: DeployedObject }> {
   const vector = specs.vectors.find((one) => one.name === name);
   if (vector === undefined) {
     const names = specs.vectors.map((one) => one.name);
@@ -32,5 +33,5 @@ export async function deployedVector(
       at: vector.at,
     });
   }
-  return { vector, table: live.storage.table };
+  return { vector, table: live.storage.table, version: live };
 }

@@ -91,6 +91,10 @@ export class OnlineStore {
     return [...(this.#held.get(vector)?.rings.keys() ?? [])].sort();
   }
 
+  holds(vector: string, instrument: string): boolean {
+    return this.#held.get(vector)?.rings.has(instrument) === true;
+  }
+
   /** The newest row that may be used now; undefined where there is none. */
   latest(vector: string, instrument: string): Reading | undefined {
     const held = this.#held.get(vector);

@@ -1,6 +1,6 @@
 import type { StoredVector } from "../compile/stored-vector.js";
 import { vectorColumnName } from "../compile/vector.js";
-import { vectorSignature } from "../compile/vector-signature.js";
+import { type VectorVersion, vectorIdentity } from "../compile/vector-identity.js";
 import type { TableName } from "../schema/object.js";
 import type { VectorSpec } from "../spec/model.js";
 
@@ -20,10 +20,10 @@ export interface ServedVector extends StoredVector {
   readonly fingerprint: string;
 }
 
-/** A vector of the specs in the version whose table and data hash are given; both agree on the features. */
+/** A vector of the specs in the version whose table and columns are given; both agree on the features. */
 export function servedVector(
   vector: VectorSpec,
-  version: { readonly table: TableName; readonly dataHash: string },
+  version: VectorVersion & { readonly table: TableName },
 ): ServedVector {
   const { name, description, clock, history, maxAgeMs, lagMs, features } = vector;
   return {
@@ -35,7 +35,6 @@ export function servedVector(
     lagMs,
     table: version.table,
     features: features.map(({ view, column }) => vectorColumnName(view, column)),
-    signature: vectorSignature(vector),
-    fingerprint: version.dataHash,
+    ...vectorIdentity(vector, version),
   };
 }

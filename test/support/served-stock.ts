@@ -4,6 +4,7 @@ import type { OnlineStore } from "../../src/online/online-store.js";
 import { type ServedVector, servedVector } from "../../src/online/served-vector.js";
 import { isNull, type VectorRow } from "../../src/online/vector-ring.js";
 import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
+import type { VectorSpec } from "../../src/spec/model.js";
 import { packageRoot } from "./run-feature.js";
 import type { Deployment } from "./stock-deployment.js";
 
@@ -12,8 +13,14 @@ export async function servedStock({ catalog }: Deployment): Promise<ServedVector
   return specs.vectors.flatMap((spec) => {
     const object = catalog.objects.find(({ kind, name }) => kind === "vector" && name === spec.name);
     if (object?.storage === undefined) return [];
-    return [servedVector(spec, { table: object.storage.table, dataHash: object.dataHash })];
+    return [servedVector(spec, { ...object, table: object.storage.table })];
   });
+}
+
+export async function stockVectorSpec(): Promise<VectorSpec> {
+  const [spec] = (await loadProject({ project: packageRoot, target: undefined }, {})).vectors;
+  if (spec === undefined) throw new Error("the stock project has no vector");
+  return spec;
 }
 
 /** `bucket_id bucket_ts_start bucket_ts_end available_at`, then the bits of every value in hex, or `null`. */

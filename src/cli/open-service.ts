@@ -1,0 +1,67 @@
+import { OnlineStore } from "../online/online-store.js";
+import type { ServedVector } from "../online/served-vector.js";
+import { type Listening, listen } from "../serve/listen.js";
+import { defaultServiceLimits, type Service } from "../serve/service.js";
+import { instrumentName } from "../spec/model.js";
+import type { Context } from "./context.js";
+import { packageVersion } from "./package-version.js";
+import { scrubSecrets } from "./scrub.js";
+import { serveKeys } from "./serve-keys.js";
+import { servedVectors } from "./served-vectors.js";
+import type { Shell } from "./shell.js";
+
+/** What `feature serve` and `feature up` take alike. */
+export interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly keys?: string;
+  readonly vector?: readonly string[];
+  readonly onlineMemory: number;
+  readonly maxRows: number;
+  readonly rateLimit: number;
+}
+
+export interface OpenService extends Listening {
+  readonly store: OnlineStore;
+  readonly vectors: readonly ServedVector[];
+}
+
+/** Fills the online store and opens the service. `now`: epoch ms. It is closed by a signal, before the engine is. */
+export async function openService(
+  context: Context,
+  shell: Shell,
+  flags: ServeFlags,
+  now: () => number,
+): Promise<OpenService> {
+  const { engine, project } = context;
+  const keys = await serveKeys(shell, flags.keys);
+  const vectors = await servedVectors(context, flags.vector ?? []);
+  const store = new OnlineStore({ reader: engine, vectors, now, maxBytes: flags.onlineMemory * 2 ** 20 });
+  await store.warm();
+  const service: Service = {
+    store,
+    engine,
+    database: project.databases.features,
+    instruments: project.instruments.map(instrumentName),
+    keys,
+    now,
+    version: packageVersion(),
+    limits: {
+      ...defaultServiceLimits,
+      streamRows: flags.maxRows,
+      inlineRows: Math.min(defaultServiceLimits.inlineRows, flags.maxRows),
+      requestsPerSecond: flags.rateLimit,
+    },
+    log: shell.options.quiet
+      ? undefined
+      : { write: (line) => process.stderr.write(scrubSecrets(line, shell.env)) },
+  };
+  const listening = await listen(service, flags.host, flags.port);
+  const { rings } = store.stats;
+  const who = keys.isEmpty ? "no key needed" : "API keys needed";
+  shell.progress.line(
+    `serving ${vectors.map(({ name }) => name).join(", ")} (${rings} in memory) on ${listening.url} (${who}; ${listening.url}/docs)`,
+  );
+  shell.onInterrupt(listening.close);
+  return { ...listening, store, vectors };
+}

@@ -1,0 +1,77 @@
+/** A service over a recording that was closed in this process. */
+import { openScratch } from "../../src/engine/open.js";
+import type { BucketRange } from "../../src/ingest/buckets/batches.js";
+import { OnlineStore, type RowEvent } from "../../src/online/online-store.js";
+import type { ServedVector } from "../../src/online/served-vector.js";
+import type { StoredKey } from "../../src/serve/keys/api-key.js";
+import { KeyRing } from "../../src/serve/keys/key-ring.js";
+import { type Listening, listen } from "../../src/serve/listen.js";
+import { defaultServiceLimits, type Service, type ServiceLimits } from "../../src/serve/service.js";
+import { ingestPaths } from "./ingest-files.js";
+import { servedStock } from "./served-stock.js";
+import { type Deployment, deployStock } from "./stock-deployment.js";
+
+export interface ServedRecording {
+  readonly deployment: Deployment;
+  readonly vector: ServedVector;
+  readonly store: OnlineStore;
+  readonly events: readonly RowEvent[];
+  /** Epoch ms that the service takes for now. */
+  now: number;
+  /** What was logged, one text. */
+  log: string;
+  open(more?: {
+    keys?: readonly StoredKey[];
+    limits?: Partial<ServiceLimits>;
+    host?: string;
+  }): Promise<Listening>;
+  ingest(format: "binance-archive" | "tardis", files: readonly string[]): Promise<void>;
+}
+
+/** The stock project in a scratch engine; `history` rows are kept of each instrument. */
+export async function serveRecording(history: number): Promise<ServedRecording> {
+  const deployment = await deployStock(await openScratch());
+  const [stock] = await servedStock(deployment);
+  if (stock === undefined) throw new Error("the stock project has no vector");
+  const vector = { ...stock, history };
+  const { engine, project } = deployment;
+  const store = new OnlineStore({ reader: engine, vectors: [vector], now: () => served.now });
+  const events: RowEvent[] = [];
+  store.onRow((event) => events.push({ ...event, row: { ...event.row } }));
+  await store.warm();
+  const served: ServedRecording = {
+    deployment,
+    vector,
+    store,
+    events,
+    now: Number.MAX_SAFE_INTEGER,
+    log: "",
+    open: ({ keys = [], limits = {}, host = "127.0.0.1" } = {}) => {
+      const service: Service = {
+        store,
+        engine,
+        database: project.databases.features,
+        instruments: ["binance/spot/ETHUSDT"],
+        keys: new KeyRing(keys),
+        now: () => served.now,
+        version: "0.0.0",
+        limits: { ...defaultServiceLimits, ...limits },
+        log: {
+          write: (line) => {
+            served.log += line;
+          },
+        },
+      };
+      return listen(service, host, 0);
+    },
+    ingest: async (format, files) => {
+      const updates: Promise<void>[] = [];
+      const told = (ranges: readonly BucketRange[]) => {
+        updates.push(store.closed("ubt", ranges));
+      };
+      await ingestPaths(deployment, format, files, undefined, told);
+      await Promise.all(updates);
+    },
+  };
+  return served;
+}
