@@ -6,7 +6,9 @@ import type { SourceName } from "../../src/spec/model.js";
 import type { BookRow, InstrumentColumns, StoredTrade } from "./oracle/rows.js";
 import type { Deployment } from "./stock-deployment.js";
 
-export async function storeTrades(deployment: Deployment, trades: readonly StoredTrade[]): Promise<void> {
+type RawTarget = Pick<Deployment, "engine" | "project">;
+
+export async function storeTrades(deployment: RawTarget, trades: readonly StoredTrade[]): Promise<void> {
   await store(deployment, "trades", trades, [
     column("trade_seq", "UInt64", trades, (trade) => BigInt(trade.trade_seq)),
     column("trade_id", "String", trades, (trade) => trade.trade_id),
@@ -17,7 +19,7 @@ export async function storeTrades(deployment: Deployment, trades: readonly Store
   ]);
 }
 
-export async function storeBooks(deployment: Deployment, books: readonly BookRow[]): Promise<void> {
+export async function storeBooks(deployment: RawTarget, books: readonly BookRow[]): Promise<void> {
   await store(deployment, "orderbooks", books, [
     column("book_seq", "UInt64", books, (book) => BigInt(book.book_seq)),
     column("bid_px", "Array(Decimal(18, 8))", books, (book) => book.bid_px.map(parseLots)),
@@ -30,7 +32,7 @@ export async function storeBooks(deployment: Deployment, books: readonly BookRow
 type RawRow = InstrumentColumns & { readonly timestamp: number; readonly available_at: number };
 
 async function store(
-  { engine, project }: Deployment,
+  { engine, project }: RawTarget,
   source: SourceName,
   rows: readonly RawRow[],
   columns: readonly NativeColumn[],

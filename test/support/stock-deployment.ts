@@ -24,6 +24,8 @@ export interface DeployOptions {
   readonly prefix?: string;
   /** What of the main clock differs from features.yaml. */
   readonly clock?: Partial<Clock>;
+  /** Default: what the vector trend_v1 needs. Every other view makes each close of a test slower. */
+  readonly views?: "of trend_v1" | "all";
 }
 
 /** Compiles the project and builds it. */
@@ -94,7 +96,11 @@ export async function filledTables(engine: Engine, databases: readonly string[])
   );
 }
 
-function changed(specs: ProjectSpecs, { prefix = "", clock = {} }: DeployOptions): ProjectSpecs {
+function changed(
+  all: ProjectSpecs,
+  { prefix = "", clock = {}, views = "of trend_v1" }: DeployOptions,
+): ProjectSpecs {
+  const specs = views === "all" ? all : onlyVector(all, "trend_v1");
   const { project } = specs;
   const stock = project.clocks.ubt;
   if (stock === undefined) throw new Error("the stock project has no clock ubt");
@@ -116,4 +122,17 @@ function deploymentOf(engine: Engine, project: Project, catalog: Catalog): Deplo
 /** Every table, as a value. */
 export function tablesOf(catalog: Catalog): Table[] {
   return [...catalog.raw, ...catalog.clockTables, ...catalog.objects.flatMap(({ tables }) => tables)];
+}
+
+/** Without the views that a vector does not need. */
+function onlyVector(specs: ProjectSpecs, name: string): ProjectSpecs {
+  const vectors = specs.vectors.filter((vector) => vector.name === name);
+  const needed = new Set<string>();
+  const need = (view: string): void => {
+    needed.add(view);
+    const from = specs.views.find((other) => other.name === view)?.from;
+    if (from !== undefined && "views" in from) from.views.forEach(need);
+  };
+  for (const { view } of vectors.flatMap(({ features }) => features)) need(view);
+  return { ...specs, vectors, views: specs.views.filter((view) => needed.has(view.name)) };
 }

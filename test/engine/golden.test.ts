@@ -1,0 +1,26 @@
+/** Every golden case beside the repository, as `npm run golden` runs it. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openScratch } from "../../src/engine/open.js";
+import type { Engine } from "../../src/engine/port.js";
+import { type GoldenCase, readGoldenCases } from "../golden/golden-case.js";
+import { runCase } from "../golden/run-case.js";
+import { isSharedFileMissing, sharedFile } from "../support/shared-files.js";
+
+const isMissing = isSharedFileMissing("golden/buckets_hybrid.json");
+const cases = isMissing ? [] : readGoldenCases(sharedFile("golden"));
+
+describe.skipIf(isMissing)("golden cases", () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openScratch();
+  });
+  afterAll(() => engine.close());
+
+  it.each(cases.map((golden): [string, GoldenCase] => [`${golden.family} / ${golden.name}`, golden]))(
+    "%s",
+    async (_, golden) => {
+      const { kind, lines } = await runCase(golden, engine);
+      expect(kind === "FAIL" ? lines : []).toEqual([]);
+    },
+  );
+});

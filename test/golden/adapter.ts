@@ -1,0 +1,15 @@
+import type { Engine } from "../../src/engine/port.js";
+import type { GoldenCase } from "./golden-case.js";
+
+export interface Outcome {
+  /** In the form of the case's `expected`. */
+  readonly actual: unknown;
+  /** Paths of `expected` (`trades.*.realised`; `*` stands for any key) that nothing computes yet, and why. */
+  readonly notCovered?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Computes one case of a family: puts its rows into the tables that the stock view reads and runs the view's own compiled
+ * SELECT, with the case's parameters in place of the stock view's.
+ */
+export type Adapter = (golden: GoldenCase, engine: Engine) => Promise<Outcome>;

@@ -1,0 +1,242 @@
+/** A project of one instrument that holds the stock views that a golden case needs, with the case's parameters. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import type { Catalog, CompiledObject } from "../../src/compile/catalog.js";
+import { compileProject } from "../../src/compile/compile-project.js";
+import { storedKey } from "../../src/compile/feature-table.js";
+import type { NativeColumn } from "../../src/engine/native.js";
+import type { Engine } from "../../src/engine/port.js";
+import { bucketsName } from "../../src/schema/clock-tables.js";
+import type { TableName } from "../../src/schema/object.js";
+import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
+import { renderCreate } from "../../src/schema/render.js";
+import type { Project } from "../../src/spec/model.js";
+import { parseProject } from "../../src/spec/parse-project.js";
+import type { BookRow, StoredTrade } from "../support/oracle/rows.js";
+import { storeBooks, storeTrades } from "../support/raw-rows.js";
+import { packageRoot } from "../support/run-feature.js";
+
+/** The parsed YAML of a stock view, to be changed in place: `params`, `windows`, … */
+// biome-ignore lint/suspicious/noExplicitAny: a YAML document of any shape
+export type ViewYaml = any;
+
+export interface StageOptions {
+  /** Stock views to build; what they read is built too. */
+  readonly views: readonly string[];
+  /** Puts a case's parameters in place of the stock view's. */
+  readonly change?: Readonly<Record<string, (view: ViewYaml) => void>>;
+  readonly tickSize?: string;
+  readonly bookGapMs?: number;
+}
+
+export interface GoldenBucket {
+  readonly start: number;
+  /** Not in the bucket. */
+  readonly end: number;
+  /** The end of the bucket before; its own start for the first one. */
+  readonly prevEnd?: number;
+}
+
+export interface GoldenTrade {
+  readonly ts: number;
+  readonly price: number | string;
+  readonly qty: number | string;
+  readonly side: string;
+}
+
+/** Price and size, best level first. */
+type Levels = readonly (readonly [number, number])[];
+export interface GoldenBook {
+  readonly ts: number;
+  readonly bids: Levels;
+  readonly asks: Levels;
+}
+
+export type ViewRow = Readonly<Record<string, number | null>>;
+
+/** Cases count from time 0, which the tables' partitions and retention do not like; all times are moved by this. */
+const epoch = Date.UTC(2024, 0, 2);
+const instrument = { exchange: "golden", market_type: "spot", symbol: "CASE" };
+let stages = 0;
+
+export class Stage {
+  readonly engine: Engine;
+  readonly project: Project;
+  readonly catalog: Catalog;
+
+  private constructor(engine: Engine, project: Project, catalog: Catalog) {
+    this.engine = engine;
+    this.project = project;
+    this.catalog = catalog;
+  }
+
+  static async open(engine: Engine, options: StageOptions): Promise<Stage> {
+    const specs = parseProject(stageFiles(options, `golden${++stages}_`), {}, "/golden");
+    const catalog = compileProject(specs);
+    for (const database of catalog.databases) {
+      await engine.execute(`CREATE DATABASE ${quoteIdentifier(database)} ENGINE = Atomic`);
+    }
+    const tables = [
+      ...catalog.raw,
+      ...catalog.clockTables,
+      ...catalog.objects.flatMap(({ tables }) => tables),
+    ];
+    for (const table of tables) await engine.execute(renderCreate(table));
+    for (const { alias } of catalog.objects) if (alias) await engine.execute(renderCreate(alias));
+    return new Stage(engine, specs.project, catalog);
+  }
+
+  async trades(trades: readonly GoldenTrade[]): Promise<void> {
+    const rows = trades.map(
+      (trade, index): StoredTrade => ({
+        ...instrument,
+        timestamp: epoch + trade.ts,
+        available_at: epoch + trade.ts,
+        trade_seq: index + 1,
+        trade_id: String(index + 1),
+        price: decimal(trade.price),
+        quantity: decimal(trade.qty),
+        side: trade.side === "buy" ? "buy" : "sell",
+        late: 0,
+      }),
+    );
+    await storeTrades(this, rows);
+  }
+
+  async books(books: readonly GoldenBook[]): Promise<void> {
+    const rows = books.map(
+      ({ ts, bids, asks }, index): BookRow => ({
+        ...instrument,
+        timestamp: epoch + ts,
+        available_at: epoch + ts,
+        book_seq: index + 1,
+        bid_px: bids.map(([price]) => decimal(price)),
+        bid_qty: bids.map(([, size]) => decimal(size)),
+        ask_px: asks.map(([price]) => decimal(price)),
+        ask_qty: asks.map(([, size]) => decimal(size)),
+      }),
+    );
+    await storeBooks(this, rows);
+  }
+
+  /** Closed buckets with ids from 1. */
+  async buckets(buckets: readonly GoldenBucket[]): Promise<void> {
+    await this.#insert(bucketsName(this.project, "ubt"), buckets, []);
+  }
+
+  /** Buckets and, in an upstream view's table, the values that a case gives for it. */
+  async store(view: string, buckets: readonly GoldenBucket[], rows: readonly ViewRow[]): Promise<void> {
+    const object = this.#object(view);
+    const columns = object.columns.map(({ name }) => ({
+      name,
+      type: "Nullable(Float64)",
+      values: rows.map((row) => row[name] ?? null),
+    }));
+    await this.#insert(object.tables[0] ?? never(), buckets, columns);
+  }
+
+  async #insert(
+    table: TableName,
+    buckets: readonly GoldenBucket[],
+    columns: readonly NativeColumn[],
+  ): Promise<void> {
+    const isBuckets = columns.length === 0;
+    const time = (name: string, of: (bucket: GoldenBucket) => number) => ({
+      name,
+      type: "DateTime64(3, 'UTC')",
+      values: buckets.map((bucket) => BigInt(epoch + of(bucket))),
+    });
+    const prevEnd = (bucket: GoldenBucket, index: number): number =>
+      bucket.prevEnd ?? buckets[index - 1]?.end ?? bucket.start;
+    await this.engine.insert(table, {
+      rows: buckets.length,
+      columns: [
+        ...Object.entries(instrument).map(([name, value]) => ({
+          name,
+          type: "String",
+          values: buckets.map(() => value),
+        })),
+        { name: "bucket_id", type: "UInt64", values: buckets.map((_, index) => BigInt(index + 1)) },
+        time("bucket_ts_start", (bucket) => bucket.start),
+        time("bucket_ts_end", (bucket) => bucket.end),
+        time("available_at", (bucket) => bucket.end),
+        ...(isBuckets ? [time("prev_ts_end", (bucket) => prevEnd(bucket, buckets.indexOf(bucket)))] : []),
+        { name: "v", type: "UInt64", values: buckets.map(() => 1n) },
+        ...columns,
+      ],
+    });
+  }
+
+  /** Runs the compiled SELECT of a view over all buckets and gives the rows of its alias, by bucket (and bin). */
+  async rows(view: string): Promise<ViewRow[]> {
+    const object = this.#object(view);
+    if (object.backfill === undefined || object.alias === undefined) return never();
+    await this.engine.execute(object.backfill);
+    const keys = object.columns.filter(({ name }) => !(storedKey as readonly string[]).includes(name));
+    const columns = keys.map(({ name }) => quoteIdentifier(name));
+    const rows = await this.engine.rows<Record<string, unknown>>(
+      `SELECT bucket_id, toUnixTimestamp64Milli(bucket_ts_end) - ${epoch} AS bucket_end, ${columns.join(", ")}
+       FROM ${quoteName(object.alias)} ORDER BY ALL`,
+    );
+    return rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, value === null ? null : Number(value)]),
+      ),
+    );
+  }
+
+  #object(view: string): CompiledObject {
+    return this.catalog.objects.find(({ kind, name }) => kind === "view" && name === view) ?? never();
+  }
+}
+
+function stageFiles(
+  { views, change = {}, tickSize = "0.01", bookGapMs = 120_000 }: StageOptions,
+  prefix: string,
+) {
+  const folder = join(packageRoot, "features");
+  const stock = new Map<string, ViewYaml>();
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
+    const yaml = parse(readFileSync(join(folder, file), "utf8")) as ViewYaml;
+    stock.set(yaml.view, yaml);
+  }
+  const needed = new Map<string, ViewYaml>();
+  const need = (name: string): void => {
+    const yaml = stock.get(name);
+    if (yaml === undefined || needed.has(name)) return;
+    needed.set(name, yaml);
+    const over = [yaml.from, yaml.over_by?.view, yaml.as_of].flat();
+    for (const upstream of over) if (typeof upstream === "string") need(upstream);
+  };
+  views.forEach(need);
+  const project = {
+    project: "golden",
+    engine: "embedded",
+    targets: { embedded: { engine: "embedded", path: "db" } },
+    databases: Object.fromEntries(
+      ["raw", "cold", "features", "registry"].map((name) => [name, `${prefix}${name}`]),
+    ),
+    instruments: {
+      "golden/spot/CASE": { tick_size: tickSize, lot_size: "0.00000001", base: "CASE", quote: "USD" },
+    },
+    clocks: { ubt: { size: "1", book_gap: `${bookGapMs}ms` } },
+    retention: { raw: "none", features: "none" },
+  };
+  return [
+    { path: "features.yaml", text: stringify(project) },
+    ...[...needed].map(([name, yaml]) => {
+      change[name]?.(yaml);
+      return { path: `features/${name}.yaml`, text: stringify(yaml) };
+    }),
+  ];
+}
+
+/** Plain text of a number with at most 8 decimals, never in scientific notation. */
+function decimal(value: number | string): string {
+  return typeof value === "string" ? value : value.toFixed(8).replace(/\.?0+$/, "");
+}
+
+function never(): never {
+  throw new Error("the stage has no such view");
+}
