@@ -248,6 +248,46 @@ export const errorCodes = {
     hint: "Run again with --debug and report what it prints.",
     exit: 1,
   },
+  FS_LEAK_CLOCK_OR_CHANCE: {
+    summary: "An expression depends on the clock, on chance or on how rows are processed.",
+    hint: "Use the bucket's own times; a feature must have the same value when it is computed again.",
+    exit: 1,
+  },
+  FS_LEAK_DESCENDING_ORDER: {
+    summary: "A window is ordered downwards, so it looks at later buckets.",
+    hint: "Use a window of the view, declared under `windows:`; none of them looks forward.",
+    exit: 1,
+  },
+  FS_LEAK_FOLLOWING_ROWS: {
+    summary: "An expression looks at buckets after its own.",
+    hint: "A feature knows its own bucket and those before it; looking forward belongs into a label.",
+    exit: 1,
+  },
+  FS_LEAK_GLOBAL: {
+    summary: "A statistic takes all buckets that are computed together, later ones included.",
+    hint: "Name a trailing window under `windows:` and write OVER its name.",
+    exit: 1,
+  },
+  FS_LEAK_INPUT: {
+    summary: "An expression reads what is no declared input of the view.",
+    hint: "Read the stream or the views that `from` names.",
+    exit: 1,
+  },
+  FS_LEAK_NEGATIVE_LAG: {
+    summary: "A lag with a negative offset looks at later buckets.",
+    hint: "Use a positive offset.",
+    exit: 1,
+  },
+  FS_LEAK_SUBSELECT: {
+    summary: "An expression holds a sub-select, which may read anything.",
+    hint: "Make a view of it and name that under `from`.",
+    exit: 1,
+  },
+  FS_LEAK_UNORDERED_WINDOW: {
+    summary: "A window without an order holds later buckets too.",
+    hint: "Use a window of the view, declared under `windows:`.",
+    exit: 1,
+  },
   FS_MIGRATION_CHECK_FAILED: {
     summary: "A check of a migration found rows that are missing; aliases still show the old versions.",
     hint: "Look at the named instruments and buckets, then run `feature apply` again.",
@@ -406,6 +446,11 @@ export const errorCodes = {
   FS_SPEC_CYCLE: {
     summary: "Views read each other in a circle, so none of them can be computed first.",
     hint: "Take one of the named views out of another's `from`.",
+    exit: 1,
+  },
+  FS_SPEC_DECIMAL_DIVISION: {
+    summary: "A division of Decimals cuts digits off.",
+    hint: "Divide floats: toFloat64(a) / nullIf(toFloat64(b), 0).",
     exit: 1,
   },
   FS_SPEC_DUPLICATE: {

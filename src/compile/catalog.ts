@@ -65,6 +65,8 @@ export interface CompiledObject {
   readonly upstream: readonly string[];
   readonly description: string;
   readonly columns: readonly CompiledColumn[];
+  /** The bins of a view with `by:`, the first of its columns: all of them are arrays then, one element a bin. */
+  readonly by?: readonly string[];
   /** Where its values are: a table, and the prefix of its columns there. Undefined for streams, which store nothing. */
   readonly storage: { readonly table: TableName; readonly columnPrefix: string } | undefined;
   readonly tables: readonly Table[];

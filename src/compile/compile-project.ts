@@ -10,13 +10,14 @@ import { compileStream, guardTable } from "./compile-stream.js";
 import { missing } from "./feature-table.js";
 import { dataFingerprint } from "./fingerprint.js";
 import { bucketColumns, bucketColumnTypes, closeTable } from "./names.js";
-import { type StreamUsage, streamSource, unionUsage } from "./stream.js";
+import { type StreamUsage, unionUsage } from "./stream.js";
 import { compileVector } from "./vector.js";
 import { compileView } from "./view.js";
 import { draftView, type ViewDraft } from "./view-draft.js";
 
 const path: Path = "hot";
-const streamNames: readonly StreamName[] = ["trades", "books"];
+const streamNames: readonly StreamName[] = ["trades", "books", "events"];
+const streamSources = ["trades", "orderbooks"] as const;
 
 /** Throws Findings with every expression that cannot be compiled. The specs have been parsed and their references hold. */
 export function compileProject(specs: ProjectSpecs): Catalog {
@@ -56,8 +57,8 @@ export function compileProject(specs: ProjectSpecs): Catalog {
 
 /** What of a clock decides the rows of everything that is built on it. Size, target and lateness do not. */
 function clockDefinition(project: Project, clock: Clock): Definition {
-  const sources = streamNames.map((stream) => {
-    const { table, external, columns, availableAt, delayMs } = project.sources[streamSource[stream]];
+  const sources = streamSources.map((source) => {
+    const { table, external, columns, availableAt, delayMs } = project.sources[source];
     // A delay is written into the rows of our own tables; only a foreign table's rows change their meaning with it.
     return external ? { table, columns: { ...columns }, availableAt, delayMs } : { table };
   });
@@ -105,8 +106,7 @@ function compileClock(specs: ProjectSpecs, clock: Clock, drafts: readonly ViewDr
   const views = new Map<string, CompiledObject>();
   const definition = clockDefinition(project, clock);
   for (const draft of drafts) {
-    const from = draft.view.from;
-    const stream = "stream" in from ? streams.get(from.stream) : undefined;
+    const stream = draft.usage === undefined ? undefined : streams.get(draft.usage.stream);
     views.set(
       draft.view.name,
       compileView(draft, { project, clock, clockDefinition: definition, path, stream, upstream: views }),

@@ -6,7 +6,7 @@ import { sqlTemplate } from "../sql-template.js";
 import { type CompiledObject, type Definition, noReach, type Path } from "./catalog.js";
 import { contentHash } from "./fingerprint.js";
 import { closeTable, triggerName } from "./names.js";
-import { type StreamUsage, streamSelect, streamSource, streamTable } from "./stream.js";
+import { type StreamUsage, streamSelect, streamSources, streamTable } from "./stream.js";
 
 const guardTemplate = sqlTemplate(import.meta.url, "stream-guard");
 
@@ -53,7 +53,7 @@ export function compileStream(
     definition,
     metadata: {},
     upstream: [],
-    description: `Rows of ${streamSource[usage.stream]} of just-closed buckets`,
+    description: `Rows of ${streamSources[usage.stream].join(" and ")} of just-closed buckets`,
     columns: [],
     storage: undefined,
     tables: [table],

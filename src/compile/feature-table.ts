@@ -9,6 +9,7 @@ import { type CompiledColumn, chunkMark, versionMark } from "./catalog.js";
 import { bucketColumnTypes, triggerName } from "./names.js";
 
 const aliasTemplate = sqlTemplate(import.meta.url, "alias");
+const aliasOfBins = sqlTemplate(import.meta.url, "alias-by");
 const backfillTemplate = sqlTemplate(import.meta.url, "backfill");
 
 /** Bucket columns that a stored row keeps, before its features. */
@@ -76,13 +77,12 @@ export function aliasView(
   columns: readonly CompiledColumn[],
   comment: string,
 ): View {
-  const list = [...storedKey, ...columns.map((column) => quoteIdentifier(column.name))];
-  return {
-    kind: "view",
-    ...name,
-    select: aliasTemplate({ columns: list.join(",\n"), table: quoteName(table) }),
-    comment,
-  };
+  const names = columns.map((column) => quoteIdentifier(column.name));
+  const slots = { columns: [...storedKey, ...names].join(",\n"), table: quoteName(table) };
+  // A view with bins holds a row of arrays for each bucket, and shows a row for each bin.
+  const isBins = columns.some((column) => column.type.startsWith("Array("));
+  const select = isBins ? aliasOfBins({ ...slots, arrays: names.join(",\n") }) : aliasTemplate(slots);
+  return { kind: "view", ...name, select, comment };
 }
 
 /** `INSERT … SELECT` over every closed bucket of the clock; `select` reads the relation `buckets`. */

@@ -2,16 +2,22 @@
 import { bucketsName } from "../schema/clock-tables.js";
 import { quoteName } from "../schema/quote.js";
 import type { FeatureView, ProjectSpecs } from "../spec/model.js";
+import type { RowExpression } from "../spec/stream-rows.js";
 import type { Catalog, CompiledObject } from "./catalog.js";
 import { draftViews } from "./compile-project.js";
 import { missing } from "./feature-table.js";
 import { streamTableName } from "./names.js";
+import { rowExpressions, rowsRelation } from "./stream-rows.js";
 import { streamExpressionSelect, viewExpressionSelect } from "./view-select.js";
 
 export interface ViewProbe {
   readonly view: FeatureView;
   /** A SELECT of the named columns' raw expressions over the view's inputs; its tables are those of the catalog. */
   select(columns: ReadonlySet<string>): string;
+  /** What the view writes about a stream's rows, in order: filters, columns of rows, bins. */
+  readonly rows?: readonly RowExpression[];
+  /** A SELECT of the stream's rows with only these expressions. */
+  selectRows?(taken: ReadonlySet<RowExpression>): string;
 }
 
 /** A probe for each view, upstream first. The catalog is that of the same specs. */
@@ -29,10 +35,18 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
       ...draft,
       expressions: draft.expressions.filter(({ column }) => columns.has(column.name)),
     });
-    if ("stream" in view.from) {
-      const stream = streamTableName(specs.project.databases.features, view.clock, view.from.stream, path);
-      return { view, select: (columns) => streamExpressionSelect(only(columns), quoteName(stream)) };
+    const { rows, usage } = draft;
+    if (rows !== undefined) {
+      const database = specs.project.databases.features;
+      const stream = quoteName(streamTableName(database, view.clock, rows.stream, path));
+      return {
+        view,
+        select: (columns) => streamExpressionSelect(only(columns), stream),
+        rows: rowExpressions(rows),
+        selectRows: (taken) => `SELECT * FROM ${rowsRelation(rows, usage?.columns ?? [], stream, taken)}`,
+      };
     }
+    if (!("views" in view.from)) throw missing(`the stream of view ${view.name}`);
     const upstream = view.from.views.map(objectOf);
     const trigger = catalog.clocks.find((clock) => clock.name === view.clock)?.close[path][level];
     if (trigger === undefined) throw missing(`level ${level} of clock ${view.clock}`);

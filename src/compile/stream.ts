@@ -14,12 +14,16 @@ import { isSymbol, tokenize } from "./expression/tokens.js";
 import { bucketColumns, bucketColumnTypes, streamTableName } from "./names.js";
 import { sourceRelation } from "./source-relation.js";
 
-const tradesTemplate = sqlTemplate(import.meta.url, "trades-stream");
-const booksTemplate = sqlTemplate(import.meta.url, "books-stream");
+const streamTemplate = sqlTemplate(import.meta.url, "stream");
+const tradesTemplate = sqlTemplate(import.meta.url, "trades-rows");
+const booksTemplate = sqlTemplate(import.meta.url, "books-rows");
+const eventsTemplate = sqlTemplate(import.meta.url, "events-rows");
 
-export const streamSource: Readonly<Record<StreamName, SourceName>> = {
-  trades: "trades",
-  books: "orderbooks",
+/** The sources whose rows a stream holds. */
+export const streamSources: Readonly<Record<StreamName, readonly SourceName[]>> = {
+  trades: ["trades"],
+  books: ["orderbooks"],
+  events: ["trades", "orderbooks"],
 };
 
 /** What the views of a stream read of it. Streams carry nothing else: a block of theirs must fit into one insert. */
@@ -38,47 +42,64 @@ interface RowColumn {
 }
 
 const bookArrays = ["bid_px", "bid_qty", "ask_px", "ask_qty"] as const;
-const sequenceOf: Readonly<Record<StreamName, string>> = { trades: "trade_seq", books: "book_seq" };
+const tradeValues = ["price", "quantity", "side"] as const;
+const milliseconds = "toUInt128(toUnixTimestamp64Milli(j.timestamp))";
+const orders: Readonly<Record<StreamName, string>> = {
+  trades: `bitShiftLeft(${milliseconds}, 64) + j.trade_seq`,
+  books: `bitShiftLeft(${milliseconds}, 64) + j.book_seq`,
+  // One bit between time and sequence: trades stand before the snapshots of the same millisecond.
+  events: `bitShiftLeft(${milliseconds}, 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq`,
+};
+
+const bookColumns: Readonly<Record<string, RowColumn>> = {
+  ...Object.fromEntries(
+    bookArrays.map((name) => [name, { type: "Array(Float64)", sql: `CAST(j.${name} AS Array(Float64))` }]),
+  ),
+  mid: { type: "Nullable(Float64)", sql: midOf("toFloat64(j.bid_px[1])", "toFloat64(j.ask_px[1])") },
+  carry: { type: "UInt8", sql: "j.carry" },
+};
+
+/** An element beyond the end of an array is 0, so an empty side fails the first or the second comparison. */
+function midOf(bid: string, ask: string): string {
+  return `if(${bid} > 0 AND ${ask} > ${bid}, (${bid} + ${ask}) / 2, NULL)`;
+}
+
+const tradeColumns: Readonly<Record<string, RowColumn>> = {
+  price: { type: "Float64", sql: "toFloat64(j.price)" },
+  quantity: { type: "Float64", sql: "toFloat64(j.quantity)" },
+  quote: { type: "Float64", sql: "toFloat64(toDecimal256(j.price, 8) * j.quantity)" },
+  side: { type: "Int8", sql: "if(j.side = 'buy', 1, -1)" },
+  price_lots: { type: "Int64", sql: "reinterpretAsInt64(toDecimal64(j.price, 8))" },
+  quantity_lots: { type: "Int128", sql: "reinterpretAsInt128(toDecimal128(j.quantity, 8))" },
+  price_ticks: {
+    type: "Nullable(Int64)",
+    sql: "intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf({tick}, 0))",
+  },
+  price_exact: { type: "Decimal(76, 8)", sql: "toDecimal256(j.price, 8)" },
+  quantity_exact: { type: "Decimal(76, 8)", sql: "toDecimal256(j.quantity, 8)" },
+  quote_exact: { type: "Decimal(76, 16)", sql: "toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8)" },
+};
+
+/** The same, NULL for a snapshot, whose price, quantity and side stand as 0 in the joined rows. */
+const tradeColumnsOfEvents = Object.fromEntries(
+  Object.entries(tradeColumns).map(([name, { type, sql }]) => [
+    name,
+    {
+      type: type.startsWith("Nullable") ? type : `Nullable(${type})`,
+      sql: `if(j.is_trade = 1, ${sql}, NULL)`,
+    },
+  ]),
+);
 
 function rowColumns(stream: StreamName): Readonly<Record<string, RowColumn>> {
-  const shared = {
-    timestamp: { type: "DateTime64(3, 'UTC')", sql: "j.timestamp" },
-    ord: {
-      type: "UInt128",
-      sql: `bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.${sequenceOf[stream]}`,
-    },
-  };
-  if (stream === "trades") {
-    return {
-      ...shared,
-      price: { type: "Float64", sql: "toFloat64(j.price)" },
-      quantity: { type: "Float64", sql: "toFloat64(j.quantity)" },
-      quote: { type: "Float64", sql: "toFloat64(toDecimal256(j.price, 8) * j.quantity)" },
-      side: { type: "Int8", sql: "if(j.side = 'buy', 1, -1)" },
-      price_lots: { type: "Int64", sql: "reinterpretAsInt64(toDecimal64(j.price, 8))" },
-      quantity_lots: { type: "Int128", sql: "reinterpretAsInt128(toDecimal128(j.quantity, 8))" },
-      price_ticks: {
-        type: "Nullable(Int64)",
-        sql: "intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf({tick}, 0))",
-      },
-      price_exact: { type: "Decimal(76, 8)", sql: "toDecimal256(j.price, 8)" },
-      quantity_exact: { type: "Decimal(76, 8)", sql: "toDecimal256(j.quantity, 8)" },
-      quote_exact: { type: "Decimal(76, 16)", sql: "toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8)" },
-    };
-  }
-  const best = "toFloat64(j.bid_px[1])";
-  const ask = "toFloat64(j.ask_px[1])";
   return {
-    ...shared,
-    ...Object.fromEntries(
-      bookArrays.map((name) => [name, { type: "Array(Float64)", sql: `CAST(j.${name} AS Array(Float64))` }]),
-    ),
-    mid: {
-      type: "Nullable(Float64)",
-      // An element beyond the end of an array is 0, so an empty side fails the first or the second comparison.
-      sql: `if(${best} > 0 AND ${ask} > ${best}, (${best} + ${ask}) / 2, NULL)`,
-    },
-    carry: { type: "UInt8", sql: "j.carry" },
+    timestamp: { type: "DateTime64(3, 'UTC')", sql: "j.timestamp" },
+    ord: { type: "UInt128", sql: orders[stream] },
+    ...(stream === "trades" ? tradeColumns : {}),
+    ...(stream === "books" ? bookColumns : {}),
+    ...(stream === "events"
+      ? { is_trade: { type: "UInt8", sql: "j.is_trade" }, ...tradeColumnsOfEvents, ...bookColumns }
+      : {}),
   };
 }
 
@@ -133,7 +154,7 @@ export function streamTable(project: Project, clock: Clock, usage: StreamUsage, 
     columns: [...bucketColumnTypes(bucketColumns), ...rows],
     engine: "Null",
     orderBy: [],
-    comment: `Rows of ${streamSource[usage.stream]} that belong to just-closed buckets of ${clock.name}`,
+    comment: `Rows of ${streamSources[usage.stream].join(" and ")} that belong to just-closed buckets of ${clock.name}`,
   };
 }
 
@@ -149,24 +170,52 @@ export function streamSelect(project: Project, clock: Clock, usage: StreamUsage,
       (name) => `${(known[name]?.sql ?? "").replace("{tick}", tickLots(project))} AS ${name}`,
     ),
   ].join(",\n");
-  const source = streamSource[usage.stream];
-  if (usage.stream === "trades") {
-    const read = ["exchange", "market_type", "symbol", "timestamp", "trade_seq", "price", "quantity", "side"];
-    return tradesTemplate({
-      columns,
-      buckets,
-      trades: sourceRelation(project, source, [...read, "available_at", "late"]),
-    });
-  }
+  return streamTemplate({ columns, buckets, rows: joinedRows(project, clock, usage, buckets) });
+}
+
+/** Rows of the sources, each with the columns of its bucket. */
+function joinedRows(project: Project, clock: Clock, usage: StreamUsage, buckets: string): string {
   const arrays = bookArrays.filter(
     (name) => usage.columns.includes(name) || (name.endsWith("_px") && needsMid(usage)),
   );
+  switch (usage.stream) {
+    case "trades":
+      return tradeRows(project, buckets);
+    case "books":
+      return bookRows(project, clock, { usage, buckets, arrays });
+    case "events":
+      return eventsTemplate({
+        bucket_names: bucketColumns.join(", "),
+        trade_values: tradeValues.join(", "),
+        no_values: "toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side",
+        levels: listed(arrays),
+        no_levels: arrays.length === 0 ? "0 AS none" : arrays.map((name) => `[] AS ${name}`).join(", "),
+        trades: tradeRows(project, buckets),
+        books: bookRows(project, clock, { usage, buckets, arrays }),
+      });
+  }
+}
+
+function tradeRows(project: Project, buckets: string): string {
+  const read = ["exchange", "market_type", "symbol", "timestamp", "trade_seq", ...tradeValues];
+  return tradesTemplate({
+    buckets,
+    trades: sourceRelation(project, "trades", [...read, "available_at", "late"]),
+  });
+}
+
+interface BookRowsOptions {
+  readonly usage: StreamUsage;
+  readonly buckets: string;
+  readonly arrays: readonly string[];
+}
+
+function bookRows(project: Project, clock: Clock, { usage, buckets, arrays }: BookRowsOptions): string {
   const key = ["exchange", "market_type", "symbol", "timestamp", "book_seq"];
   return booksTemplate({
-    columns,
     buckets,
     bounds: quoteName(bucketsName(project, clock.name)),
-    books: sourceRelation(project, source, [...key, ...arrays, "available_at"]),
+    books: sourceRelation(project, "orderbooks", [...key, ...arrays, "available_at"]),
     book_gap_ms: String(clock.bookGapMs),
     bucket_columns: bucketColumns.map((name) => `b.${name} AS ${name}`).join(",\n"),
     levels: listed(

@@ -1,15 +1,28 @@
 /** A view's expressions, compiled: what can be said of it before the rest of the project is known. */
 import { FeatureError, Findings } from "../errors.js";
 import type { FeatureColumn, FeatureView, Window } from "../spec/model.js";
+import type { RowExpression } from "../spec/stream-rows.js";
 import { orderDependent } from "./expression/aggregates.js";
 import { compileExpression, type ExactScope, mayBeInfinite } from "./expression/exact.js";
-import { ExpressionError, isSymbol, tokenize } from "./expression/tokens.js";
+import { type LookupUse, withLookups } from "./expression/lookups.js";
+import { withParams } from "./expression/params.js";
+import { withRowWindows } from "./expression/row-windows.js";
+import { ExpressionError, isSymbol, printTokens, type Token, tokenize } from "./expression/tokens.js";
 import { type StreamUsage, streamUsage } from "./stream.js";
+import {
+  type CompiledExpression,
+  type CompiledRows,
+  compileRows,
+  computedColumns,
+  rowTexts,
+} from "./stream-rows.js";
 
 /** A view with its expressions compiled, before the streams' shape is known. */
 export interface ViewDraft {
   readonly view: FeatureView;
   readonly expressions: readonly { readonly column: FeatureColumn; readonly sql: string }[];
+  /** What is done with a stream's rows first; undefined for a view over views. */
+  readonly rows: CompiledRows | undefined;
   readonly usage: StreamUsage | undefined;
   readonly level: number;
 }
@@ -19,32 +32,53 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
   const windows = new Map(view.windows.map((window) => [window.name, window]));
   const stream = "stream" in view.from ? view.from.stream : undefined;
   const findings: FeatureError[] = [];
-  const infinite = new Set<string>();
-  const expressions = view.columns.flatMap((column) => {
+  const infinite = new Set<string>(computedColumns(view.rows));
+  const collect = <T>(compile: () => T, otherwise: T): T => {
     try {
-      const scope = { hasTwins: stream === "trades", infinite: new Set(infinite) };
-      const sql = compileColumn(view, column, windows, scope);
-      if (mayBeInfinite(column.sql, infinite)) infinite.add(column.name);
-      return [{ column, sql }];
+      return compile();
     } catch (error) {
       if (!(error instanceof FeatureError)) throw error;
       findings.push(error);
-      return [];
+      return otherwise;
     }
-  });
+  };
+  const uses: LookupUse[] = [];
+  const expressions = view.columns.flatMap((column) =>
+    collect(() => {
+      const scope = { hasTwins: stream !== undefined && stream !== "books", infinite: new Set(infinite) };
+      const compiled = compileColumn(view, column, windows, scope);
+      if (mayBeInfinite(column.sql, infinite)) infinite.add(column.name);
+      uses.push(...compiled.uses);
+      return [{ column, sql: compiled.sql }];
+    }, []),
+  );
+  const rows = compileRows(
+    view,
+    (expression) => collect(() => compileRowExpression(view, expression), { sql: "NULL", uses: [] }),
+    uses,
+  );
   if (findings.length > 0) throw new Findings(findings);
   return {
     view,
     expressions,
+    rows,
     usage:
-      stream === undefined
+      rows === undefined
         ? undefined
-        : streamUsage(
-            stream,
-            expressions.map((item) => item.sql),
-          ),
+        : streamUsage(rows.stream, [...rowTexts(rows), ...expressions.map((item) => item.sql)]),
     level: "stream" in view.from ? 0 : 1 + Math.max(...view.from.views.map(levelOf)),
   };
+}
+
+/** A filter, or a column of a stream's row: windows of the bucket's rows are allowed. */
+function compileRowExpression(view: FeatureView, expression: RowExpression): CompiledExpression {
+  // Rows stand in their order within a window: no function over them depends on how they arrived.
+  return compileAt(view, expression, true, (tokens) =>
+    compileExpression(printTokens(withRowWindows(tokens)), {
+      hasTwins: "stream" in view.from && view.from.stream !== "books",
+      infinite: computedColumns(view.rows),
+    }),
+  );
 }
 
 function compileColumn(
@@ -52,46 +86,69 @@ function compileColumn(
   column: FeatureColumn,
   windows: ReadonlyMap<string, Window>,
   scope: ExactScope,
-): string {
-  const fail = (
-    code: "FS_SPEC_EXPRESSION" | "FS_SPEC_ORDER_DEPENDENT",
-    message: string,
-    hint?: string,
-  ): never => {
-    throw new FeatureError(code, message, {
-      object: `${view.name}.${column.name}`,
-      at: column.at,
-      ...(hint === undefined ? {} : { hint }),
-    });
-  };
-  try {
-    const tokens = tokenize(column.sql);
-    tokens.forEach((token, index) => {
-      const isCall = token.kind === "name" && isSymbol(tokens[index + 1], "(");
-      const instead = isCall ? orderDependent.get(token.text.replace(/(?<=.)If$/, "")) : undefined;
-      if (instead === undefined || column.approx !== undefined) return;
-      fail(
-        "FS_SPEC_ORDER_DEPENDENT",
-        `the result of ${token.text}(…) depends on the order in which rows arrive`,
-        `Write ${instead}, or declare a tolerance: approx: 1e-12.`,
-      );
-    });
-    return compileExpression(column.sql, {
+): CompiledExpression {
+  return compileAt(view, column, column.approx !== undefined, (tokens) =>
+    compileExpression(printTokens(tokens), {
       ...scope,
       guardWindow: (call, name) => {
+        // The check on the engine refuses it, and knows what it would leak.
+        if (name.startsWith("(")) return call;
         const window = windows.get(name);
         if (window === undefined)
-          return fail(
+          throw failure(
+            view,
+            column,
             "FS_SPEC_EXPRESSION",
             `OVER ${name} names no window of this view`,
             "Declare it under `windows:`.",
           );
         return `if(count() OVER ${name} >= ${window.min}, ${call}, NULL)`;
       },
+    }),
+  );
+}
+
+function compileAt(
+  view: FeatureView,
+  expression: RowExpression,
+  anyOrder: boolean,
+  compile: (tokens: readonly Token[]) => string,
+): CompiledExpression {
+  try {
+    const tokens = withParams(tokenize(expression.sql), view.params);
+    if (tokens.some((token) => token.kind === "name" && /^select$/i.test(token.text))) {
+      throw failure(view, expression, "FS_LEAK_SUBSELECT", "the expression holds a sub-select");
+    }
+    tokens.forEach((token, index) => {
+      const isCall = token.kind === "name" && isSymbol(tokens[index + 1], "(");
+      const instead = isCall ? orderDependent.get(token.text.replace(/(?<=.)If$/, "")) : undefined;
+      if (instead === undefined || anyOrder) return;
+      throw failure(
+        view,
+        expression,
+        "FS_SPEC_ORDER_DEPENDENT",
+        `the result of ${token.text}(…) depends on the order in which rows arrive`,
+        `Write ${instead}, or declare a tolerance: approx: 1e-12.`,
+      );
     });
+    const looked = withLookups(tokens, new Set(view.rows.lookups.map(({ name }) => name)));
+    return { sql: compile(looked.tokens), uses: looked.uses };
   } catch (error) {
-    if (error instanceof ExpressionError)
-      return fail("FS_SPEC_EXPRESSION", `the expression cannot be read: ${error.message}`);
-    throw error;
+    if (!(error instanceof ExpressionError)) throw error;
+    throw failure(view, expression, "FS_SPEC_EXPRESSION", `the expression cannot be read: ${error.message}`);
   }
+}
+
+function failure(
+  view: FeatureView,
+  { name, at }: RowExpression,
+  code: "FS_SPEC_EXPRESSION" | "FS_SPEC_ORDER_DEPENDENT" | "FS_LEAK_SUBSELECT",
+  message: string,
+  hint?: string,
+): FeatureError {
+  return new FeatureError(code, message, {
+    object: `${view.name}.${name}`,
+    at,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

@@ -10,15 +10,19 @@ import type { CompiledObject, Reach } from "./catalog.js";
 import { finalFeature, missing, storedKey } from "./feature-table.js";
 import { bucketColumns, bucketKey } from "./names.js";
 import { type StoredRowsOptions, storedRows } from "./stored-rows.js";
+import { rowsRelation } from "./stream-rows.js";
 import type { ViewDraft } from "./view-draft.js";
 
 const finishStream = sqlTemplate(import.meta.url, "over-stream");
+const finishBins = sqlTemplate(import.meta.url, "over-stream-by");
 const streamExpressions = sqlTemplate(import.meta.url, "stream-expressions");
 const finishViews = sqlTemplate(import.meta.url, "over-views");
 const viewExpressions = sqlTemplate(import.meta.url, "view-expressions");
 
 /** Stored key, `v` and features of a view over a stream. `stream` is FROM-text. */
 export function overStreamSelect(draft: ViewDraft, stream: string): string {
+  const by = draft.rows?.by ?? [];
+  if (by.length > 0) return overBinsSelect(draft, by, stream);
   return finishStream({
     key: [...storedKey, "v"].join(",\n"),
     features: features(draft),
@@ -26,12 +30,32 @@ export function overStreamSelect(draft: ViewDraft, stream: string): string {
   });
 }
 
+/** One row a bucket, with arrays: the bins in ascending order, and each feature by bin. */
+function overBinsSelect(draft: ViewDraft, by: readonly string[], stream: string): string {
+  const names = [...by, ...draft.expressions.map(({ column }) => column.name)];
+  const sortKey = by.map((_, index) => `c.${index + 1}`).join(", ");
+  return finishBins({
+    key: [...storedKey, "v"].join(",\n"),
+    bucket_columns: bucketColumns.join(", "),
+    columns: names
+      .map((name, index) => `arrayMap(c -> c.${index + 1}, cells) AS ${quoteIdentifier(name)}`)
+      .join(",\n"),
+    sort_key: by.length === 1 ? sortKey : `(${sortKey})`,
+    values: names.map(quoteIdentifier).join(", "),
+    bins: by.map(quoteIdentifier).join(",\n"),
+    features: features(draft),
+    rows: streamExpressionSelect(draft, stream),
+  });
+}
+
 /** The raw expressions of a view over a stream, as the engine types them. */
 export function streamExpressionSelect(draft: ViewDraft, stream: string): string {
+  const { rows, usage } = draft;
+  const by = (rows?.by ?? []).map(quoteIdentifier);
   return streamExpressions({
-    bucket_columns: bucketColumns.join(", "),
+    bucket_columns: [...bucketColumns, ...by].join(", "),
     expressions: expressions(draft),
-    stream,
+    stream: rows === undefined ? stream : rowsRelation(rows, usage?.columns ?? [], stream),
   });
 }
 

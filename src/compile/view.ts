@@ -1,7 +1,7 @@
 /** A feature view → the versioned table, trigger and alias that compute and serve it. */
 import { bucketsName } from "../schema/clock-tables.js";
 import { quoteName } from "../schema/quote.js";
-import type { Clock, Project } from "../spec/model.js";
+import type { Clock, FeatureView, Project } from "../spec/model.js";
 import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog.js";
 import { printTokens, tokenize } from "./expression/tokens.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
@@ -26,22 +26,34 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   const { view, level } = draft;
   const { project, clock, path } = context;
   const database = project.databases.features;
-  const columns: CompiledColumn[] = view.columns.map((column) => ({
-    name: column.name,
-    type: "Nullable(Float64)",
-    feature: column.feature,
-    sql: column.sql,
-    unit: column.unit,
-    doc: column.doc,
-    at: column.at,
-  }));
+  const by = draft.rows?.by ?? [];
+  const columns: CompiledColumn[] = [
+    ...view.rows.by.map(({ name, sql, at }) => ({
+      name,
+      type: "Array(Int64)",
+      feature: false,
+      sql,
+      unit: undefined,
+      doc: undefined,
+      at,
+    })),
+    ...view.columns.map((column) => ({
+      name: column.name,
+      type: by.length > 0 ? "Array(Nullable(Float64))" : "Nullable(Float64)",
+      feature: column.feature,
+      sql: column.sql,
+      unit: column.unit,
+      doc: column.doc,
+      at: column.at,
+    })),
+  ];
   const upstreamViews = "views" in view.from ? view.from.views : [];
   const upstream = upstreamViews.map((name) => context.upstream.get(name) ?? unknown(name));
   const definition: Definition = {
     clock: context.clockDefinition,
     from:
       "stream" in view.from
-        ? { stream: view.from.stream }
+        ? { stream: view.from.stream, rows: rowsContent(draft) }
         : { views: upstream.map((object) => object.dataHash) },
     windows: Object.fromEntries(
       view.windows.map(({ name, kind, length, min, current }) => [name, { kind, length, min, current }]),
@@ -88,6 +100,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
         : [`stream:${clock.name}.${context.stream.stream}`],
     description: view.description,
     columns,
+    ...(by.length > 0 ? { by } : {}),
     storage: { table, columnPrefix: "" },
     tables: [featureTable(project, table, columns, view.description)],
     triggers: [featureTrigger(table, live)],
@@ -95,9 +108,27 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     backfill: backfillStatement(project, clock, table, columns, stored),
     lookBack: reach.buckets + Math.max(0, ...upstream.map((object) => object.lookBack)),
     reach,
-    everyBucket: !("stream" in view.from && view.from.stream === "books"),
+    everyBucket: hasEveryBucket(view),
     at: view.at,
   };
+}
+
+/** What `rows:` and its kin make of the stream, for the data hash; undefined where there is nothing of it. */
+function rowsContent({ rows }: ViewDraft) {
+  if (rows === undefined || (rows.levels.length === 0 && rows.by.length === 0)) return undefined;
+  const levels = rows.levels.map(({ where, columns, drop = [] }) => ({
+    where: where?.sql,
+    columns: columns.map(({ name, sql }) => [name, printTokens(tokenize(sql))]),
+    drop,
+  }));
+  return { stream: rows.stream, levels, by: rows.by };
+}
+
+/** A bucket always has trades; filters may leave none of its rows, and it may have no book. */
+function hasEveryBucket({ from, rows }: FeatureView): boolean {
+  if (!("stream" in from)) return true;
+  const isFiltered = rows.where !== undefined || rows.steps.some(({ where }) => where !== undefined);
+  return from.stream !== "books" && !isFiltered && rows.by.length === 0;
 }
 
 function unknown(name: string): never {

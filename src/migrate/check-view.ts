@@ -3,7 +3,8 @@ import { tokenize } from "../compile/expression/tokens.js";
 import type { ViewProbe } from "../compile/probe.js";
 import type { Reader } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
-import type { FeatureColumn } from "../spec/model.js";
+import type { FeatureView } from "../spec/model.js";
+import type { RowExpression } from "../spec/stream-rows.js";
 
 interface Described {
   readonly name: string;
@@ -19,6 +20,8 @@ export async function checkView(reader: Reader, probe: ViewProbe): Promise<Featu
   const all = new Set(view.columns.map((column) => column.name));
   const whole = await describe(reader, probe, all);
   if (Array.isArray(whole)) return typeFindings(probe, whole);
+  const ofRows = await checkRows(reader, probe);
+  if (ofRows.length > 0) return ofRows;
   const findings: FeatureError[] = [];
   const good = new Set<string>();
   const refused = new Set<string>();
@@ -31,31 +34,66 @@ export async function checkView(reader: Reader, probe: ViewProbe): Promise<Featu
     if (Array.isArray(answer)) good.add(column.name);
     else {
       refused.add(column.name);
-      findings.push(refusal(probe, column, answer));
+      findings.push(refusal(view, column, answer));
     }
   }
   return findings;
 }
 
-async function describe(
+/** What the view writes about a stream's rows, each with the good ones before it. */
+async function checkRows(
+  reader: Reader,
+  { view, rows = [], selectRows }: ViewProbe,
+): Promise<FeatureError[]> {
+  const findings: FeatureError[] = [];
+  const good = new Set<RowExpression>();
+  const refused = new Set<string>();
+  for (const expression of rows) {
+    const usesRefused = tokenize(expression.sql).some((token) => refused.has(token.text));
+    const answer =
+      usesRefused || selectRows === undefined
+        ? undefined
+        : await describeSelect(reader, selectRows(new Set([...good, expression])));
+    if (Array.isArray(answer)) good.add(expression);
+    else {
+      refused.add(expression.name);
+      if (answer !== undefined) findings.push(refusal(view, expression, answer));
+    }
+  }
+  return findings;
+}
+
+function describe(
   reader: Reader,
   probe: ViewProbe,
   columns: ReadonlySet<string>,
 ): Promise<Described[] | FeatureError> {
+  return describeSelect(reader, probe.select(columns));
+}
+
+async function describeSelect(reader: Reader, select: string): Promise<Described[] | FeatureError> {
   try {
-    return await reader.rows<Described>(`DESCRIBE (${probe.select(columns)})`);
+    return await reader.rows<Described>(`DESCRIBE (${select})`);
   } catch (error) {
     if (error instanceof FeatureError && error.code === "FS_ENGINE_QUERY") return error;
     throw error;
   }
 }
 
-function refusal(probe: ViewProbe, column: FeatureColumn, answer: FeatureError): FeatureError {
+function refusal(view: FeatureView, column: RowExpression, answer: FeatureError): FeatureError {
+  // Over views there is no GROUP BY: an aggregate without a window would take all buckets at once.
+  if ("views" in view.from && answer.message.includes("NOT_AN_AGGREGATE")) {
+    return new FeatureError(
+      "FS_LEAK_GLOBAL",
+      "an aggregate without a window takes all buckets that are computed together",
+      { object: `${view.name}.${column.name}`, at: column.at, cause: answer },
+    );
+  }
   return new FeatureError(
     "FS_SPEC_EXPRESSION",
     `the engine refuses the expression: ${withoutScope(answer.message)}`,
     {
-      object: `${probe.view.name}.${column.name}`,
+      object: `${view.name}.${column.name}`,
       at: column.at,
       cause: answer,
     },

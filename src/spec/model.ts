@@ -4,6 +4,7 @@
  */
 import type { Location } from "../errors.js";
 import type { ModelContract } from "./model-contract.js";
+import type { StreamRows } from "./stream-rows.js";
 
 export const marketTypes = ["spot", "linear", "inverse", "option"] as const;
 export type MarketType = (typeof marketTypes)[number];
@@ -110,7 +111,8 @@ export interface Project {
   };
 }
 
-export type StreamName = "trades" | "books";
+/** `events` are both: trades and book snapshots in one order, trades before the snapshots of the same millisecond. */
+export type StreamName = "trades" | "books" | "events";
 
 export interface FeatureColumn {
   readonly name: string;
@@ -154,6 +156,10 @@ export interface FeatureView {
   readonly owner: string;
   readonly clock: string;
   readonly from: { readonly stream: StreamName } | { readonly views: readonly string[] };
+  /** Named numbers that expressions may use. */
+  readonly params: Readonly<Record<string, number>>;
+  /** What is done with a stream's rows before they are aggregated; nothing for a view over views. */
+  readonly rows: StreamRows;
   readonly windows: readonly Window[];
   readonly columns: readonly FeatureColumn[];
   readonly expect: readonly Expectation[];

@@ -52,6 +52,10 @@ class ReferenceChecker {
         const message = `view ${view.name} is of clock ${view.clock}, but reads ${name}, which is of clock ${upstream.clock}`;
         this.#add("FS_SPEC_CLOCK_MISMATCH", message, at);
       }
+      if (upstream.rows.by.length > 0) {
+        const message = `view ${view.name} reads ${name}, which has a row for each bin (\`by:\`)`;
+        this.#add("FS_SPEC_VALUE", message, at, "A view over views needs one row for each bucket.");
+      }
       for (const column of upstream.columns) taken.set(column.name, `view ${name}, which it reads`);
     }
     for (const column of view.columns) {
@@ -88,6 +92,10 @@ class ReferenceChecker {
         `vector ${vector.name} names ${full}, a helper (\`feature: false\`)`,
         feature.at,
       );
+    }
+    if (view.rows.by.length > 0) {
+      const message = `vector ${vector.name} names ${full}, but view ${view.name} has a row for each bin (\`by:\`)`;
+      this.#add("FS_SPEC_VALUE", message, feature.at, "A vector takes one row for each bucket.");
     }
     if (this.#clocksDiffer(view, vector)) {
       const message = `vector ${vector.name} is of clock ${vector.clock}, but ${full} is of clock ${view.clock}`;

@@ -20,9 +20,22 @@ export const keyColumns = [
 /** On each row of every stream: event time, and the exact order of the rows in the bucket. */
 export const rowColumns = ["timestamp", "ord"] as const;
 
+const tradeColumns = [
+  "price",
+  "quantity",
+  "quote",
+  "side",
+  "price_lots",
+  "quantity_lots",
+  "price_ticks",
+] as const;
+const bookColumns = ["bid_px", "bid_qty", "ask_px", "ask_qty", "mid", "carry"] as const;
+
 export const streamColumns = {
-  trades: ["price", "quantity", "quote", "side", "price_lots", "quantity_lots", "price_ticks"],
-  books: ["bid_px", "bid_qty", "ask_px", "ask_qty", "mid", "carry"],
+  trades: tradeColumns,
+  books: bookColumns,
+  /** Of a trade the book's columns are NULL or empty, of a snapshot the trade's are NULL. */
+  events: ["is_trade", ...tradeColumns, ...bookColumns],
 } as const satisfies Record<StreamName, readonly string[]>;
 
 /**
@@ -39,6 +52,7 @@ export const hiddenColumns = ["price_exact", "quantity_exact", "quote_exact", "c
 export const shareableColumns: Readonly<Record<StreamName, readonly string[]>> = {
   trades: [],
   books: ["mid"],
+  events: ["mid"],
 };
 
 /** All names that a column of a view over this stream may not bear. */

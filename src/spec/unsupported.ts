@@ -2,11 +2,6 @@
 import type { SpecKind } from "./spec-kind.js";
 
 const viewKeys: ReadonlySet<string> = new Set([
-  "rows",
-  "by",
-  "lookup",
-  "valid",
-  "grid",
   "as_of",
   "max_age",
   "delay",
@@ -23,6 +18,8 @@ const viewKeys: ReadonlySet<string> = new Set([
 
 /** Why a key is not supported at this place; undefined when the spec language does not have it there at all. */
 export function unsupportedKey(kind: SpecKind, pointer: string, key: string): string | undefined {
+  if (kind === "view" && key === "at" && /^\/lookup\/[^/]+$/.test(pointer))
+    return "`at:` of a lookup is not supported by this version";
   const place = pointer === "" || /^\/columns\/[^/]+$/.test(pointer);
   return kind === "view" && place && viewKeys.has(key)
     ? `\`${key}:\` is not supported by this version`

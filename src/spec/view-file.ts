@@ -2,11 +2,12 @@
 
 import { pointerTo } from "./json-pointer.js";
 import type { Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
+import { type RawRows, readStreamRows } from "./read-stream-rows.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
 import { didYouMean } from "./suggest.js";
 
-interface RawView {
+interface RawView extends RawRows {
   readonly view: string;
   readonly description?: string;
   readonly owner?: string;
@@ -57,6 +58,8 @@ export function readViewFile(reader: SpecReader): FeatureView {
     owner: raw.owner ?? "",
     clock: raw.clock,
     from,
+    params: raw.params ?? {},
+    rows: readStreamRows(reader, raw, "stream" in from ? from.stream : undefined),
     windows: readWindows(reader, raw, from),
     columns,
     expect: readExpectations(reader, raw),
@@ -65,14 +68,12 @@ export function readViewFile(reader: SpecReader): FeatureView {
 }
 
 function readFrom(reader: SpecReader, raw: RawView["from"]): FeatureView["from"] {
-  if (raw === "trades" || raw === "books") return { stream: raw };
+  if (raw === "trades" || raw === "books" || raw === "events") return { stream: raw };
   const views = typeof raw === "string" ? [raw] : raw;
   const seen = new Set<string>();
   views.forEach((name, index) => {
     const at = reader.file.at(typeof raw === "string" ? "/from" : pointerTo("/from", index));
-    if (name === "events") {
-      reader.add("FS_SPEC_UNSUPPORTED", "`from: events` is not supported by this version", at);
-    } else if (name === "trades" || name === "books") {
+    if (name === "trades" || name === "books" || name === "events") {
       const message = `the stream ${name} stands in a list; a list joins views`;
       reader.add(
         "FS_SPEC_VALUE",

@@ -148,8 +148,9 @@ function exactSum(
   const text = printTokens(rewrite(value, scope));
   if (staysFinite(value, scope.infinite))
     return `toFloat64(sum${suffix}(toDecimal256(${text}, 30)${behind})${over})`;
+  // Beneath a NULL may lie an infinity, which the conversion would refuse: it is made 0 first, and the NULL is added again.
   const broken = `countIf(NOT isFinite(${text})${condition === "" ? "" : ` AND (${condition})`})${over}`;
-  return `if(${broken} > 0, nan, toFloat64(sum${suffix}(toDecimal256(ifNotFinite(${text}, 0), 30)${behind})${over}))`;
+  return `if(${broken} > 0, nan, toFloat64(sum${suffix}(toDecimal256(ifNotFinite(${text}, 0), 30) + isFinite(${text}) * 0${behind})${over}))`;
 }
 
 /** Only additions and multiplications of columns that are integers or have a Decimal twin. */

@@ -112,7 +112,9 @@ describe("fingerprints", () => {
         }),
       );
     expect(clock(/max: 60s/, "max: 61s")).toEqual(views);
-    expect(clock(/book_gap: 120s/, "book_gap: 90s")).toEqual([...views, "stream:ubt.books"].sort());
+    expect(clock(/book_gap: 120s/, "book_gap: 90s")).toEqual(
+      [...views, "stream:ubt.books", "stream:ubt.events"].sort(),
+    );
     expect(clock(/target: 30s/, "target: 20s")).toEqual([]);
     expect(clock(/allowed_lateness: 200ms/, "allowed_lateness: 100ms")).toEqual([]);
     expect(clock(/binance\/spot\/BTCUSDT: 5\b/, "binance/spot/BTCUSDT: 6")).toEqual([]);
@@ -123,7 +125,15 @@ describe("fingerprints", () => {
       path: "features/deep_book.yaml",
       text: 'view: deep_book\ndescription: d\nowner: o\nclock: ubt\nfrom: books\ncolumns:\n  third: { sql: "argMax(bid_px[3], ord)", unit: quote }\n',
     };
-    expect(changed([...stock, more])).toEqual(["stream:ubt.books", "view:deep_book"]);
+    // Without the views that read all of the book, so that this one makes the stream wider.
+    const shallow = new Set(["book_shape", "book_changes", "ofi"].map((name) => `features/${name}.yaml`));
+    const base = stock.filter(({ path }) => !shallow.has(path));
+    const before = hashes(compile(base));
+    const after = hashes(compile([...base, more]));
+    expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([
+      "stream:ubt.books",
+      "view:deep_book",
+    ]);
   });
 });
 

@@ -63,6 +63,7 @@ CREATE TABLE `marketprism_features`.`ubt__trades_hot`
     `price` Float64,
     `quote` Float64,
     `side` Int8,
+    `price_ticks` Nullable(Int64),
     `quantity_exact` Decimal(76, 8),
     `quote_exact` Decimal(76, 16)
 )
@@ -92,6 +93,7 @@ SELECT
   toFloat64(j.price) AS price,
   toFloat64(toDecimal256(j.price, 8) * j.quantity) AS quote,
   if(j.side = 'buy', 1, -1) AS side,
+  intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
   toDecimal256(j.quantity, 8) AS quantity_exact,
   toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
 FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_hot` LIMIT 1) AS present
@@ -182,7 +184,7 @@ FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_hot` LIMIT 1) AS
 CROSS JOIN (
   WITH snapshots AS (
     SELECT
-      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
+      exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
     FROM `marketprism_hot`.`orderbooks` FINAL
     WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
       AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
@@ -193,14 +195,14 @@ CROSS JOIN (
   -- the rows of the interval
   SELECT
     b.exchange AS exchange,
-b.market_type AS market_type,
-b.symbol AS symbol,
-b.bucket_id AS bucket_id,
-b.bucket_ts_start AS bucket_ts_start,
-b.bucket_ts_end AS bucket_ts_end,
-b.prev_ts_end AS prev_ts_end,
-b.available_at AS available_at,
-b.v AS v,
+  b.market_type AS market_type,
+  b.symbol AS symbol,
+  b.bucket_id AS bucket_id,
+  b.bucket_ts_start AS bucket_ts_start,
+  b.bucket_ts_end AS bucket_ts_end,
+  b.prev_ts_end AS prev_ts_end,
+  b.available_at AS available_at,
+  b.v AS v,
     s.timestamp AS timestamp,
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -214,14 +216,14 @@ b.v AS v,
   -- the last snapshot before the interval, of those that were in time for their own bucket
   SELECT
     b.exchange AS exchange,
-b.market_type AS market_type,
-b.symbol AS symbol,
-b.bucket_id AS bucket_id,
-b.bucket_ts_start AS bucket_ts_start,
-b.bucket_ts_end AS bucket_ts_end,
-b.prev_ts_end AS prev_ts_end,
-b.available_at AS available_at,
-b.v AS v,
+  b.market_type AS market_type,
+  b.symbol AS symbol,
+  b.bucket_id AS bucket_id,
+  b.bucket_ts_start AS bucket_ts_start,
+  b.bucket_ts_end AS bucket_ts_end,
+  b.prev_ts_end AS prev_ts_end,
+  b.available_at AS available_at,
+  b.v AS v,
     s.timestamp AS timestamp,
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -255,6 +257,1561 @@ b.v AS v,
     AND b.prev_ts_end > s.timestamp
   WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
 ) AS j;
+
+-- stream ubt.events, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`ubt__events_hot`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `prev_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `v` UInt64,
+    `timestamp` DateTime64(3, 'UTC'),
+    `ord` UInt128,
+    `is_trade` UInt8,
+    `price` Nullable(Float64),
+    `quantity` Nullable(Float64),
+    `quote` Nullable(Float64),
+    `side` Nullable(Int8),
+    `quantity_exact` Nullable(Decimal(76, 8)),
+    `quote_exact` Nullable(Decimal(76, 16)),
+    `bid_px` Array(Float64),
+    `bid_qty` Array(Float64),
+    `ask_px` Array(Float64),
+    `ask_qty` Array(Float64),
+    `mid` Nullable(Float64),
+    `carry` UInt8
+)
+ENGINE = Null
+COMMENT 'Rows of trades and orderbooks that belong to just-closed buckets of ubt';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_hot__guard` TO `marketprism_features`.`ubt__guard` AS
+SELECT
+  throwIf(
+    getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
+    'a close must be inserted as one block: the insert misses its block settings'
+  ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+FROM `marketprism_features`.`ubt__events_hot`;
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_hot__mv` TO `marketprism_features`.`ubt__events_hot` AS
+SELECT
+  j.exchange AS exchange,
+  j.market_type AS market_type,
+  j.symbol AS symbol,
+  j.bucket_id AS bucket_id,
+  j.bucket_ts_start AS bucket_ts_start,
+  j.bucket_ts_end AS bucket_ts_end,
+  j.prev_ts_end AS prev_ts_end,
+  j.available_at AS available_at,
+  j.v AS v,
+  j.timestamp AS timestamp,
+  bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
+  j.is_trade AS is_trade,
+  if(j.is_trade = 1, toFloat64(j.price), NULL) AS price,
+  if(j.is_trade = 1, toFloat64(j.quantity), NULL) AS quantity,
+  if(j.is_trade = 1, toFloat64(toDecimal256(j.price, 8) * j.quantity), NULL) AS quote,
+  if(j.is_trade = 1, if(j.side = 'buy', 1, -1), NULL) AS side,
+  if(j.is_trade = 1, toDecimal256(j.quantity, 8), NULL) AS quantity_exact,
+  if(j.is_trade = 1, toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8), NULL) AS quote_exact,
+  CAST(j.bid_px AS Array(Float64)) AS bid_px,
+  CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+  CAST(j.ask_px AS Array(Float64)) AS ask_px,
+  CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
+  if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid,
+  j.carry AS carry
+FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_hot` LIMIT 1) AS present
+CROSS JOIN (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    timestamp,
+    toUInt8(1) AS is_trade,
+    trade_seq AS seq,
+    price, quantity, side,
+    [] AS bid_px, [] AS bid_qty, [] AS ask_px, [] AS ask_qty,
+    toUInt8(0) AS carry
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
+      t.timestamp AS timestamp,
+      t.trade_seq AS trade_seq,
+      t.price AS price,
+      t.quantity AS quantity,
+      t.side AS side
+    FROM (
+      SELECT
+        exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+      FROM `marketprism_hot`.`trades` FINAL
+      WHERE late = 0
+        AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+        AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+        AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+    ) AS t
+    ASOF INNER JOIN `marketprism_features`.`ubt__close_0_hot` AS b
+      ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+      AND t.timestamp >= b.prev_ts_end
+    WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+  )
+  UNION ALL
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    timestamp,
+    toUInt8(0) AS is_trade,
+    book_seq AS seq,
+    toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
+    bid_px, bid_qty, ask_px, ask_qty,
+    carry
+  FROM (
+    WITH snapshots AS (
+      SELECT
+        exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+      FROM `marketprism_hot`.`orderbooks` FINAL
+      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+        AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(120000)
+        AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+    )
+    -- the rows of the interval
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      s.timestamp AS timestamp,
+      s.book_seq AS book_seq,
+      s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+      toUInt8(0) AS carry
+    FROM snapshots AS s
+    ASOF INNER JOIN `marketprism_features`.`ubt__close_0_hot` AS b
+      ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+      AND s.timestamp >= b.prev_ts_end
+    WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+    UNION ALL
+    -- the last snapshot before the interval, of those that were in time for their own bucket
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      s.timestamp AS timestamp,
+      s.book_seq AS book_seq,
+      s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+      toUInt8(1) AS carry
+    FROM `marketprism_features`.`ubt__close_0_hot` AS b
+    ASOF INNER JOIN (
+      SELECT
+        s.exchange AS exchange,
+        s.market_type AS market_type,
+        s.symbol AS symbol,
+        s.timestamp AS timestamp,
+        s.book_seq AS book_seq,
+        s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+      FROM snapshots AS s
+      ASOF INNER JOIN (
+        SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+        FROM `marketprism_features`.`unified_buckets`
+        WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(120000)
+          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+      ) AS own
+        ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+        AND s.timestamp < own.bucket_ts_end
+      WHERE s.available_at <= own.available_at
+      ORDER BY s.book_seq DESC
+      LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+    ) AS s
+      ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+      AND b.prev_ts_end > s.timestamp
+    WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+  )
+) AS j;
+
+-- view book_changes, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`book_changes__647e7a27`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `elapsed_s` Nullable(Float64) COMMENT 'Time between the snapshots that are compared' CODEC(ZSTD(1)),
+    `bid_added` Nullable(Float64) COMMENT 'Sizes that grew on the bid side, with what was executed there added back' CODEC(ZSTD(1)),
+    `bid_cancelled` Nullable(Float64) COMMENT 'Sizes that shrank on the bid side for another reason than a trade' CODEC(ZSTD(1)),
+    `bid_executed` Nullable(Float64) COMMENT 'Volume of takers that sold, at prices that both snapshots show' CODEC(ZSTD(1)),
+    `ask_added` Nullable(Float64) COMMENT 'The same of the ask side' CODEC(ZSTD(1)),
+    `ask_cancelled` Nullable(Float64) COMMENT 'The same of the ask side' CODEC(ZSTD(1)),
+    `ask_executed` Nullable(Float64) COMMENT 'Volume of takers that bought' CODEC(ZSTD(1)),
+    `bid_add_rate` Nullable(Float64) COMMENT 'bid_added a second' CODEC(ZSTD(1)),
+    `bid_cancel_rate` Nullable(Float64) COMMENT 'bid_cancelled a second' CODEC(ZSTD(1)),
+    `bid_exec_rate` Nullable(Float64) COMMENT 'bid_executed a second' CODEC(ZSTD(1)),
+    `bid_net_rate` Nullable(Float64) COMMENT 'Added minus cancelled a second' CODEC(ZSTD(1)),
+    `ask_add_rate` Nullable(Float64) COMMENT 'ask_added a second' CODEC(ZSTD(1)),
+    `ask_cancel_rate` Nullable(Float64) COMMENT 'ask_cancelled a second' CODEC(ZSTD(1)),
+    `ask_exec_rate` Nullable(Float64) COMMENT 'ask_executed a second' CODEC(ZSTD(1)),
+    `ask_net_rate` Nullable(Float64) COMMENT 'Added minus cancelled a second' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__647e7a27__mv` TO `marketprism_features`.`book_changes__647e7a27` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`elapsed_s`)), toFloat64(`elapsed_s`), NULL) AS Nullable(Float64)) AS `elapsed_s`,
+  CAST(if(isFinite(toFloat64(`bid_added`)), toFloat64(`bid_added`), NULL) AS Nullable(Float64)) AS `bid_added`,
+  CAST(if(isFinite(toFloat64(`bid_cancelled`)), toFloat64(`bid_cancelled`), NULL) AS Nullable(Float64)) AS `bid_cancelled`,
+  CAST(if(isFinite(toFloat64(`bid_executed`)), toFloat64(`bid_executed`), NULL) AS Nullable(Float64)) AS `bid_executed`,
+  CAST(if(isFinite(toFloat64(`ask_added`)), toFloat64(`ask_added`), NULL) AS Nullable(Float64)) AS `ask_added`,
+  CAST(if(isFinite(toFloat64(`ask_cancelled`)), toFloat64(`ask_cancelled`), NULL) AS Nullable(Float64)) AS `ask_cancelled`,
+  CAST(if(isFinite(toFloat64(`ask_executed`)), toFloat64(`ask_executed`), NULL) AS Nullable(Float64)) AS `ask_executed`,
+  CAST(if(isFinite(toFloat64(`bid_add_rate`)), toFloat64(`bid_add_rate`), NULL) AS Nullable(Float64)) AS `bid_add_rate`,
+  CAST(if(isFinite(toFloat64(`bid_cancel_rate`)), toFloat64(`bid_cancel_rate`), NULL) AS Nullable(Float64)) AS `bid_cancel_rate`,
+  CAST(if(isFinite(toFloat64(`bid_exec_rate`)), toFloat64(`bid_exec_rate`), NULL) AS Nullable(Float64)) AS `bid_exec_rate`,
+  CAST(if(isFinite(toFloat64(`bid_net_rate`)), toFloat64(`bid_net_rate`), NULL) AS Nullable(Float64)) AS `bid_net_rate`,
+  CAST(if(isFinite(toFloat64(`ask_add_rate`)), toFloat64(`ask_add_rate`), NULL) AS Nullable(Float64)) AS `ask_add_rate`,
+  CAST(if(isFinite(toFloat64(`ask_cancel_rate`)), toFloat64(`ask_cancel_rate`), NULL) AS Nullable(Float64)) AS `ask_cancel_rate`,
+  CAST(if(isFinite(toFloat64(`ask_exec_rate`)), toFloat64(`ask_exec_rate`), NULL) AS Nullable(Float64)) AS `ask_exec_rate`,
+  CAST(if(isFinite(toFloat64(`ask_net_rate`)), toFloat64(`ask_net_rate`), NULL) AS Nullable(Float64)) AS `ask_net_rate`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    if(countIf(NOT isFinite(passed_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(passed_ms, 0), 30) + isFinite(passed_ms) * 0))) / 1000 AS `elapsed_s`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net))) * 0))) AS `bid_added`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net))) * 0))) AS `bid_cancelled`,
+    if(countIf(NOT isFinite(arraySum(bid_done))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(bid_done), 0), 30) + isFinite(arraySum(bid_done)) * 0))) AS `bid_executed`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net))) * 0))) AS `ask_added`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net))) * 0))) AS `ask_cancelled`,
+    if(countIf(NOT isFinite(arraySum(ask_done))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(ask_done), 0), 30) + isFinite(arraySum(ask_done)) * 0))) AS `ask_executed`,
+    bid_added / nullIf(elapsed_s, 0) AS `bid_add_rate`,
+    bid_cancelled / nullIf(elapsed_s, 0) AS `bid_cancel_rate`,
+    bid_executed / nullIf(elapsed_s, 0) AS `bid_exec_rate`,
+    bid_add_rate - bid_cancel_rate AS `bid_net_rate`,
+    ask_added / nullIf(elapsed_s, 0) AS `ask_add_rate`,
+    ask_cancelled / nullIf(elapsed_s, 0) AS `ask_cancel_rate`,
+    ask_executed / nullIf(elapsed_s, 0) AS `ask_exec_rate`,
+    ask_add_rate - ask_cancel_rate AS `ask_net_rate`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `is_trade`,
+      `price`,
+      `quantity`,
+      `side`,
+      `bid_px`,
+      `bid_qty`,
+      `ask_px`,
+      `ask_qty`,
+      `carry`,
+      `interval`,
+      `trade_px`,
+      `trade_qty`,
+      `trade_side`,
+      `bid_before`,
+      `bid_qty_before`,
+      `ask_before`,
+      `ask_qty_before`,
+      `before_ms`,
+      `passed_ms`,
+      `bid_prices`,
+      `ask_prices`,
+      `bid_done`,
+      `ask_done`,
+      arrayMap((p, d) -> round(bid_qty[indexOf(bid_px, p)] - bid_qty_before[indexOf(bid_before, p)] + d, 8), bid_prices, bid_done) AS `bid_net`,
+      arrayMap((p, d) -> round(ask_qty[indexOf(ask_px, p)] - ask_qty_before[indexOf(ask_before, p)] + d, 8), ask_prices, ask_done) AS `ask_net`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `is_trade`,
+        `price`,
+        `quantity`,
+        `side`,
+        `bid_px`,
+        `bid_qty`,
+        `ask_px`,
+        `ask_qty`,
+        `carry`,
+        `interval`,
+        `trade_px`,
+        `trade_qty`,
+        `trade_side`,
+        `bid_before`,
+        `bid_qty_before`,
+        `ask_before`,
+        `ask_qty_before`,
+        `before_ms`,
+        `passed_ms`,
+        `bid_prices`,
+        `ask_prices`,
+        arrayMap(p -> arraySum(arrayMap((x, q, s) -> if(x = p AND s < 0, q, 0), trade_px, trade_qty, trade_side)), bid_prices) AS `bid_done`,
+        arrayMap(p -> arraySum(arrayMap((x, q, s) -> if(x = p AND s > 0, q, 0), trade_px, trade_qty, trade_side)), ask_prices) AS `ask_done`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `is_trade`,
+          `price`,
+          `quantity`,
+          `side`,
+          `bid_px`,
+          `bid_qty`,
+          `ask_px`,
+          `ask_qty`,
+          `carry`,
+          `interval`,
+          `trade_px`,
+          `trade_qty`,
+          `trade_side`,
+          `bid_before`,
+          `bid_qty_before`,
+          `ask_before`,
+          `ask_qty_before`,
+          `before_ms`,
+          toUnixTimestamp64Milli(timestamp) - before_ms AS `passed_ms`,
+          arrayFilter(p -> p >= greatest(bid_px[- 1], bid_before[- 1]), arrayDistinct(arrayConcat(bid_px, bid_before, arrayFilter((p, s) -> s < 0, trade_px, trade_side)))) AS `bid_prices`,
+          arrayFilter(p -> p <= least(ask_px[- 1], ask_before[- 1]), arrayDistinct(arrayConcat(ask_px, ask_before, arrayFilter((p, s) -> s > 0, trade_px, trade_side)))) AS `ask_prices`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `ord`,
+            `is_trade`,
+            `price`,
+            `quantity`,
+            `side`,
+            `bid_px`,
+            `bid_qty`,
+            `ask_px`,
+            `ask_qty`,
+            `carry`,
+            `interval`,
+            `trade_px`,
+            `trade_qty`,
+            `trade_side`,
+            lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+            lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+            lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+            lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
+            lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `timestamp`,
+              `ord`,
+              `is_trade`,
+              `price`,
+              `quantity`,
+              `side`,
+              `bid_px`,
+              `bid_qty`,
+              `ask_px`,
+              `ask_qty`,
+              `carry`,
+              `interval`,
+              groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
+              groupArrayIf(assumeNotNull(quantity), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
+              groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
+            FROM (
+              SELECT
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `timestamp`,
+                `ord`,
+                `is_trade`,
+                `price`,
+                `quantity`,
+                `side`,
+                `bid_px`,
+                `bid_qty`,
+                `ask_px`,
+                `ask_qty`,
+                `carry`,
+                countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
+              FROM `marketprism_features`.`ubt__events_hot`
+              WHERE is_trade = 1 OR carry = 0
+            )
+          )
+          WHERE is_trade = 0
+        )
+        WHERE notEmpty(bid_px) AND notEmpty(ask_px) AND notEmpty(bid_before) AND notEmpty(ask_before)
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`book_changes` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `elapsed_s`,
+  `bid_added`,
+  `bid_cancelled`,
+  `bid_executed`,
+  `ask_added`,
+  `ask_cancelled`,
+  `ask_executed`,
+  `bid_add_rate`,
+  `bid_cancel_rate`,
+  `bid_exec_rate`,
+  `bid_net_rate`,
+  `ask_add_rate`,
+  `ask_cancel_rate`,
+  `ask_exec_rate`,
+  `ask_net_rate`
+FROM `marketprism_features`.`book_changes__647e7a27` FINAL
+COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
+
+INSERT INTO `marketprism_features`.`book_changes__647e7a27` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`elapsed_s`)), toFloat64(`elapsed_s`), NULL) AS Nullable(Float64)) AS `elapsed_s`,
+  CAST(if(isFinite(toFloat64(`bid_added`)), toFloat64(`bid_added`), NULL) AS Nullable(Float64)) AS `bid_added`,
+  CAST(if(isFinite(toFloat64(`bid_cancelled`)), toFloat64(`bid_cancelled`), NULL) AS Nullable(Float64)) AS `bid_cancelled`,
+  CAST(if(isFinite(toFloat64(`bid_executed`)), toFloat64(`bid_executed`), NULL) AS Nullable(Float64)) AS `bid_executed`,
+  CAST(if(isFinite(toFloat64(`ask_added`)), toFloat64(`ask_added`), NULL) AS Nullable(Float64)) AS `ask_added`,
+  CAST(if(isFinite(toFloat64(`ask_cancelled`)), toFloat64(`ask_cancelled`), NULL) AS Nullable(Float64)) AS `ask_cancelled`,
+  CAST(if(isFinite(toFloat64(`ask_executed`)), toFloat64(`ask_executed`), NULL) AS Nullable(Float64)) AS `ask_executed`,
+  CAST(if(isFinite(toFloat64(`bid_add_rate`)), toFloat64(`bid_add_rate`), NULL) AS Nullable(Float64)) AS `bid_add_rate`,
+  CAST(if(isFinite(toFloat64(`bid_cancel_rate`)), toFloat64(`bid_cancel_rate`), NULL) AS Nullable(Float64)) AS `bid_cancel_rate`,
+  CAST(if(isFinite(toFloat64(`bid_exec_rate`)), toFloat64(`bid_exec_rate`), NULL) AS Nullable(Float64)) AS `bid_exec_rate`,
+  CAST(if(isFinite(toFloat64(`bid_net_rate`)), toFloat64(`bid_net_rate`), NULL) AS Nullable(Float64)) AS `bid_net_rate`,
+  CAST(if(isFinite(toFloat64(`ask_add_rate`)), toFloat64(`ask_add_rate`), NULL) AS Nullable(Float64)) AS `ask_add_rate`,
+  CAST(if(isFinite(toFloat64(`ask_cancel_rate`)), toFloat64(`ask_cancel_rate`), NULL) AS Nullable(Float64)) AS `ask_cancel_rate`,
+  CAST(if(isFinite(toFloat64(`ask_exec_rate`)), toFloat64(`ask_exec_rate`), NULL) AS Nullable(Float64)) AS `ask_exec_rate`,
+  CAST(if(isFinite(toFloat64(`ask_net_rate`)), toFloat64(`ask_net_rate`), NULL) AS Nullable(Float64)) AS `ask_net_rate`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    if(countIf(NOT isFinite(passed_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(passed_ms, 0), 30) + isFinite(passed_ms) * 0))) / 1000 AS `elapsed_s`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net))) * 0))) AS `bid_added`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net))) * 0))) AS `bid_cancelled`,
+    if(countIf(NOT isFinite(arraySum(bid_done))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(bid_done), 0), 30) + isFinite(arraySum(bid_done)) * 0))) AS `bid_executed`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net))) * 0))) AS `ask_added`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net))) * 0))) AS `ask_cancelled`,
+    if(countIf(NOT isFinite(arraySum(ask_done))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(ask_done), 0), 30) + isFinite(arraySum(ask_done)) * 0))) AS `ask_executed`,
+    bid_added / nullIf(elapsed_s, 0) AS `bid_add_rate`,
+    bid_cancelled / nullIf(elapsed_s, 0) AS `bid_cancel_rate`,
+    bid_executed / nullIf(elapsed_s, 0) AS `bid_exec_rate`,
+    bid_add_rate - bid_cancel_rate AS `bid_net_rate`,
+    ask_added / nullIf(elapsed_s, 0) AS `ask_add_rate`,
+    ask_cancelled / nullIf(elapsed_s, 0) AS `ask_cancel_rate`,
+    ask_executed / nullIf(elapsed_s, 0) AS `ask_exec_rate`,
+    ask_add_rate - ask_cancel_rate AS `ask_net_rate`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `is_trade`,
+      `price`,
+      `quantity`,
+      `side`,
+      `bid_px`,
+      `bid_qty`,
+      `ask_px`,
+      `ask_qty`,
+      `carry`,
+      `interval`,
+      `trade_px`,
+      `trade_qty`,
+      `trade_side`,
+      `bid_before`,
+      `bid_qty_before`,
+      `ask_before`,
+      `ask_qty_before`,
+      `before_ms`,
+      `passed_ms`,
+      `bid_prices`,
+      `ask_prices`,
+      `bid_done`,
+      `ask_done`,
+      arrayMap((p, d) -> round(bid_qty[indexOf(bid_px, p)] - bid_qty_before[indexOf(bid_before, p)] + d, 8), bid_prices, bid_done) AS `bid_net`,
+      arrayMap((p, d) -> round(ask_qty[indexOf(ask_px, p)] - ask_qty_before[indexOf(ask_before, p)] + d, 8), ask_prices, ask_done) AS `ask_net`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `is_trade`,
+        `price`,
+        `quantity`,
+        `side`,
+        `bid_px`,
+        `bid_qty`,
+        `ask_px`,
+        `ask_qty`,
+        `carry`,
+        `interval`,
+        `trade_px`,
+        `trade_qty`,
+        `trade_side`,
+        `bid_before`,
+        `bid_qty_before`,
+        `ask_before`,
+        `ask_qty_before`,
+        `before_ms`,
+        `passed_ms`,
+        `bid_prices`,
+        `ask_prices`,
+        arrayMap(p -> arraySum(arrayMap((x, q, s) -> if(x = p AND s < 0, q, 0), trade_px, trade_qty, trade_side)), bid_prices) AS `bid_done`,
+        arrayMap(p -> arraySum(arrayMap((x, q, s) -> if(x = p AND s > 0, q, 0), trade_px, trade_qty, trade_side)), ask_prices) AS `ask_done`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `is_trade`,
+          `price`,
+          `quantity`,
+          `side`,
+          `bid_px`,
+          `bid_qty`,
+          `ask_px`,
+          `ask_qty`,
+          `carry`,
+          `interval`,
+          `trade_px`,
+          `trade_qty`,
+          `trade_side`,
+          `bid_before`,
+          `bid_qty_before`,
+          `ask_before`,
+          `ask_qty_before`,
+          `before_ms`,
+          toUnixTimestamp64Milli(timestamp) - before_ms AS `passed_ms`,
+          arrayFilter(p -> p >= greatest(bid_px[- 1], bid_before[- 1]), arrayDistinct(arrayConcat(bid_px, bid_before, arrayFilter((p, s) -> s < 0, trade_px, trade_side)))) AS `bid_prices`,
+          arrayFilter(p -> p <= least(ask_px[- 1], ask_before[- 1]), arrayDistinct(arrayConcat(ask_px, ask_before, arrayFilter((p, s) -> s > 0, trade_px, trade_side)))) AS `ask_prices`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `ord`,
+            `is_trade`,
+            `price`,
+            `quantity`,
+            `side`,
+            `bid_px`,
+            `bid_qty`,
+            `ask_px`,
+            `ask_qty`,
+            `carry`,
+            `interval`,
+            `trade_px`,
+            `trade_qty`,
+            `trade_side`,
+            lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+            lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+            lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+            lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
+            lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `timestamp`,
+              `ord`,
+              `is_trade`,
+              `price`,
+              `quantity`,
+              `side`,
+              `bid_px`,
+              `bid_qty`,
+              `ask_px`,
+              `ask_qty`,
+              `carry`,
+              `interval`,
+              groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
+              groupArrayIf(assumeNotNull(quantity), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
+              groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
+            FROM (
+              SELECT
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `timestamp`,
+                `ord`,
+                `is_trade`,
+                `price`,
+                `quantity`,
+                `side`,
+                `bid_px`,
+                `bid_qty`,
+                `ask_px`,
+                `ask_qty`,
+                `carry`,
+                countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
+              FROM (
+                SELECT
+                  j.exchange AS exchange,
+                  j.market_type AS market_type,
+                  j.symbol AS symbol,
+                  j.bucket_id AS bucket_id,
+                  j.bucket_ts_start AS bucket_ts_start,
+                  j.bucket_ts_end AS bucket_ts_end,
+                  j.prev_ts_end AS prev_ts_end,
+                  j.available_at AS available_at,
+                  j.v AS v,
+                  j.timestamp AS timestamp,
+                  bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
+                  j.is_trade AS is_trade,
+                  if(j.is_trade = 1, toFloat64(j.price), NULL) AS price,
+                  if(j.is_trade = 1, toFloat64(j.quantity), NULL) AS quantity,
+                  if(j.is_trade = 1, if(j.side = 'buy', 1, -1), NULL) AS side,
+                  CAST(j.bid_px AS Array(Float64)) AS bid_px,
+                  CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+                  CAST(j.ask_px AS Array(Float64)) AS ask_px,
+                  CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
+                  j.carry AS carry
+                FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+                CROSS JOIN (
+                  SELECT
+                    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                    timestamp,
+                    toUInt8(1) AS is_trade,
+                    trade_seq AS seq,
+                    price, quantity, side,
+                    [] AS bid_px, [] AS bid_qty, [] AS ask_px, [] AS ask_qty,
+                    toUInt8(0) AS carry
+                  FROM (
+                    SELECT
+                      b.exchange AS exchange,
+                      b.market_type AS market_type,
+                      b.symbol AS symbol,
+                      b.bucket_id AS bucket_id,
+                      b.bucket_ts_start AS bucket_ts_start,
+                      b.bucket_ts_end AS bucket_ts_end,
+                      b.prev_ts_end AS prev_ts_end,
+                      b.available_at AS available_at,
+                      b.v AS v,
+                      t.timestamp AS timestamp,
+                      t.trade_seq AS trade_seq,
+                      t.price AS price,
+                      t.quantity AS quantity,
+                      t.side AS side
+                    FROM (
+                      SELECT
+                        exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                      FROM `marketprism_hot`.`trades` FINAL
+                      WHERE late = 0
+                        AND exchange IN (SELECT exchange FROM buckets)
+                        AND market_type IN (SELECT market_type FROM buckets)
+                        AND symbol IN (SELECT symbol FROM buckets)
+                        AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                        AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                    ) AS t
+                    ASOF INNER JOIN buckets AS b
+                      ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                      AND t.timestamp >= b.prev_ts_end
+                    WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+                  )
+                  UNION ALL
+                  SELECT
+                    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                    timestamp,
+                    toUInt8(0) AS is_trade,
+                    book_seq AS seq,
+                    toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
+                    bid_px, bid_qty, ask_px, ask_qty,
+                    carry
+                  FROM (
+                    WITH snapshots AS (
+                      SELECT
+                        exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+                      FROM `marketprism_hot`.`orderbooks` FINAL
+                      WHERE exchange IN (SELECT exchange FROM buckets)
+                        AND market_type IN (SELECT market_type FROM buckets)
+                        AND symbol IN (SELECT symbol FROM buckets)
+                        AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                        AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                    )
+                    -- the rows of the interval
+                    SELECT
+                      b.exchange AS exchange,
+                    b.market_type AS market_type,
+                    b.symbol AS symbol,
+                    b.bucket_id AS bucket_id,
+                    b.bucket_ts_start AS bucket_ts_start,
+                    b.bucket_ts_end AS bucket_ts_end,
+                    b.prev_ts_end AS prev_ts_end,
+                    b.available_at AS available_at,
+                    b.v AS v,
+                      s.timestamp AS timestamp,
+                      s.book_seq AS book_seq,
+                      s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+                      toUInt8(0) AS carry
+                    FROM snapshots AS s
+                    ASOF INNER JOIN buckets AS b
+                      ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                      AND s.timestamp >= b.prev_ts_end
+                    WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+                    UNION ALL
+                    -- the last snapshot before the interval, of those that were in time for their own bucket
+                    SELECT
+                      b.exchange AS exchange,
+                    b.market_type AS market_type,
+                    b.symbol AS symbol,
+                    b.bucket_id AS bucket_id,
+                    b.bucket_ts_start AS bucket_ts_start,
+                    b.bucket_ts_end AS bucket_ts_end,
+                    b.prev_ts_end AS prev_ts_end,
+                    b.available_at AS available_at,
+                    b.v AS v,
+                      s.timestamp AS timestamp,
+                      s.book_seq AS book_seq,
+                      s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+                      toUInt8(1) AS carry
+                    FROM buckets AS b
+                    ASOF INNER JOIN (
+                      SELECT
+                        s.exchange AS exchange,
+                        s.market_type AS market_type,
+                        s.symbol AS symbol,
+                        s.timestamp AS timestamp,
+                        s.book_seq AS book_seq,
+                        s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+                      FROM snapshots AS s
+                      ASOF INNER JOIN (
+                        SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                        FROM `marketprism_features`.`unified_buckets`
+                        WHERE exchange IN (SELECT exchange FROM buckets)
+                          AND market_type IN (SELECT market_type FROM buckets)
+                          AND symbol IN (SELECT symbol FROM buckets)
+                          AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                      ) AS own
+                        ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                        AND s.timestamp < own.bucket_ts_end
+                      WHERE s.available_at <= own.available_at
+                      ORDER BY s.book_seq DESC
+                      LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+                    ) AS s
+                      ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                      AND b.prev_ts_end > s.timestamp
+                    WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+                  )
+                ) AS j
+              )
+              WHERE is_trade = 1 OR carry = 0
+            )
+          )
+          WHERE is_trade = 0
+        )
+        WHERE notEmpty(bid_px) AND notEmpty(ask_px) AND notEmpty(bid_before) AND notEmpty(ask_before)
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view book_shape, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`book_shape__fbeebe8b`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `levels` Nullable(Float64) COMMENT 'Visible levels of the shorter side' CODEC(ZSTD(1)),
+    `imbalance_1` Nullable(Float64) COMMENT '(B - A) / (B + A) of the sizes at the best prices' CODEC(ZSTD(1)),
+    `imbalance_5` Nullable(Float64) COMMENT 'The same over the first five levels, or as many as are visible' CODEC(ZSTD(1)),
+    `imbalance_10` Nullable(Float64) COMMENT 'Over ten levels' CODEC(ZSTD(1)),
+    `imbalance_20` Nullable(Float64) COMMENT 'Over twenty levels' CODEC(ZSTD(1)),
+    `depth_bid` Nullable(Float64) COMMENT 'Size on the first `depth` bid levels' CODEC(ZSTD(1)),
+    `depth_ask` Nullable(Float64) COMMENT 'The same of the asks' CODEC(ZSTD(1)),
+    `imbalance_depth` Nullable(Float64) COMMENT 'Imbalance of these' CODEC(ZSTD(1)),
+    `imbalance_distance` Nullable(Float64) COMMENT 'Imbalance of sizes weighted by exp(-distance / kappa_bps)' CODEC(ZSTD(1)),
+    `imbalance_rank` Nullable(Float64) COMMENT 'Imbalance of sizes weighted by 1 / rank of the level' CODEC(ZSTD(1)),
+    `weighted_mid_bps` Nullable(Float64) COMMENT 'Weighted mid (sizes crossed) over the mid' CODEC(ZSTD(1)),
+    `vamp` Nullable(Float64) COMMENT 'Prices of each level weighted by the size of the other side\'s level, over the levels that both sides have' CODEC(ZSTD(1)),
+    `bid_slope` Nullable(Float64) COMMENT 'Slope of a line of depth on distance from the mid; NULL below three levels' CODEC(ZSTD(1)),
+    `ask_slope` Nullable(Float64) COMMENT 'The same of the asks' CODEC(ZSTD(1)),
+    `bid_exponent` Nullable(Float64) COMMENT 'Slope of a line of log depth on log distance' CODEC(ZSTD(1)),
+    `ask_exponent` Nullable(Float64) COMMENT 'The same of the asks' CODEC(ZSTD(1)),
+    `bid_convexity` Nullable(Float64) COMMENT 'Quadratic coefficient of depth on distance' CODEC(ZSTD(1)),
+    `ask_convexity` Nullable(Float64) COMMENT 'The same of the asks' CODEC(ZSTD(1)),
+    `bid_naes_skjeltorp` Nullable(Float64) COMMENT 'Naes, Skjeltorp 2006, log of the cumulated size against price steps; NULL if the first level holds at most one unit' CODEC(ZSTD(1)),
+    `ask_naes_skjeltorp` Nullable(Float64) COMMENT 'The same of the asks' CODEC(ZSTD(1)),
+    `buy_filled` Nullable(Float64) COMMENT 'How much of `size` the visible asks would have filled' CODEC(ZSTD(1)),
+    `buy_vwap` Nullable(Float64) COMMENT 'Average price of buying `size`; NULL if the visible asks do not suffice' CODEC(ZSTD(1)),
+    `buy_impact_bps` Nullable(Float64) COMMENT 'That price over the mid' CODEC(ZSTD(1)),
+    `buy_slippage_bps` Nullable(Float64) COMMENT 'That price over the best ask' CODEC(ZSTD(1)),
+    `buy_last_price` Nullable(Float64) COMMENT 'Last price that would have been reached' CODEC(ZSTD(1)),
+    `sell_filled` Nullable(Float64) COMMENT 'How much of `size` the visible bids would have filled' CODEC(ZSTD(1)),
+    `sell_vwap` Nullable(Float64) COMMENT 'Average price of selling `size`; NULL if the visible bids do not suffice' CODEC(ZSTD(1)),
+    `sell_impact_bps` Nullable(Float64) COMMENT 'That price below the mid' CODEC(ZSTD(1)),
+    `sell_slippage_bps` Nullable(Float64) COMMENT 'That price below the best bid' CODEC(ZSTD(1)),
+    `sell_last_price` Nullable(Float64) COMMENT 'Last price that would have been reached' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__fbeebe8b__mv` TO `marketprism_features`.`book_shape__fbeebe8b` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`levels`)), toFloat64(`levels`), NULL) AS Nullable(Float64)) AS `levels`,
+  CAST(if(isFinite(toFloat64(`imbalance_1`)), toFloat64(`imbalance_1`), NULL) AS Nullable(Float64)) AS `imbalance_1`,
+  CAST(if(isFinite(toFloat64(`imbalance_5`)), toFloat64(`imbalance_5`), NULL) AS Nullable(Float64)) AS `imbalance_5`,
+  CAST(if(isFinite(toFloat64(`imbalance_10`)), toFloat64(`imbalance_10`), NULL) AS Nullable(Float64)) AS `imbalance_10`,
+  CAST(if(isFinite(toFloat64(`imbalance_20`)), toFloat64(`imbalance_20`), NULL) AS Nullable(Float64)) AS `imbalance_20`,
+  CAST(if(isFinite(toFloat64(`depth_bid`)), toFloat64(`depth_bid`), NULL) AS Nullable(Float64)) AS `depth_bid`,
+  CAST(if(isFinite(toFloat64(`depth_ask`)), toFloat64(`depth_ask`), NULL) AS Nullable(Float64)) AS `depth_ask`,
+  CAST(if(isFinite(toFloat64(`imbalance_depth`)), toFloat64(`imbalance_depth`), NULL) AS Nullable(Float64)) AS `imbalance_depth`,
+  CAST(if(isFinite(toFloat64(`imbalance_distance`)), toFloat64(`imbalance_distance`), NULL) AS Nullable(Float64)) AS `imbalance_distance`,
+  CAST(if(isFinite(toFloat64(`imbalance_rank`)), toFloat64(`imbalance_rank`), NULL) AS Nullable(Float64)) AS `imbalance_rank`,
+  CAST(if(isFinite(toFloat64(`weighted_mid_bps`)), toFloat64(`weighted_mid_bps`), NULL) AS Nullable(Float64)) AS `weighted_mid_bps`,
+  CAST(if(isFinite(toFloat64(`vamp`)), toFloat64(`vamp`), NULL) AS Nullable(Float64)) AS `vamp`,
+  CAST(if(isFinite(toFloat64(`bid_slope`)), toFloat64(`bid_slope`), NULL) AS Nullable(Float64)) AS `bid_slope`,
+  CAST(if(isFinite(toFloat64(`ask_slope`)), toFloat64(`ask_slope`), NULL) AS Nullable(Float64)) AS `ask_slope`,
+  CAST(if(isFinite(toFloat64(`bid_exponent`)), toFloat64(`bid_exponent`), NULL) AS Nullable(Float64)) AS `bid_exponent`,
+  CAST(if(isFinite(toFloat64(`ask_exponent`)), toFloat64(`ask_exponent`), NULL) AS Nullable(Float64)) AS `ask_exponent`,
+  CAST(if(isFinite(toFloat64(`bid_convexity`)), toFloat64(`bid_convexity`), NULL) AS Nullable(Float64)) AS `bid_convexity`,
+  CAST(if(isFinite(toFloat64(`ask_convexity`)), toFloat64(`ask_convexity`), NULL) AS Nullable(Float64)) AS `ask_convexity`,
+  CAST(if(isFinite(toFloat64(`bid_naes_skjeltorp`)), toFloat64(`bid_naes_skjeltorp`), NULL) AS Nullable(Float64)) AS `bid_naes_skjeltorp`,
+  CAST(if(isFinite(toFloat64(`ask_naes_skjeltorp`)), toFloat64(`ask_naes_skjeltorp`), NULL) AS Nullable(Float64)) AS `ask_naes_skjeltorp`,
+  CAST(if(isFinite(toFloat64(`buy_filled`)), toFloat64(`buy_filled`), NULL) AS Nullable(Float64)) AS `buy_filled`,
+  CAST(if(isFinite(toFloat64(`buy_vwap`)), toFloat64(`buy_vwap`), NULL) AS Nullable(Float64)) AS `buy_vwap`,
+  CAST(if(isFinite(toFloat64(`buy_impact_bps`)), toFloat64(`buy_impact_bps`), NULL) AS Nullable(Float64)) AS `buy_impact_bps`,
+  CAST(if(isFinite(toFloat64(`buy_slippage_bps`)), toFloat64(`buy_slippage_bps`), NULL) AS Nullable(Float64)) AS `buy_slippage_bps`,
+  CAST(if(isFinite(toFloat64(`buy_last_price`)), toFloat64(`buy_last_price`), NULL) AS Nullable(Float64)) AS `buy_last_price`,
+  CAST(if(isFinite(toFloat64(`sell_filled`)), toFloat64(`sell_filled`), NULL) AS Nullable(Float64)) AS `sell_filled`,
+  CAST(if(isFinite(toFloat64(`sell_vwap`)), toFloat64(`sell_vwap`), NULL) AS Nullable(Float64)) AS `sell_vwap`,
+  CAST(if(isFinite(toFloat64(`sell_impact_bps`)), toFloat64(`sell_impact_bps`), NULL) AS Nullable(Float64)) AS `sell_impact_bps`,
+  CAST(if(isFinite(toFloat64(`sell_slippage_bps`)), toFloat64(`sell_slippage_bps`), NULL) AS Nullable(Float64)) AS `sell_slippage_bps`,
+  CAST(if(isFinite(toFloat64(`sell_last_price`)), toFloat64(`sell_last_price`), NULL) AS Nullable(Float64)) AS `sell_last_price`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    max(least(length(bid_px), length(ask_px))) AS `levels`,
+    max((bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0)) AS `imbalance_1`,
+    max((arraySum(arraySlice(bid_qty, 1, 5)) - arraySum(arraySlice(ask_qty, 1, 5))) / nullIf(arraySum(arraySlice(bid_qty, 1, 5)) + arraySum(arraySlice(ask_qty, 1, 5)), 0)) AS `imbalance_5`,
+    max((arraySum(arraySlice(bid_qty, 1, 10)) - arraySum(arraySlice(ask_qty, 1, 10))) / nullIf(arraySum(arraySlice(bid_qty, 1, 10)) + arraySum(arraySlice(ask_qty, 1, 10)), 0)) AS `imbalance_10`,
+    max((arraySum(arraySlice(bid_qty, 1, 20)) - arraySum(arraySlice(ask_qty, 1, 20))) / nullIf(arraySum(arraySlice(bid_qty, 1, 20)) + arraySum(arraySlice(ask_qty, 1, 20)), 0)) AS `imbalance_20`,
+    max(arraySum(bid_sizes)) AS `depth_bid`,
+    max(arraySum(ask_sizes)) AS `depth_ask`,
+    (depth_bid - depth_ask) / nullIf(depth_bid + depth_ask, 0) AS `imbalance_depth`,
+    max((arraySum(arrayMap((q, w) -> q * w, bid_sizes, bid_w)) - arraySum(arrayMap((q, w) -> q * w, ask_sizes, ask_w))) / nullIf(arraySum(arrayMap((q, w) -> q * w, bid_sizes, bid_w)) + arraySum(arrayMap((q, w) -> q * w, ask_sizes, ask_w)), 0)) AS `imbalance_distance`,
+    max((arraySum(arrayMap((q, i) -> q / i, bid_sizes, arrayEnumerate(bid_sizes))) - arraySum(arrayMap((q, i) -> q / i, ask_sizes, arrayEnumerate(ask_sizes)))) / nullIf(arraySum(arrayMap((q, i) -> q / i, bid_sizes, arrayEnumerate(bid_sizes))) + arraySum(arrayMap((q, i) -> q / i, ask_sizes, arrayEnumerate(ask_sizes))), 0)) AS `imbalance_rank`,
+    max(((bid_px[1] * ask_qty[1] + ask_px[1] * bid_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0) / mid - 1) * 10000) AS `weighted_mid_bps`,
+    max((arraySum(arrayMap((p, q) -> p * q, arraySlice(bids, 1, least(length(bids), length(asks))), arraySlice(ask_sizes, 1, least(length(bids), length(asks))))) + arraySum(arrayMap((p, q) -> p * q, arraySlice(asks, 1, least(length(bids), length(asks))), arraySlice(bid_sizes, 1, least(length(bids), length(asks)))))) / nullIf(arraySum(arraySlice(bid_sizes, 1, least(length(bids), length(asks)))) + arraySum(arraySlice(ask_sizes, 1, least(length(bids), length(asks)))), 0)) AS `vamp`,
+    max(if(length(bids) < 3, NULL, arraySum(arrayMap((u, y) -> u * (y - arrayAvg(bid_y)), bid_u, bid_y)) / nullIf(arraySum(arrayMap(u -> u * u, bid_u)), 0))) AS `bid_slope`,
+    max(if(length(asks) < 3, NULL, arraySum(arrayMap((u, y) -> u * (y - arrayAvg(ask_y)), ask_u, ask_y)) / nullIf(arraySum(arrayMap(u -> u * u, ask_u)), 0))) AS `ask_slope`,
+    max(if(length(bids) < 3, NULL, arraySum(arrayMap((u, y) -> u * log(y), bid_lx, bid_y)) / nullIf(arraySum(arrayMap(u -> u * u, bid_lx)), 0))) AS `bid_exponent`,
+    max(if(length(asks) < 3, NULL, arraySum(arrayMap((u, y) -> u * log(y), ask_lx, ask_y)) / nullIf(arraySum(arrayMap(u -> u * u, ask_lx)), 0))) AS `ask_exponent`,
+    max(if(length(bids) < 3, NULL, arraySum(arrayMap((c, y) -> c * y, bid_c, bid_y)) / nullIf(arraySum(arrayMap(c -> c * c, bid_c)), 0))) AS `bid_convexity`,
+    max(if(length(asks) < 3, NULL, arraySum(arrayMap((c, y) -> c * y, ask_c, ask_y)) / nullIf(arraySum(arrayMap(c -> c * c, ask_c)), 0))) AS `ask_convexity`,
+    max(if(bid_y[1] <= 1, NULL, (log(bid_y[1]) / abs(bids[1] / mid - 1) + arraySum(arrayMap((v, w, p, r) -> (log(w) / log(v) - 1) / abs(r / p - 1), arrayPopBack(bid_y), arrayPopFront(bid_y), arrayPopBack(bids), arrayPopFront(bids)))) / length(bids))) AS `bid_naes_skjeltorp`,
+    max(if(ask_y[1] <= 1, NULL, (log(ask_y[1]) / abs(asks[1] / mid - 1) + arraySum(arrayMap((v, w, p, r) -> (log(w) / log(v) - 1) / abs(r / p - 1), arrayPopBack(ask_y), arrayPopFront(ask_y), arrayPopBack(asks), arrayPopFront(asks)))) / length(asks))) AS `ask_naes_skjeltorp`,
+    max(toFloat64(buy_lots) / 100000000) AS `buy_filled`,
+    max(buy_vwap_all) AS `buy_vwap`,
+    max((buy_vwap_all / mid - 1) * 10000) AS `buy_impact_bps`,
+    max((buy_vwap_all / ask_px[1] - 1) * 10000) AS `buy_slippage_bps`,
+    max(ask_px[toUInt32(arrayCount(t -> t > 0, ask_taken))]) AS `buy_last_price`,
+    max(toFloat64(sell_lots) / 100000000) AS `sell_filled`,
+    max(sell_vwap_all) AS `sell_vwap`,
+    max((1 - sell_vwap_all / mid) * 10000) AS `sell_impact_bps`,
+    max((1 - sell_vwap_all / bid_px[1]) * 10000) AS `sell_slippage_bps`,
+    max(bid_px[toUInt32(arrayCount(t -> t > 0, bid_taken))]) AS `sell_last_price`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `ord`,
+      `bid_px`,
+      `bid_qty`,
+      `ask_px`,
+      `ask_qty`,
+      `mid`,
+      `is_last`,
+      `bids`,
+      `bid_sizes`,
+      `asks`,
+      `ask_sizes`,
+      `bid_lots`,
+      `ask_lots`,
+      `bid_x`,
+      `ask_x`,
+      `bid_y`,
+      `ask_y`,
+      `bid_taken`,
+      `ask_taken`,
+      `bid_u`,
+      `ask_u`,
+      `bid_lx`,
+      `ask_lx`,
+      `bid_w`,
+      `ask_w`,
+      `sell_lots`,
+      `buy_lots`,
+      arrayMap(u -> u * u - arrayAvg(arrayMap(z -> z * z, bid_u)) - u * arraySum(arrayMap(z -> z * z * z, bid_u)) / arraySum(arrayMap(z -> z * z, bid_u)), bid_u) AS `bid_c`,
+      arrayMap(u -> u * u - arrayAvg(arrayMap(z -> z * z, ask_u)) - u * arraySum(arrayMap(z -> z * z * z, ask_u)) / arraySum(arrayMap(z -> z * z, ask_u)), ask_u) AS `ask_c`,
+      if(sell_lots < toInt128(round(1 * 100000000)), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), bid_px, bid_taken)) / nullIf(toFloat64(sell_lots), 0)) AS `sell_vwap_all`,
+      if(buy_lots < toInt128(round(1 * 100000000)), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), ask_px, ask_taken)) / nullIf(toFloat64(buy_lots), 0)) AS `buy_vwap_all`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `ord`,
+        `bid_px`,
+        `bid_qty`,
+        `ask_px`,
+        `ask_qty`,
+        `mid`,
+        `is_last`,
+        `bids`,
+        `bid_sizes`,
+        `asks`,
+        `ask_sizes`,
+        `bid_lots`,
+        `ask_lots`,
+        `bid_x`,
+        `ask_x`,
+        `bid_y`,
+        `ask_y`,
+        `bid_taken`,
+        `ask_taken`,
+        arrayMap(x -> x - arrayAvg(bid_x), bid_x) AS `bid_u`,
+        arrayMap(x -> x - arrayAvg(ask_x), ask_x) AS `ask_u`,
+        arrayMap(x -> log(x) - arrayAvg(arrayMap(z -> log(z), bid_x)), bid_x) AS `bid_lx`,
+        arrayMap(x -> log(x) - arrayAvg(arrayMap(z -> log(z), ask_x)), ask_x) AS `ask_lx`,
+        arrayMap(x -> exp(- x / 20), bid_x) AS `bid_w`,
+        arrayMap(x -> exp(- x / 20), ask_x) AS `ask_w`,
+        arraySum(bid_taken) AS `sell_lots`,
+        arraySum(ask_taken) AS `buy_lots`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `ord`,
+          `bid_px`,
+          `bid_qty`,
+          `ask_px`,
+          `ask_qty`,
+          `mid`,
+          `is_last`,
+          `bids`,
+          `bid_sizes`,
+          `asks`,
+          `ask_sizes`,
+          `bid_lots`,
+          `ask_lots`,
+          arrayMap(p -> (1 - p / assumeNotNull(mid)) * 10000, bids) AS `bid_x`,
+          arrayMap(p -> (p / assumeNotNull(mid) - 1) * 10000, asks) AS `ask_x`,
+          arrayCumSum(bid_sizes) AS `bid_y`,
+          arrayCumSum(ask_sizes) AS `ask_y`,
+          arrayMap((q, i) -> greatest(0, least(q, toInt128(round(1 * 100000000)) - arraySum(arraySlice(bid_lots, 1, i - 1)))), bid_lots, arrayEnumerate(bid_lots)) AS `bid_taken`,
+          arrayMap((q, i) -> greatest(0, least(q, toInt128(round(1 * 100000000)) - arraySum(arraySlice(ask_lots, 1, i - 1)))), ask_lots, arrayEnumerate(ask_lots)) AS `ask_taken`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `ord`,
+            `bid_px`,
+            `bid_qty`,
+            `ask_px`,
+            `ask_qty`,
+            `mid`,
+            `is_last`,
+            arraySlice(bid_px, 1, 20) AS `bids`,
+            arraySlice(bid_qty, 1, 20) AS `bid_sizes`,
+            arraySlice(ask_px, 1, 20) AS `asks`,
+            arraySlice(ask_qty, 1, 20) AS `ask_sizes`,
+            arrayMap(q -> toInt128(round(q * 100000000)), bid_qty) AS `bid_lots`,
+            arrayMap(q -> toInt128(round(q * 100000000)), ask_qty) AS `ask_lots`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `ord`,
+              `bid_px`,
+              `bid_qty`,
+              `ask_px`,
+              `ask_qty`,
+              `mid`,
+              leadInFrame(toNullable(ord), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) IS NULL AS `is_last`
+            FROM `marketprism_features`.`ubt__books_hot`
+          )
+          WHERE is_last AND mid IS NOT NULL
+        )
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`book_shape` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `levels`,
+  `imbalance_1`,
+  `imbalance_5`,
+  `imbalance_10`,
+  `imbalance_20`,
+  `depth_bid`,
+  `depth_ask`,
+  `imbalance_depth`,
+  `imbalance_distance`,
+  `imbalance_rank`,
+  `weighted_mid_bps`,
+  `vamp`,
+  `bid_slope`,
+  `ask_slope`,
+  `bid_exponent`,
+  `ask_exponent`,
+  `bid_convexity`,
+  `ask_convexity`,
+  `bid_naes_skjeltorp`,
+  `ask_naes_skjeltorp`,
+  `buy_filled`,
+  `buy_vwap`,
+  `buy_impact_bps`,
+  `buy_slippage_bps`,
+  `buy_last_price`,
+  `sell_filled`,
+  `sell_vwap`,
+  `sell_impact_bps`,
+  `sell_slippage_bps`,
+  `sell_last_price`
+FROM `marketprism_features`.`book_shape__fbeebe8b` FINAL
+COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
+
+INSERT INTO `marketprism_features`.`book_shape__fbeebe8b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `imbalance_1`, `imbalance_5`, `imbalance_10`, `imbalance_20`, `depth_bid`, `depth_ask`, `imbalance_depth`, `imbalance_distance`, `imbalance_rank`, `weighted_mid_bps`, `vamp`, `bid_slope`, `ask_slope`, `bid_exponent`, `ask_exponent`, `bid_convexity`, `ask_convexity`, `bid_naes_skjeltorp`, `ask_naes_skjeltorp`, `buy_filled`, `buy_vwap`, `buy_impact_bps`, `buy_slippage_bps`, `buy_last_price`, `sell_filled`, `sell_vwap`, `sell_impact_bps`, `sell_slippage_bps`, `sell_last_price`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`levels`)), toFloat64(`levels`), NULL) AS Nullable(Float64)) AS `levels`,
+  CAST(if(isFinite(toFloat64(`imbalance_1`)), toFloat64(`imbalance_1`), NULL) AS Nullable(Float64)) AS `imbalance_1`,
+  CAST(if(isFinite(toFloat64(`imbalance_5`)), toFloat64(`imbalance_5`), NULL) AS Nullable(Float64)) AS `imbalance_5`,
+  CAST(if(isFinite(toFloat64(`imbalance_10`)), toFloat64(`imbalance_10`), NULL) AS Nullable(Float64)) AS `imbalance_10`,
+  CAST(if(isFinite(toFloat64(`imbalance_20`)), toFloat64(`imbalance_20`), NULL) AS Nullable(Float64)) AS `imbalance_20`,
+  CAST(if(isFinite(toFloat64(`depth_bid`)), toFloat64(`depth_bid`), NULL) AS Nullable(Float64)) AS `depth_bid`,
+  CAST(if(isFinite(toFloat64(`depth_ask`)), toFloat64(`depth_ask`), NULL) AS Nullable(Float64)) AS `depth_ask`,
+  CAST(if(isFinite(toFloat64(`imbalance_depth`)), toFloat64(`imbalance_depth`), NULL) AS Nullable(Float64)) AS `imbalance_depth`,
+  CAST(if(isFinite(toFloat64(`imbalance_distance`)), toFloat64(`imbalance_distance`), NULL) AS Nullable(Float64)) AS `imbalance_distance`,
+  CAST(if(isFinite(toFloat64(`imbalance_rank`)), toFloat64(`imbalance_rank`), NULL) AS Nullable(Float64)) AS `imbalance_rank`,
+  CAST(if(isFinite(toFloat64(`weighted_mid_bps`)), toFloat64(`weighted_mid_bps`), NULL) AS Nullable(Float64)) AS `weighted_mid_bps`,
+  CAST(if(isFinite(toFloat64(`vamp`)), toFloat64(`vamp`), NULL) AS Nullable(Float64)) AS `vamp`,
+  CAST(if(isFinite(toFloat64(`bid_slope`)), toFloat64(`bid_slope`), NULL) AS Nullable(Float64)) AS `bid_slope`,
+  CAST(if(isFinite(toFloat64(`ask_slope`)), toFloat64(`ask_slope`), NULL) AS Nullable(Float64)) AS `ask_slope`,
+  CAST(if(isFinite(toFloat64(`bid_exponent`)), toFloat64(`bid_exponent`), NULL) AS Nullable(Float64)) AS `bid_exponent`,
+  CAST(if(isFinite(toFloat64(`ask_exponent`)), toFloat64(`ask_exponent`), NULL) AS Nullable(Float64)) AS `ask_exponent`,
+  CAST(if(isFinite(toFloat64(`bid_convexity`)), toFloat64(`bid_convexity`), NULL) AS Nullable(Float64)) AS `bid_convexity`,
+  CAST(if(isFinite(toFloat64(`ask_convexity`)), toFloat64(`ask_convexity`), NULL) AS Nullable(Float64)) AS `ask_convexity`,
+  CAST(if(isFinite(toFloat64(`bid_naes_skjeltorp`)), toFloat64(`bid_naes_skjeltorp`), NULL) AS Nullable(Float64)) AS `bid_naes_skjeltorp`,
+  CAST(if(isFinite(toFloat64(`ask_naes_skjeltorp`)), toFloat64(`ask_naes_skjeltorp`), NULL) AS Nullable(Float64)) AS `ask_naes_skjeltorp`,
+  CAST(if(isFinite(toFloat64(`buy_filled`)), toFloat64(`buy_filled`), NULL) AS Nullable(Float64)) AS `buy_filled`,
+  CAST(if(isFinite(toFloat64(`buy_vwap`)), toFloat64(`buy_vwap`), NULL) AS Nullable(Float64)) AS `buy_vwap`,
+  CAST(if(isFinite(toFloat64(`buy_impact_bps`)), toFloat64(`buy_impact_bps`), NULL) AS Nullable(Float64)) AS `buy_impact_bps`,
+  CAST(if(isFinite(toFloat64(`buy_slippage_bps`)), toFloat64(`buy_slippage_bps`), NULL) AS Nullable(Float64)) AS `buy_slippage_bps`,
+  CAST(if(isFinite(toFloat64(`buy_last_price`)), toFloat64(`buy_last_price`), NULL) AS Nullable(Float64)) AS `buy_last_price`,
+  CAST(if(isFinite(toFloat64(`sell_filled`)), toFloat64(`sell_filled`), NULL) AS Nullable(Float64)) AS `sell_filled`,
+  CAST(if(isFinite(toFloat64(`sell_vwap`)), toFloat64(`sell_vwap`), NULL) AS Nullable(Float64)) AS `sell_vwap`,
+  CAST(if(isFinite(toFloat64(`sell_impact_bps`)), toFloat64(`sell_impact_bps`), NULL) AS Nullable(Float64)) AS `sell_impact_bps`,
+  CAST(if(isFinite(toFloat64(`sell_slippage_bps`)), toFloat64(`sell_slippage_bps`), NULL) AS Nullable(Float64)) AS `sell_slippage_bps`,
+  CAST(if(isFinite(toFloat64(`sell_last_price`)), toFloat64(`sell_last_price`), NULL) AS Nullable(Float64)) AS `sell_last_price`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    max(least(length(bid_px), length(ask_px))) AS `levels`,
+    max((bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0)) AS `imbalance_1`,
+    max((arraySum(arraySlice(bid_qty, 1, 5)) - arraySum(arraySlice(ask_qty, 1, 5))) / nullIf(arraySum(arraySlice(bid_qty, 1, 5)) + arraySum(arraySlice(ask_qty, 1, 5)), 0)) AS `imbalance_5`,
+    max((arraySum(arraySlice(bid_qty, 1, 10)) - arraySum(arraySlice(ask_qty, 1, 10))) / nullIf(arraySum(arraySlice(bid_qty, 1, 10)) + arraySum(arraySlice(ask_qty, 1, 10)), 0)) AS `imbalance_10`,
+    max((arraySum(arraySlice(bid_qty, 1, 20)) - arraySum(arraySlice(ask_qty, 1, 20))) / nullIf(arraySum(arraySlice(bid_qty, 1, 20)) + arraySum(arraySlice(ask_qty, 1, 20)), 0)) AS `imbalance_20`,
+    max(arraySum(bid_sizes)) AS `depth_bid`,
+    max(arraySum(ask_sizes)) AS `depth_ask`,
+    (depth_bid - depth_ask) / nullIf(depth_bid + depth_ask, 0) AS `imbalance_depth`,
+    max((arraySum(arrayMap((q, w) -> q * w, bid_sizes, bid_w)) - arraySum(arrayMap((q, w) -> q * w, ask_sizes, ask_w))) / nullIf(arraySum(arrayMap((q, w) -> q * w, bid_sizes, bid_w)) + arraySum(arrayMap((q, w) -> q * w, ask_sizes, ask_w)), 0)) AS `imbalance_distance`,
+    max((arraySum(arrayMap((q, i) -> q / i, bid_sizes, arrayEnumerate(bid_sizes))) - arraySum(arrayMap((q, i) -> q / i, ask_sizes, arrayEnumerate(ask_sizes)))) / nullIf(arraySum(arrayMap((q, i) -> q / i, bid_sizes, arrayEnumerate(bid_sizes))) + arraySum(arrayMap((q, i) -> q / i, ask_sizes, arrayEnumerate(ask_sizes))), 0)) AS `imbalance_rank`,
+    max(((bid_px[1] * ask_qty[1] + ask_px[1] * bid_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0) / mid - 1) * 10000) AS `weighted_mid_bps`,
+    max((arraySum(arrayMap((p, q) -> p * q, arraySlice(bids, 1, least(length(bids), length(asks))), arraySlice(ask_sizes, 1, least(length(bids), length(asks))))) + arraySum(arrayMap((p, q) -> p * q, arraySlice(asks, 1, least(length(bids), length(asks))), arraySlice(bid_sizes, 1, least(length(bids), length(asks)))))) / nullIf(arraySum(arraySlice(bid_sizes, 1, least(length(bids), length(asks)))) + arraySum(arraySlice(ask_sizes, 1, least(length(bids), length(asks)))), 0)) AS `vamp`,
+    max(if(length(bids) < 3, NULL, arraySum(arrayMap((u, y) -> u * (y - arrayAvg(bid_y)), bid_u, bid_y)) / nullIf(arraySum(arrayMap(u -> u * u, bid_u)), 0))) AS `bid_slope`,
+    max(if(length(asks) < 3, NULL, arraySum(arrayMap((u, y) -> u * (y - arrayAvg(ask_y)), ask_u, ask_y)) / nullIf(arraySum(arrayMap(u -> u * u, ask_u)), 0))) AS `ask_slope`,
+    max(if(length(bids) < 3, NULL, arraySum(arrayMap((u, y) -> u * log(y), bid_lx, bid_y)) / nullIf(arraySum(arrayMap(u -> u * u, bid_lx)), 0))) AS `bid_exponent`,
+    max(if(length(asks) < 3, NULL, arraySum(arrayMap((u, y) -> u * log(y), ask_lx, ask_y)) / nullIf(arraySum(arrayMap(u -> u * u, ask_lx)), 0))) AS `ask_exponent`,
+    max(if(length(bids) < 3, NULL, arraySum(arrayMap((c, y) -> c * y, bid_c, bid_y)) / nullIf(arraySum(arrayMap(c -> c * c, bid_c)), 0))) AS `bid_convexity`,
+    max(if(length(asks) < 3, NULL, arraySum(arrayMap((c, y) -> c * y, ask_c, ask_y)) / nullIf(arraySum(arrayMap(c -> c * c, ask_c)), 0))) AS `ask_convexity`,
+    max(if(bid_y[1] <= 1, NULL, (log(bid_y[1]) / abs(bids[1] / mid - 1) + arraySum(arrayMap((v, w, p, r) -> (log(w) / log(v) - 1) / abs(r / p - 1), arrayPopBack(bid_y), arrayPopFront(bid_y), arrayPopBack(bids), arrayPopFront(bids)))) / length(bids))) AS `bid_naes_skjeltorp`,
+    max(if(ask_y[1] <= 1, NULL, (log(ask_y[1]) / abs(asks[1] / mid - 1) + arraySum(arrayMap((v, w, p, r) -> (log(w) / log(v) - 1) / abs(r / p - 1), arrayPopBack(ask_y), arrayPopFront(ask_y), arrayPopBack(asks), arrayPopFront(asks)))) / length(asks))) AS `ask_naes_skjeltorp`,
+    max(toFloat64(buy_lots) / 100000000) AS `buy_filled`,
+    max(buy_vwap_all) AS `buy_vwap`,
+    max((buy_vwap_all / mid - 1) * 10000) AS `buy_impact_bps`,
+    max((buy_vwap_all / ask_px[1] - 1) * 10000) AS `buy_slippage_bps`,
+    max(ask_px[toUInt32(arrayCount(t -> t > 0, ask_taken))]) AS `buy_last_price`,
+    max(toFloat64(sell_lots) / 100000000) AS `sell_filled`,
+    max(sell_vwap_all) AS `sell_vwap`,
+    max((1 - sell_vwap_all / mid) * 10000) AS `sell_impact_bps`,
+    max((1 - sell_vwap_all / bid_px[1]) * 10000) AS `sell_slippage_bps`,
+    max(bid_px[toUInt32(arrayCount(t -> t > 0, bid_taken))]) AS `sell_last_price`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `ord`,
+      `bid_px`,
+      `bid_qty`,
+      `ask_px`,
+      `ask_qty`,
+      `mid`,
+      `is_last`,
+      `bids`,
+      `bid_sizes`,
+      `asks`,
+      `ask_sizes`,
+      `bid_lots`,
+      `ask_lots`,
+      `bid_x`,
+      `ask_x`,
+      `bid_y`,
+      `ask_y`,
+      `bid_taken`,
+      `ask_taken`,
+      `bid_u`,
+      `ask_u`,
+      `bid_lx`,
+      `ask_lx`,
+      `bid_w`,
+      `ask_w`,
+      `sell_lots`,
+      `buy_lots`,
+      arrayMap(u -> u * u - arrayAvg(arrayMap(z -> z * z, bid_u)) - u * arraySum(arrayMap(z -> z * z * z, bid_u)) / arraySum(arrayMap(z -> z * z, bid_u)), bid_u) AS `bid_c`,
+      arrayMap(u -> u * u - arrayAvg(arrayMap(z -> z * z, ask_u)) - u * arraySum(arrayMap(z -> z * z * z, ask_u)) / arraySum(arrayMap(z -> z * z, ask_u)), ask_u) AS `ask_c`,
+      if(sell_lots < toInt128(round(1 * 100000000)), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), bid_px, bid_taken)) / nullIf(toFloat64(sell_lots), 0)) AS `sell_vwap_all`,
+      if(buy_lots < toInt128(round(1 * 100000000)), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), ask_px, ask_taken)) / nullIf(toFloat64(buy_lots), 0)) AS `buy_vwap_all`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `ord`,
+        `bid_px`,
+        `bid_qty`,
+        `ask_px`,
+        `ask_qty`,
+        `mid`,
+        `is_last`,
+        `bids`,
+        `bid_sizes`,
+        `asks`,
+        `ask_sizes`,
+        `bid_lots`,
+        `ask_lots`,
+        `bid_x`,
+        `ask_x`,
+        `bid_y`,
+        `ask_y`,
+        `bid_taken`,
+        `ask_taken`,
+        arrayMap(x -> x - arrayAvg(bid_x), bid_x) AS `bid_u`,
+        arrayMap(x -> x - arrayAvg(ask_x), ask_x) AS `ask_u`,
+        arrayMap(x -> log(x) - arrayAvg(arrayMap(z -> log(z), bid_x)), bid_x) AS `bid_lx`,
+        arrayMap(x -> log(x) - arrayAvg(arrayMap(z -> log(z), ask_x)), ask_x) AS `ask_lx`,
+        arrayMap(x -> exp(- x / 20), bid_x) AS `bid_w`,
+        arrayMap(x -> exp(- x / 20), ask_x) AS `ask_w`,
+        arraySum(bid_taken) AS `sell_lots`,
+        arraySum(ask_taken) AS `buy_lots`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `ord`,
+          `bid_px`,
+          `bid_qty`,
+          `ask_px`,
+          `ask_qty`,
+          `mid`,
+          `is_last`,
+          `bids`,
+          `bid_sizes`,
+          `asks`,
+          `ask_sizes`,
+          `bid_lots`,
+          `ask_lots`,
+          arrayMap(p -> (1 - p / assumeNotNull(mid)) * 10000, bids) AS `bid_x`,
+          arrayMap(p -> (p / assumeNotNull(mid) - 1) * 10000, asks) AS `ask_x`,
+          arrayCumSum(bid_sizes) AS `bid_y`,
+          arrayCumSum(ask_sizes) AS `ask_y`,
+          arrayMap((q, i) -> greatest(0, least(q, toInt128(round(1 * 100000000)) - arraySum(arraySlice(bid_lots, 1, i - 1)))), bid_lots, arrayEnumerate(bid_lots)) AS `bid_taken`,
+          arrayMap((q, i) -> greatest(0, least(q, toInt128(round(1 * 100000000)) - arraySum(arraySlice(ask_lots, 1, i - 1)))), ask_lots, arrayEnumerate(ask_lots)) AS `ask_taken`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `ord`,
+            `bid_px`,
+            `bid_qty`,
+            `ask_px`,
+            `ask_qty`,
+            `mid`,
+            `is_last`,
+            arraySlice(bid_px, 1, 20) AS `bids`,
+            arraySlice(bid_qty, 1, 20) AS `bid_sizes`,
+            arraySlice(ask_px, 1, 20) AS `asks`,
+            arraySlice(ask_qty, 1, 20) AS `ask_sizes`,
+            arrayMap(q -> toInt128(round(q * 100000000)), bid_qty) AS `bid_lots`,
+            arrayMap(q -> toInt128(round(q * 100000000)), ask_qty) AS `ask_lots`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `ord`,
+              `bid_px`,
+              `bid_qty`,
+              `ask_px`,
+              `ask_qty`,
+              `mid`,
+              leadInFrame(toNullable(ord), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) IS NULL AS `is_last`
+            FROM (
+              SELECT
+                j.exchange AS exchange,
+                j.market_type AS market_type,
+                j.symbol AS symbol,
+                j.bucket_id AS bucket_id,
+                j.bucket_ts_start AS bucket_ts_start,
+                j.bucket_ts_end AS bucket_ts_end,
+                j.prev_ts_end AS prev_ts_end,
+                j.available_at AS available_at,
+                j.v AS v,
+                bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+                CAST(j.bid_px AS Array(Float64)) AS bid_px,
+                CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+                CAST(j.ask_px AS Array(Float64)) AS ask_px,
+                CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
+                if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+              FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+              CROSS JOIN (
+                WITH snapshots AS (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+                  FROM `marketprism_hot`.`orderbooks` FINAL
+                  WHERE exchange IN (SELECT exchange FROM buckets)
+                    AND market_type IN (SELECT market_type FROM buckets)
+                    AND symbol IN (SELECT symbol FROM buckets)
+                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                )
+                -- the rows of the interval
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+                  toUInt8(0) AS carry
+                FROM snapshots AS s
+                ASOF INNER JOIN buckets AS b
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                  AND s.timestamp >= b.prev_ts_end
+                WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+                UNION ALL
+                -- the last snapshot before the interval, of those that were in time for their own bucket
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+                  toUInt8(1) AS carry
+                FROM buckets AS b
+                ASOF INNER JOIN (
+                  SELECT
+                    s.exchange AS exchange,
+                    s.market_type AS market_type,
+                    s.symbol AS symbol,
+                    s.timestamp AS timestamp,
+                    s.book_seq AS book_seq,
+                    s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+                  FROM snapshots AS s
+                  ASOF INNER JOIN (
+                    SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                    FROM `marketprism_features`.`unified_buckets`
+                    WHERE exchange IN (SELECT exchange FROM buckets)
+                      AND market_type IN (SELECT market_type FROM buckets)
+                      AND symbol IN (SELECT symbol FROM buckets)
+                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                  ) AS own
+                    ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                    AND s.timestamp < own.bucket_ts_end
+                  WHERE s.available_at <= own.available_at
+                  ORDER BY s.book_seq DESC
+                  LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+                ) AS s
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                  AND b.prev_ts_end > s.timestamp
+                WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+              ) AS j
+            )
+          )
+          WHERE is_last AND mid IS NOT NULL
+        )
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
 
 -- view book_state, level 0, look-back 0
 
@@ -395,14 +1952,14 @@ FROM (
       -- the rows of the interval
       SELECT
         b.exchange AS exchange,
-    b.market_type AS market_type,
-    b.symbol AS symbol,
-    b.bucket_id AS bucket_id,
-    b.bucket_ts_start AS bucket_ts_start,
-    b.bucket_ts_end AS bucket_ts_end,
-    b.prev_ts_end AS prev_ts_end,
-    b.available_at AS available_at,
-    b.v AS v,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
         s.timestamp AS timestamp,
         s.book_seq AS book_seq,
         s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -416,14 +1973,14 @@ FROM (
       -- the last snapshot before the interval, of those that were in time for their own bucket
       SELECT
         b.exchange AS exchange,
-    b.market_type AS market_type,
-    b.symbol AS symbol,
-    b.bucket_id AS bucket_id,
-    b.bucket_ts_start AS bucket_ts_start,
-    b.bucket_ts_end AS bucket_ts_end,
-    b.prev_ts_end AS prev_ts_end,
-    b.available_at AS available_at,
-    b.v AS v,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
         s.timestamp AS timestamp,
         s.book_seq AS book_seq,
         s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -457,6 +2014,1235 @@ FROM (
         AND b.prev_ts_end > s.timestamp
       WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
     ) AS j
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view footprint, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`footprint__9da07aa1`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `px_bin` Array(Int64) CODEC(ZSTD(1)),
+    `bin_buy` Array(Nullable(Float64)) COMMENT 'Volume of the bin in which the taker bought, lifting the ask' CODEC(ZSTD(1)),
+    `bin_sell` Array(Nullable(Float64)) COMMENT 'Volume of the bin in which the taker sold, hitting the bid' CODEC(ZSTD(1)),
+    `bin_volume` Array(Nullable(Float64)) COMMENT 'All volume of the bin' CODEC(ZSTD(1)),
+    `bin_delta` Array(Nullable(Float64)) COMMENT 'Bought minus sold volume of the bin' CODEC(ZSTD(1)),
+    `bin_trades` Array(Nullable(Float64)) COMMENT 'Trades of the bin' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Volume of one bucket by price bin and side of the taker';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint__9da07aa1__mv` TO `marketprism_features`.`footprint__9da07aa1` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `px_bin`,
+  arrayMap(c -> c.2, cells) AS `bin_buy`,
+  arrayMap(c -> c.3, cells) AS `bin_sell`,
+  arrayMap(c -> c.4, cells) AS `bin_volume`,
+  arrayMap(c -> c.5, cells) AS `bin_delta`,
+  arrayMap(c -> c.6, cells) AS `bin_trades`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`px_bin`, `bin_buy`, `bin_sell`, `bin_volume`, `bin_delta`, `bin_trades`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `px_bin`,
+      CAST(if(isFinite(toFloat64(`bin_buy`)), toFloat64(`bin_buy`), NULL) AS Nullable(Float64)) AS `bin_buy`,
+      CAST(if(isFinite(toFloat64(`bin_sell`)), toFloat64(`bin_sell`), NULL) AS Nullable(Float64)) AS `bin_sell`,
+      CAST(if(isFinite(toFloat64(`bin_volume`)), toFloat64(`bin_volume`), NULL) AS Nullable(Float64)) AS `bin_volume`,
+      CAST(if(isFinite(toFloat64(`bin_delta`)), toFloat64(`bin_delta`), NULL) AS Nullable(Float64)) AS `bin_delta`,
+      CAST(if(isFinite(toFloat64(`bin_trades`)), toFloat64(`bin_trades`), NULL) AS Nullable(Float64)) AS `bin_trades`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`,
+        toFloat64(sumIf(quantity_exact, side > 0)) AS `bin_buy`,
+        toFloat64(sumIf(quantity_exact, side < 0)) AS `bin_sell`,
+        toFloat64(sum(quantity_exact)) AS `bin_volume`,
+        toFloat64(sum(side * quantity_exact)) AS `bin_delta`,
+        count() AS `bin_trades`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `side`,
+          `price_ticks`,
+          `quantity_exact`,
+          assumeNotNull(px_bin__raw) AS `px_bin`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `side`,
+            `price_ticks`,
+            `quantity_exact`,
+            toInt64(intDiv(price_ticks, 10)) AS `px_bin__raw`
+          FROM `marketprism_features`.`ubt__trades_hot`
+        )
+        WHERE isNotNull(px_bin__raw)
+      )
+      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`footprint` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `px_bin`,
+  `bin_buy`,
+  `bin_sell`,
+  `bin_volume`,
+  `bin_delta`,
+  `bin_trades`
+FROM `marketprism_features`.`footprint__9da07aa1` FINAL
+ARRAY JOIN
+  `px_bin`,
+  `bin_buy`,
+  `bin_sell`,
+  `bin_volume`,
+  `bin_delta`,
+  `bin_trades`
+COMMENT 'Volume of one bucket by price bin and side of the taker';
+
+INSERT INTO `marketprism_features`.`footprint__9da07aa1` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `bin_buy`, `bin_sell`, `bin_volume`, `bin_delta`, `bin_trades`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `px_bin`,
+  arrayMap(c -> c.2, cells) AS `bin_buy`,
+  arrayMap(c -> c.3, cells) AS `bin_sell`,
+  arrayMap(c -> c.4, cells) AS `bin_volume`,
+  arrayMap(c -> c.5, cells) AS `bin_delta`,
+  arrayMap(c -> c.6, cells) AS `bin_trades`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`px_bin`, `bin_buy`, `bin_sell`, `bin_volume`, `bin_delta`, `bin_trades`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `px_bin`,
+      CAST(if(isFinite(toFloat64(`bin_buy`)), toFloat64(`bin_buy`), NULL) AS Nullable(Float64)) AS `bin_buy`,
+      CAST(if(isFinite(toFloat64(`bin_sell`)), toFloat64(`bin_sell`), NULL) AS Nullable(Float64)) AS `bin_sell`,
+      CAST(if(isFinite(toFloat64(`bin_volume`)), toFloat64(`bin_volume`), NULL) AS Nullable(Float64)) AS `bin_volume`,
+      CAST(if(isFinite(toFloat64(`bin_delta`)), toFloat64(`bin_delta`), NULL) AS Nullable(Float64)) AS `bin_delta`,
+      CAST(if(isFinite(toFloat64(`bin_trades`)), toFloat64(`bin_trades`), NULL) AS Nullable(Float64)) AS `bin_trades`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`,
+        toFloat64(sumIf(quantity_exact, side > 0)) AS `bin_buy`,
+        toFloat64(sumIf(quantity_exact, side < 0)) AS `bin_sell`,
+        toFloat64(sum(quantity_exact)) AS `bin_volume`,
+        toFloat64(sum(side * quantity_exact)) AS `bin_delta`,
+        count() AS `bin_trades`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `side`,
+          `price_ticks`,
+          `quantity_exact`,
+          assumeNotNull(px_bin__raw) AS `px_bin`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `side`,
+            `price_ticks`,
+            `quantity_exact`,
+            toInt64(intDiv(price_ticks, 10)) AS `px_bin__raw`
+          FROM (
+            SELECT
+              j.exchange AS exchange,
+              j.market_type AS market_type,
+              j.symbol AS symbol,
+              j.bucket_id AS bucket_id,
+              j.bucket_ts_start AS bucket_ts_start,
+              j.bucket_ts_end AS bucket_ts_end,
+              j.prev_ts_end AS prev_ts_end,
+              j.available_at AS available_at,
+              j.v AS v,
+              if(j.side = 'buy', 1, -1) AS side,
+              intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
+              toDecimal256(j.quantity, 8) AS quantity_exact
+            FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+            CROSS JOIN (
+              SELECT
+                b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                t.timestamp AS timestamp,
+                t.trade_seq AS trade_seq,
+                t.price AS price,
+                t.quantity AS quantity,
+                t.side AS side
+              FROM (
+                SELECT
+                  exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                FROM `marketprism_hot`.`trades` FINAL
+                WHERE late = 0
+                  AND exchange IN (SELECT exchange FROM buckets)
+                  AND market_type IN (SELECT market_type FROM buckets)
+                  AND symbol IN (SELECT symbol FROM buckets)
+                  AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                  AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+              ) AS t
+              ASOF INNER JOIN buckets AS b
+                ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                AND t.timestamp >= b.prev_ts_end
+              WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+            ) AS j
+          )
+        )
+        WHERE isNotNull(px_bin__raw)
+      )
+      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view footprint_poc, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`footprint_poc__e49d7f16`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `poc_bin` Nullable(Float64) COMMENT 'Point of control - the bin with the largest volume, of equal ones the lowest. floor(price / bin width)' CODEC(ZSTD(1)),
+    `poc_share` Nullable(Float64) COMMENT 'Share of the bucket\'s volume in the point of control' CODEC(ZSTD(1)),
+    `bins` Nullable(Float64) COMMENT 'Bins in which there were trades' CODEC(ZSTD(1)),
+    `range_bps` Nullable(Float64) COMMENT 'Highest minus lowest price of the bucket, over its volume-weighted price. A property of the bucket, never of a bin' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Where one bucket\'s volume was traded - point of control, its share, and the bucket\'s price range';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_poc__e49d7f16__mv` TO `marketprism_features`.`footprint_poc__e49d7f16` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`poc_bin`)), toFloat64(`poc_bin`), NULL) AS Nullable(Float64)) AS `poc_bin`,
+  CAST(if(isFinite(toFloat64(`poc_share`)), toFloat64(`poc_share`), NULL) AS Nullable(Float64)) AS `poc_share`,
+  CAST(if(isFinite(toFloat64(`bins`)), toFloat64(`bins`), NULL) AS Nullable(Float64)) AS `bins`,
+  CAST(if(isFinite(toFloat64(`range_bps`)), toFloat64(`range_bps`), NULL) AS Nullable(Float64)) AS `range_bps`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    argMax(px_bin, (bin_volume, - px_bin)) AS `poc_bin`,
+    max(bin_volume) / nullIf(toFloat64(sum(quantity_exact)), 0) AS `poc_share`,
+    uniqExact(px_bin) AS `bins`,
+    (max(price) - min(price)) / nullIf(toFloat64(sum(quote_exact)) / nullIf(toFloat64(sum(quantity_exact)), 0), 0) * 10000 AS `range_bps`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `ord`,
+      `price`,
+      `price_ticks`,
+      `quantity_exact`,
+      `quote_exact`,
+      `px_bin`,
+      toFloat64(sum(quantity_exact) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `bin_volume`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `ord`,
+        `price`,
+        `price_ticks`,
+        `quantity_exact`,
+        `quote_exact`,
+        intDiv(price_ticks, 10) AS `px_bin`
+      FROM `marketprism_features`.`ubt__trades_hot`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`footprint_poc` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `poc_bin`,
+  `poc_share`,
+  `bins`,
+  `range_bps`
+FROM `marketprism_features`.`footprint_poc__e49d7f16` FINAL
+COMMENT 'Where one bucket\'s volume was traded - point of control, its share, and the bucket\'s price range';
+
+INSERT INTO `marketprism_features`.`footprint_poc__e49d7f16` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `poc_bin`, `poc_share`, `bins`, `range_bps`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`poc_bin`)), toFloat64(`poc_bin`), NULL) AS Nullable(Float64)) AS `poc_bin`,
+  CAST(if(isFinite(toFloat64(`poc_share`)), toFloat64(`poc_share`), NULL) AS Nullable(Float64)) AS `poc_share`,
+  CAST(if(isFinite(toFloat64(`bins`)), toFloat64(`bins`), NULL) AS Nullable(Float64)) AS `bins`,
+  CAST(if(isFinite(toFloat64(`range_bps`)), toFloat64(`range_bps`), NULL) AS Nullable(Float64)) AS `range_bps`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    argMax(px_bin, (bin_volume, - px_bin)) AS `poc_bin`,
+    max(bin_volume) / nullIf(toFloat64(sum(quantity_exact)), 0) AS `poc_share`,
+    uniqExact(px_bin) AS `bins`,
+    (max(price) - min(price)) / nullIf(toFloat64(sum(quote_exact)) / nullIf(toFloat64(sum(quantity_exact)), 0), 0) * 10000 AS `range_bps`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `ord`,
+      `price`,
+      `price_ticks`,
+      `quantity_exact`,
+      `quote_exact`,
+      `px_bin`,
+      toFloat64(sum(quantity_exact) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `bin_volume`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `ord`,
+        `price`,
+        `price_ticks`,
+        `quantity_exact`,
+        `quote_exact`,
+        intDiv(price_ticks, 10) AS `px_bin`
+      FROM (
+        SELECT
+          j.exchange AS exchange,
+          j.market_type AS market_type,
+          j.symbol AS symbol,
+          j.bucket_id AS bucket_id,
+          j.bucket_ts_start AS bucket_ts_start,
+          j.bucket_ts_end AS bucket_ts_end,
+          j.prev_ts_end AS prev_ts_end,
+          j.available_at AS available_at,
+          j.v AS v,
+          bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
+          toFloat64(j.price) AS price,
+          intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
+          toDecimal256(j.quantity, 8) AS quantity_exact,
+          toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
+        FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+        CROSS JOIN (
+          SELECT
+            b.exchange AS exchange,
+            b.market_type AS market_type,
+            b.symbol AS symbol,
+            b.bucket_id AS bucket_id,
+            b.bucket_ts_start AS bucket_ts_start,
+            b.bucket_ts_end AS bucket_ts_end,
+            b.prev_ts_end AS prev_ts_end,
+            b.available_at AS available_at,
+            b.v AS v,
+            t.timestamp AS timestamp,
+            t.trade_seq AS trade_seq,
+            t.price AS price,
+            t.quantity AS quantity,
+            t.side AS side
+          FROM (
+            SELECT
+              exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+            FROM `marketprism_hot`.`trades` FINAL
+            WHERE late = 0
+              AND exchange IN (SELECT exchange FROM buckets)
+              AND market_type IN (SELECT market_type FROM buckets)
+              AND symbol IN (SELECT symbol FROM buckets)
+              AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+              AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          ) AS t
+          ASOF INNER JOIN buckets AS b
+            ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+            AND t.timestamp >= b.prev_ts_end
+          WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+        ) AS j
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view mid_grid, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`mid_grid__bf478a2f`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `second` Array(Int64) CODEC(ZSTD(1)),
+    `grid_mid` Array(Nullable(Float64)) COMMENT 'Previous tick - mid of the last valid snapshot with a time below the second' CODEC(ZSTD(1)),
+    `grid_mid_age_ms` Array(Nullable(Float64)) COMMENT 'From that snapshot to the second' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'The last valid mid before each whole second, the input of realised variance';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_grid__bf478a2f__mv` TO `marketprism_features`.`mid_grid__bf478a2f` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `second`,
+  arrayMap(c -> c.2, cells) AS `grid_mid`,
+  arrayMap(c -> c.3, cells) AS `grid_mid_age_ms`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`second`, `grid_mid`, `grid_mid_age_ms`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `second`,
+      CAST(if(isFinite(toFloat64(`grid_mid`)), toFloat64(`grid_mid`), NULL) AS Nullable(Float64)) AS `grid_mid`,
+      CAST(if(isFinite(toFloat64(`grid_mid_age_ms`)), toFloat64(`grid_mid_age_ms`), NULL) AS Nullable(Float64)) AS `grid_mid_age_ms`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `second`,
+        argMax(mid, ord) AS `grid_mid`,
+        max(grid_ms - toUnixTimestamp64Milli(timestamp)) AS `grid_mid_age_ms`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `mid`,
+          `grid_ms`,
+          `ord`,
+          assumeNotNull(second__raw) AS `second`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `mid`,
+            `grid_ms`,
+            `ord`,
+            toInt64(intDiv(grid_ms, 1000)) AS `second__raw`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `timestamp`,
+              `mid`,
+              `grid_ms`,
+              toUInt128(grid_ms) AS `ord`
+            FROM (
+              SELECT
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `timestamp`,
+                `ord`,
+                `mid`,
+                arrayJoin(range(intDiv(greatest(toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(prev_ts_end)), 1000) + 1, greatest(intDiv(until__ms, 1000), intDiv(greatest(toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(prev_ts_end)), 1000)) + 1)) * 1000 AS `grid_ms`
+              FROM (
+                SELECT
+                  `exchange`,
+                  `market_type`,
+                  `symbol`,
+                  `bucket_id`,
+                  `bucket_ts_start`,
+                  `bucket_ts_end`,
+                  `prev_ts_end`,
+                  `available_at`,
+                  `v`,
+                  `timestamp`,
+                  `ord`,
+                  `mid`,
+                  leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
+                FROM (
+                  SELECT
+                    `exchange`,
+                    `market_type`,
+                    `symbol`,
+                    `bucket_id`,
+                    `bucket_ts_start`,
+                    `bucket_ts_end`,
+                    `prev_ts_end`,
+                    `available_at`,
+                    `v`,
+                    `timestamp`,
+                    `ord`,
+                    `mid`
+                  FROM `marketprism_features`.`ubt__books_hot`
+                  WHERE mid IS NOT NULL
+                )
+              )
+            )
+          )
+        )
+        WHERE isNotNull(second__raw)
+      )
+      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `second`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`mid_grid` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `second`,
+  `grid_mid`,
+  `grid_mid_age_ms`
+FROM `marketprism_features`.`mid_grid__bf478a2f` FINAL
+ARRAY JOIN
+  `second`,
+  `grid_mid`,
+  `grid_mid_age_ms`
+COMMENT 'The last valid mid before each whole second, the input of realised variance';
+
+INSERT INTO `marketprism_features`.`mid_grid__bf478a2f` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `second`, `grid_mid`, `grid_mid_age_ms`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `second`,
+  arrayMap(c -> c.2, cells) AS `grid_mid`,
+  arrayMap(c -> c.3, cells) AS `grid_mid_age_ms`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`second`, `grid_mid`, `grid_mid_age_ms`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `second`,
+      CAST(if(isFinite(toFloat64(`grid_mid`)), toFloat64(`grid_mid`), NULL) AS Nullable(Float64)) AS `grid_mid`,
+      CAST(if(isFinite(toFloat64(`grid_mid_age_ms`)), toFloat64(`grid_mid_age_ms`), NULL) AS Nullable(Float64)) AS `grid_mid_age_ms`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `second`,
+        argMax(mid, ord) AS `grid_mid`,
+        max(grid_ms - toUnixTimestamp64Milli(timestamp)) AS `grid_mid_age_ms`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `mid`,
+          `grid_ms`,
+          `ord`,
+          assumeNotNull(second__raw) AS `second`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `mid`,
+            `grid_ms`,
+            `ord`,
+            toInt64(intDiv(grid_ms, 1000)) AS `second__raw`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `timestamp`,
+              `mid`,
+              `grid_ms`,
+              toUInt128(grid_ms) AS `ord`
+            FROM (
+              SELECT
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `timestamp`,
+                `ord`,
+                `mid`,
+                arrayJoin(range(intDiv(greatest(toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(prev_ts_end)), 1000) + 1, greatest(intDiv(until__ms, 1000), intDiv(greatest(toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(prev_ts_end)), 1000)) + 1)) * 1000 AS `grid_ms`
+              FROM (
+                SELECT
+                  `exchange`,
+                  `market_type`,
+                  `symbol`,
+                  `bucket_id`,
+                  `bucket_ts_start`,
+                  `bucket_ts_end`,
+                  `prev_ts_end`,
+                  `available_at`,
+                  `v`,
+                  `timestamp`,
+                  `ord`,
+                  `mid`,
+                  leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
+                FROM (
+                  SELECT
+                    `exchange`,
+                    `market_type`,
+                    `symbol`,
+                    `bucket_id`,
+                    `bucket_ts_start`,
+                    `bucket_ts_end`,
+                    `prev_ts_end`,
+                    `available_at`,
+                    `v`,
+                    `timestamp`,
+                    `ord`,
+                    `mid`
+                  FROM (
+                    SELECT
+                      j.exchange AS exchange,
+                      j.market_type AS market_type,
+                      j.symbol AS symbol,
+                      j.bucket_id AS bucket_id,
+                      j.bucket_ts_start AS bucket_ts_start,
+                      j.bucket_ts_end AS bucket_ts_end,
+                      j.prev_ts_end AS prev_ts_end,
+                      j.available_at AS available_at,
+                      j.v AS v,
+                      j.timestamp AS timestamp,
+                      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+                      if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+                    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+                    CROSS JOIN (
+                      WITH snapshots AS (
+                        SELECT
+                          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                        FROM `marketprism_hot`.`orderbooks` FINAL
+                        WHERE exchange IN (SELECT exchange FROM buckets)
+                          AND market_type IN (SELECT market_type FROM buckets)
+                          AND symbol IN (SELECT symbol FROM buckets)
+                          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                      )
+                      -- the rows of the interval
+                      SELECT
+                        b.exchange AS exchange,
+                      b.market_type AS market_type,
+                      b.symbol AS symbol,
+                      b.bucket_id AS bucket_id,
+                      b.bucket_ts_start AS bucket_ts_start,
+                      b.bucket_ts_end AS bucket_ts_end,
+                      b.prev_ts_end AS prev_ts_end,
+                      b.available_at AS available_at,
+                      b.v AS v,
+                        s.timestamp AS timestamp,
+                        s.book_seq AS book_seq,
+                        s.bid_px AS bid_px, s.ask_px AS ask_px,
+                        toUInt8(0) AS carry
+                      FROM snapshots AS s
+                      ASOF INNER JOIN buckets AS b
+                        ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                        AND s.timestamp >= b.prev_ts_end
+                      WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+                      UNION ALL
+                      -- the last snapshot before the interval, of those that were in time for their own bucket
+                      SELECT
+                        b.exchange AS exchange,
+                      b.market_type AS market_type,
+                      b.symbol AS symbol,
+                      b.bucket_id AS bucket_id,
+                      b.bucket_ts_start AS bucket_ts_start,
+                      b.bucket_ts_end AS bucket_ts_end,
+                      b.prev_ts_end AS prev_ts_end,
+                      b.available_at AS available_at,
+                      b.v AS v,
+                        s.timestamp AS timestamp,
+                        s.book_seq AS book_seq,
+                        s.bid_px AS bid_px, s.ask_px AS ask_px,
+                        toUInt8(1) AS carry
+                      FROM buckets AS b
+                      ASOF INNER JOIN (
+                        SELECT
+                          s.exchange AS exchange,
+                          s.market_type AS market_type,
+                          s.symbol AS symbol,
+                          s.timestamp AS timestamp,
+                          s.book_seq AS book_seq,
+                          s.bid_px AS bid_px, s.ask_px AS ask_px
+                        FROM snapshots AS s
+                        ASOF INNER JOIN (
+                          SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                          FROM `marketprism_features`.`unified_buckets`
+                          WHERE exchange IN (SELECT exchange FROM buckets)
+                            AND market_type IN (SELECT market_type FROM buckets)
+                            AND symbol IN (SELECT symbol FROM buckets)
+                            AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                        ) AS own
+                          ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                          AND s.timestamp < own.bucket_ts_end
+                        WHERE s.available_at <= own.available_at
+                        ORDER BY s.book_seq DESC
+                        LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+                      ) AS s
+                        ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                        AND b.prev_ts_end > s.timestamp
+                      WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+                    ) AS j
+                  )
+                  WHERE mid IS NOT NULL
+                )
+              )
+            )
+          )
+        )
+        WHERE isNotNull(second__raw)
+      )
+      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `second`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view ofi, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`ofi__3a5ce310`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `ofi_events` Nullable(Float64) COMMENT 'Changes of the book with both states known at the best prices' CODEC(ZSTD(1)),
+    `ofi_1` Nullable(Float64) COMMENT 'Sum of the order-flow imbalance of each change at the best prices; NULL if there is no change' CODEC(ZSTD(1)),
+    `avg_depth` Nullable(Float64) COMMENT 'Mean of (bid size + ask size) / 2 at the best prices, over the same changes' CODEC(ZSTD(1)),
+    `ofi_normalised` Nullable(Float64) COMMENT 'ofi_1 over avg_depth. Cont, Cucuringu, Zhang 2023' CODEC(ZSTD(1)),
+    `ofi_2` Nullable(Float64) COMMENT 'The same on the second level of each side. Xu, Gould, Howison 2018' CODEC(ZSTD(1)),
+    `ofi_3` Nullable(Float64) COMMENT 'On the third level' CODEC(ZSTD(1)),
+    `ofi_4` Nullable(Float64) COMMENT 'On the fourth level' CODEC(ZSTD(1)),
+    `ofi_5` Nullable(Float64) COMMENT 'On the fifth level' CODEC(ZSTD(1)),
+    `avg_depth_5` Nullable(Float64) COMMENT 'Mean depth of one side, over changes and five levels; NULL if a level never had one' CODEC(ZSTD(1)),
+    `ofi_multi_level` Nullable(Float64) COMMENT 'Mean of the five levels\' imbalances over their mean depth. A fitted first component is a model, not a view' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Order-flow imbalance of one bucket, at the best prices and on five levels';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ofi__3a5ce310__mv` TO `marketprism_features`.`ofi__3a5ce310` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`ofi_events`)), toFloat64(`ofi_events`), NULL) AS Nullable(Float64)) AS `ofi_events`,
+  CAST(if(isFinite(toFloat64(`ofi_1`)), toFloat64(`ofi_1`), NULL) AS Nullable(Float64)) AS `ofi_1`,
+  CAST(if(isFinite(toFloat64(`avg_depth`)), toFloat64(`avg_depth`), NULL) AS Nullable(Float64)) AS `avg_depth`,
+  CAST(if(isFinite(toFloat64(`ofi_normalised`)), toFloat64(`ofi_normalised`), NULL) AS Nullable(Float64)) AS `ofi_normalised`,
+  CAST(if(isFinite(toFloat64(`ofi_2`)), toFloat64(`ofi_2`), NULL) AS Nullable(Float64)) AS `ofi_2`,
+  CAST(if(isFinite(toFloat64(`ofi_3`)), toFloat64(`ofi_3`), NULL) AS Nullable(Float64)) AS `ofi_3`,
+  CAST(if(isFinite(toFloat64(`ofi_4`)), toFloat64(`ofi_4`), NULL) AS Nullable(Float64)) AS `ofi_4`,
+  CAST(if(isFinite(toFloat64(`ofi_5`)), toFloat64(`ofi_5`), NULL) AS Nullable(Float64)) AS `ofi_5`,
+  CAST(if(isFinite(toFloat64(`avg_depth_5`)), toFloat64(`avg_depth_5`), NULL) AS Nullable(Float64)) AS `avg_depth_5`,
+  CAST(if(isFinite(toFloat64(`ofi_multi_level`)), toFloat64(`ofi_multi_level`), NULL) AS Nullable(Float64)) AS `ofi_multi_level`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    count(e[1]) AS `ofi_events`,
+    if(countIf(NOT isFinite(e[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[1], 0), 30) + isFinite(e[1]) * 0))) AS `ofi_1`,
+    if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) AS `avg_depth`,
+    ofi_1 / nullIf(avg_depth, 0) AS `ofi_normalised`,
+    if(countIf(NOT isFinite(e[2])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[2], 0), 30) + isFinite(e[2]) * 0))) AS `ofi_2`,
+    if(countIf(NOT isFinite(e[3])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[3], 0), 30) + isFinite(e[3]) * 0))) AS `ofi_3`,
+    if(countIf(NOT isFinite(e[4])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[4], 0), 30) + isFinite(e[4]) * 0))) AS `ofi_4`,
+    if(countIf(NOT isFinite(e[5])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[5], 0), 30) + isFinite(e[5]) * 0))) AS `ofi_5`,
+    (if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) + if(countIf(NOT isFinite(depth[2])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[2], 0), 30) + isFinite(depth[2]) * 0))) / nullIf(count(depth[2]), 0) + if(countIf(NOT isFinite(depth[3])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[3], 0), 30) + isFinite(depth[3]) * 0))) / nullIf(count(depth[3]), 0) + if(countIf(NOT isFinite(depth[4])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[4], 0), 30) + isFinite(depth[4]) * 0))) / nullIf(count(depth[4]), 0) + if(countIf(NOT isFinite(depth[5])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[5], 0), 30) + isFinite(depth[5]) * 0))) / nullIf(count(depth[5]), 0)) / 5 AS `avg_depth_5`,
+    (ofi_1 + ofi_2 + ofi_3 + ofi_4 + ofi_5) / 5 / nullIf(avg_depth_5, 0) AS `ofi_multi_level`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `ord`,
+      `bid_px`,
+      `bid_qty`,
+      `ask_px`,
+      `ask_qty`,
+      `bid_before`,
+      `bid_qty_before`,
+      `ask_before`,
+      `ask_qty_before`,
+      `e`,
+      arrayMap((x, i) -> if(x IS NULL, NULL, (bid_qty[i] + ask_qty[i]) / 2), e, range(1, 6)) AS `depth`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `ord`,
+        `bid_px`,
+        `bid_qty`,
+        `ask_px`,
+        `ask_qty`,
+        `bid_before`,
+        `bid_qty_before`,
+        `ask_before`,
+        `ask_qty_before`,
+        arrayMap(i -> if(bid_px[i] > 0 AND ask_px[i] > 0 AND bid_before[i] > 0 AND ask_before[i] > 0, (bid_px[i] >= bid_before[i]) * bid_qty[i] - (bid_px[i] <= bid_before[i]) * bid_qty_before[i] - (ask_px[i] <= ask_before[i]) * ask_qty[i] + (ask_px[i] >= ask_before[i]) * ask_qty_before[i], NULL), range(1, 6)) AS `e`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `ord`,
+          `bid_px`,
+          `bid_qty`,
+          `ask_px`,
+          `ask_qty`,
+          lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+          lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+          lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+          lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`
+        FROM `marketprism_features`.`ubt__books_hot`
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`ofi` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `ofi_events`,
+  `ofi_1`,
+  `avg_depth`,
+  `ofi_normalised`,
+  `ofi_2`,
+  `ofi_3`,
+  `ofi_4`,
+  `ofi_5`,
+  `avg_depth_5`,
+  `ofi_multi_level`
+FROM `marketprism_features`.`ofi__3a5ce310` FINAL
+COMMENT 'Order-flow imbalance of one bucket, at the best prices and on five levels';
+
+INSERT INTO `marketprism_features`.`ofi__3a5ce310` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `ofi_events`, `ofi_1`, `avg_depth`, `ofi_normalised`, `ofi_2`, `ofi_3`, `ofi_4`, `ofi_5`, `avg_depth_5`, `ofi_multi_level`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`ofi_events`)), toFloat64(`ofi_events`), NULL) AS Nullable(Float64)) AS `ofi_events`,
+  CAST(if(isFinite(toFloat64(`ofi_1`)), toFloat64(`ofi_1`), NULL) AS Nullable(Float64)) AS `ofi_1`,
+  CAST(if(isFinite(toFloat64(`avg_depth`)), toFloat64(`avg_depth`), NULL) AS Nullable(Float64)) AS `avg_depth`,
+  CAST(if(isFinite(toFloat64(`ofi_normalised`)), toFloat64(`ofi_normalised`), NULL) AS Nullable(Float64)) AS `ofi_normalised`,
+  CAST(if(isFinite(toFloat64(`ofi_2`)), toFloat64(`ofi_2`), NULL) AS Nullable(Float64)) AS `ofi_2`,
+  CAST(if(isFinite(toFloat64(`ofi_3`)), toFloat64(`ofi_3`), NULL) AS Nullable(Float64)) AS `ofi_3`,
+  CAST(if(isFinite(toFloat64(`ofi_4`)), toFloat64(`ofi_4`), NULL) AS Nullable(Float64)) AS `ofi_4`,
+  CAST(if(isFinite(toFloat64(`ofi_5`)), toFloat64(`ofi_5`), NULL) AS Nullable(Float64)) AS `ofi_5`,
+  CAST(if(isFinite(toFloat64(`avg_depth_5`)), toFloat64(`avg_depth_5`), NULL) AS Nullable(Float64)) AS `avg_depth_5`,
+  CAST(if(isFinite(toFloat64(`ofi_multi_level`)), toFloat64(`ofi_multi_level`), NULL) AS Nullable(Float64)) AS `ofi_multi_level`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    count(e[1]) AS `ofi_events`,
+    if(countIf(NOT isFinite(e[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[1], 0), 30) + isFinite(e[1]) * 0))) AS `ofi_1`,
+    if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) AS `avg_depth`,
+    ofi_1 / nullIf(avg_depth, 0) AS `ofi_normalised`,
+    if(countIf(NOT isFinite(e[2])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[2], 0), 30) + isFinite(e[2]) * 0))) AS `ofi_2`,
+    if(countIf(NOT isFinite(e[3])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[3], 0), 30) + isFinite(e[3]) * 0))) AS `ofi_3`,
+    if(countIf(NOT isFinite(e[4])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[4], 0), 30) + isFinite(e[4]) * 0))) AS `ofi_4`,
+    if(countIf(NOT isFinite(e[5])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[5], 0), 30) + isFinite(e[5]) * 0))) AS `ofi_5`,
+    (if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) + if(countIf(NOT isFinite(depth[2])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[2], 0), 30) + isFinite(depth[2]) * 0))) / nullIf(count(depth[2]), 0) + if(countIf(NOT isFinite(depth[3])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[3], 0), 30) + isFinite(depth[3]) * 0))) / nullIf(count(depth[3]), 0) + if(countIf(NOT isFinite(depth[4])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[4], 0), 30) + isFinite(depth[4]) * 0))) / nullIf(count(depth[4]), 0) + if(countIf(NOT isFinite(depth[5])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[5], 0), 30) + isFinite(depth[5]) * 0))) / nullIf(count(depth[5]), 0)) / 5 AS `avg_depth_5`,
+    (ofi_1 + ofi_2 + ofi_3 + ofi_4 + ofi_5) / 5 / nullIf(avg_depth_5, 0) AS `ofi_multi_level`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `ord`,
+      `bid_px`,
+      `bid_qty`,
+      `ask_px`,
+      `ask_qty`,
+      `bid_before`,
+      `bid_qty_before`,
+      `ask_before`,
+      `ask_qty_before`,
+      `e`,
+      arrayMap((x, i) -> if(x IS NULL, NULL, (bid_qty[i] + ask_qty[i]) / 2), e, range(1, 6)) AS `depth`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `ord`,
+        `bid_px`,
+        `bid_qty`,
+        `ask_px`,
+        `ask_qty`,
+        `bid_before`,
+        `bid_qty_before`,
+        `ask_before`,
+        `ask_qty_before`,
+        arrayMap(i -> if(bid_px[i] > 0 AND ask_px[i] > 0 AND bid_before[i] > 0 AND ask_before[i] > 0, (bid_px[i] >= bid_before[i]) * bid_qty[i] - (bid_px[i] <= bid_before[i]) * bid_qty_before[i] - (ask_px[i] <= ask_before[i]) * ask_qty[i] + (ask_px[i] >= ask_before[i]) * ask_qty_before[i], NULL), range(1, 6)) AS `e`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `ord`,
+          `bid_px`,
+          `bid_qty`,
+          `ask_px`,
+          `ask_qty`,
+          lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+          lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+          lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+          lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`
+        FROM (
+          SELECT
+            j.exchange AS exchange,
+            j.market_type AS market_type,
+            j.symbol AS symbol,
+            j.bucket_id AS bucket_id,
+            j.bucket_ts_start AS bucket_ts_start,
+            j.bucket_ts_end AS bucket_ts_end,
+            j.prev_ts_end AS prev_ts_end,
+            j.available_at AS available_at,
+            j.v AS v,
+            bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+            CAST(j.bid_px AS Array(Float64)) AS bid_px,
+            CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+            CAST(j.ask_px AS Array(Float64)) AS ask_px,
+            CAST(j.ask_qty AS Array(Float64)) AS ask_qty
+          FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+          CROSS JOIN (
+            WITH snapshots AS (
+              SELECT
+                exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+              FROM `marketprism_hot`.`orderbooks` FINAL
+              WHERE exchange IN (SELECT exchange FROM buckets)
+                AND market_type IN (SELECT market_type FROM buckets)
+                AND symbol IN (SELECT symbol FROM buckets)
+                AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+            )
+            -- the rows of the interval
+            SELECT
+              b.exchange AS exchange,
+            b.market_type AS market_type,
+            b.symbol AS symbol,
+            b.bucket_id AS bucket_id,
+            b.bucket_ts_start AS bucket_ts_start,
+            b.bucket_ts_end AS bucket_ts_end,
+            b.prev_ts_end AS prev_ts_end,
+            b.available_at AS available_at,
+            b.v AS v,
+              s.timestamp AS timestamp,
+              s.book_seq AS book_seq,
+              s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+              toUInt8(0) AS carry
+            FROM snapshots AS s
+            ASOF INNER JOIN buckets AS b
+              ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+              AND s.timestamp >= b.prev_ts_end
+            WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+            UNION ALL
+            -- the last snapshot before the interval, of those that were in time for their own bucket
+            SELECT
+              b.exchange AS exchange,
+            b.market_type AS market_type,
+            b.symbol AS symbol,
+            b.bucket_id AS bucket_id,
+            b.bucket_ts_start AS bucket_ts_start,
+            b.bucket_ts_end AS bucket_ts_end,
+            b.prev_ts_end AS prev_ts_end,
+            b.available_at AS available_at,
+            b.v AS v,
+              s.timestamp AS timestamp,
+              s.book_seq AS book_seq,
+              s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+              toUInt8(1) AS carry
+            FROM buckets AS b
+            ASOF INNER JOIN (
+              SELECT
+                s.exchange AS exchange,
+                s.market_type AS market_type,
+                s.symbol AS symbol,
+                s.timestamp AS timestamp,
+                s.book_seq AS book_seq,
+                s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+              FROM snapshots AS s
+              ASOF INNER JOIN (
+                SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                FROM `marketprism_features`.`unified_buckets`
+                WHERE exchange IN (SELECT exchange FROM buckets)
+                  AND market_type IN (SELECT market_type FROM buckets)
+                  AND symbol IN (SELECT symbol FROM buckets)
+                  AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                  AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+              ) AS own
+                ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                AND s.timestamp < own.bucket_ts_end
+              WHERE s.available_at <= own.available_at
+              ORDER BY s.book_seq DESC
+              LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+            ) AS s
+              ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+              AND b.prev_ts_end > s.timestamp
+            WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+          ) AS j
+        )
+      )
+    )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
@@ -650,6 +3436,806 @@ FROM (
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
+-- view quoted_spread, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`quoted_spread__36d822d9`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `quoted_valid_ms` Nullable(Float64) COMMENT 'Time within the bucket in which a valid quote stood' CODEC(ZSTD(1)),
+    `quoted_spread_bps` Nullable(Float64) COMMENT '(ask - bid) / mid in 1/10000, weighted by time. Crossed, locked and one-sided quotes are in neither sum' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__36d822d9__mv` TO `marketprism_features`.`quoted_spread__36d822d9` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`quoted_valid_ms`)), toFloat64(`quoted_valid_ms`), NULL) AS Nullable(Float64)) AS `quoted_valid_ms`,
+  CAST(if(isFinite(toFloat64(`quoted_spread_bps`)), toFloat64(`quoted_spread_bps`), NULL) AS Nullable(Float64)) AS `quoted_spread_bps`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL)) AS `quoted_valid_ms`,
+    if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `bid_px`,
+      `ask_px`,
+      `mid`,
+      `from_ms`,
+      `to_ms`,
+      if(mid IS NULL, NULL, (ask_px[1] - bid_px[1]) / mid * 10000) AS `spread`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `bid_px`,
+        `ask_px`,
+        `mid`,
+        greatest(toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(bucket_ts_start)) AS `from_ms`,
+        greatest(until__ms, greatest(toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(bucket_ts_start))) AS `to_ms`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `bid_px`,
+          `ask_px`,
+          `mid`,
+          leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
+        FROM `marketprism_features`.`ubt__books_hot`
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`quoted_spread` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `quoted_valid_ms`,
+  `quoted_spread_bps`
+FROM `marketprism_features`.`quoted_spread__36d822d9` FINAL
+COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
+
+INSERT INTO `marketprism_features`.`quoted_spread__36d822d9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `quoted_valid_ms`, `quoted_spread_bps`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`quoted_valid_ms`)), toFloat64(`quoted_valid_ms`), NULL) AS Nullable(Float64)) AS `quoted_valid_ms`,
+  CAST(if(isFinite(toFloat64(`quoted_spread_bps`)), toFloat64(`quoted_spread_bps`), NULL) AS Nullable(Float64)) AS `quoted_spread_bps`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL)) AS `quoted_valid_ms`,
+    if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `bid_px`,
+      `ask_px`,
+      `mid`,
+      `from_ms`,
+      `to_ms`,
+      if(mid IS NULL, NULL, (ask_px[1] - bid_px[1]) / mid * 10000) AS `spread`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `bid_px`,
+        `ask_px`,
+        `mid`,
+        greatest(toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(bucket_ts_start)) AS `from_ms`,
+        greatest(until__ms, greatest(toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(bucket_ts_start))) AS `to_ms`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `bid_px`,
+          `ask_px`,
+          `mid`,
+          leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
+        FROM (
+          SELECT
+            j.exchange AS exchange,
+            j.market_type AS market_type,
+            j.symbol AS symbol,
+            j.bucket_id AS bucket_id,
+            j.bucket_ts_start AS bucket_ts_start,
+            j.bucket_ts_end AS bucket_ts_end,
+            j.prev_ts_end AS prev_ts_end,
+            j.available_at AS available_at,
+            j.v AS v,
+            j.timestamp AS timestamp,
+            bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+            CAST(j.bid_px AS Array(Float64)) AS bid_px,
+            CAST(j.ask_px AS Array(Float64)) AS ask_px,
+            if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+          FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+          CROSS JOIN (
+            WITH snapshots AS (
+              SELECT
+                exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+              FROM `marketprism_hot`.`orderbooks` FINAL
+              WHERE exchange IN (SELECT exchange FROM buckets)
+                AND market_type IN (SELECT market_type FROM buckets)
+                AND symbol IN (SELECT symbol FROM buckets)
+                AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+            )
+            -- the rows of the interval
+            SELECT
+              b.exchange AS exchange,
+            b.market_type AS market_type,
+            b.symbol AS symbol,
+            b.bucket_id AS bucket_id,
+            b.bucket_ts_start AS bucket_ts_start,
+            b.bucket_ts_end AS bucket_ts_end,
+            b.prev_ts_end AS prev_ts_end,
+            b.available_at AS available_at,
+            b.v AS v,
+              s.timestamp AS timestamp,
+              s.book_seq AS book_seq,
+              s.bid_px AS bid_px, s.ask_px AS ask_px,
+              toUInt8(0) AS carry
+            FROM snapshots AS s
+            ASOF INNER JOIN buckets AS b
+              ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+              AND s.timestamp >= b.prev_ts_end
+            WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+            UNION ALL
+            -- the last snapshot before the interval, of those that were in time for their own bucket
+            SELECT
+              b.exchange AS exchange,
+            b.market_type AS market_type,
+            b.symbol AS symbol,
+            b.bucket_id AS bucket_id,
+            b.bucket_ts_start AS bucket_ts_start,
+            b.bucket_ts_end AS bucket_ts_end,
+            b.prev_ts_end AS prev_ts_end,
+            b.available_at AS available_at,
+            b.v AS v,
+              s.timestamp AS timestamp,
+              s.book_seq AS book_seq,
+              s.bid_px AS bid_px, s.ask_px AS ask_px,
+              toUInt8(1) AS carry
+            FROM buckets AS b
+            ASOF INNER JOIN (
+              SELECT
+                s.exchange AS exchange,
+                s.market_type AS market_type,
+                s.symbol AS symbol,
+                s.timestamp AS timestamp,
+                s.book_seq AS book_seq,
+                s.bid_px AS bid_px, s.ask_px AS ask_px
+              FROM snapshots AS s
+              ASOF INNER JOIN (
+                SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                FROM `marketprism_features`.`unified_buckets`
+                WHERE exchange IN (SELECT exchange FROM buckets)
+                  AND market_type IN (SELECT market_type FROM buckets)
+                  AND symbol IN (SELECT symbol FROM buckets)
+                  AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                  AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+              ) AS own
+                ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                AND s.timestamp < own.bucket_ts_end
+              WHERE s.available_at <= own.available_at
+              ORDER BY s.book_seq DESC
+              LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+            ) AS s
+              ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+              AND b.prev_ts_end > s.timestamp
+            WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+          ) AS j
+        )
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view spreads, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`spreads__136f2356`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `valid_trades` Nullable(Float64) COMMENT 'Trades with a valid quote' CODEC(ZSTD(1)),
+    `invalid_trades` Nullable(Float64) COMMENT 'Trades without one; they are in no other column' CODEC(ZSTD(1)),
+    `valid_quantity` Nullable(Float64) COMMENT 'Quantity of the trades with a valid quote' CODEC(ZSTD(1)),
+    `matched_mid` Nullable(Float64) COMMENT 'Mid of the quotes before the trades, weighted by quantity' CODEC(ZSTD(1)),
+    `effective_spread` Nullable(Float64) COMMENT '2D(P - M), D the side of the taker, M the mid strictly before; weighted by quantity' CODEC(ZSTD(1)),
+    `effective_spread_bps` Nullable(Float64) COMMENT 'The same over M, weighted by notional. Holden, Jacobsen 2014' CODEC(ZSTD(1)),
+    `effective_spread_bps_simple` Nullable(Float64) COMMENT 'The same without weights' CODEC(ZSTD(1)),
+    `quoted_at_trades` Nullable(Float64) COMMENT 'Ask minus bid of the same quotes, weighted by quantity' CODEC(ZSTD(1)),
+    `spread_ratio` Nullable(Float64) COMMENT 'Effective over quoted spread, as a ratio of sums' CODEC(ZSTD(1)),
+    `price_improvement` Nullable(Float64) COMMENT 'How much better than the touch of their side trades were; below 0 where they walked the book. Weighted by quantity' CODEC(ZSTD(1)),
+    `quote_age_ms` Nullable(Float64) COMMENT 'From the quote\'s snapshot to the trade, on average. Old quotes make the effective spread noisy' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'What takers paid against the quote before each trade - effective spread and price improvement';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`spreads__136f2356__mv` TO `marketprism_features`.`spreads__136f2356` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`valid_trades`)), toFloat64(`valid_trades`), NULL) AS Nullable(Float64)) AS `valid_trades`,
+  CAST(if(isFinite(toFloat64(`invalid_trades`)), toFloat64(`invalid_trades`), NULL) AS Nullable(Float64)) AS `invalid_trades`,
+  CAST(if(isFinite(toFloat64(`valid_quantity`)), toFloat64(`valid_quantity`), NULL) AS Nullable(Float64)) AS `valid_quantity`,
+  CAST(if(isFinite(toFloat64(`matched_mid`)), toFloat64(`matched_mid`), NULL) AS Nullable(Float64)) AS `matched_mid`,
+  CAST(if(isFinite(toFloat64(`effective_spread`)), toFloat64(`effective_spread`), NULL) AS Nullable(Float64)) AS `effective_spread`,
+  CAST(if(isFinite(toFloat64(`effective_spread_bps`)), toFloat64(`effective_spread_bps`), NULL) AS Nullable(Float64)) AS `effective_spread_bps`,
+  CAST(if(isFinite(toFloat64(`effective_spread_bps_simple`)), toFloat64(`effective_spread_bps_simple`), NULL) AS Nullable(Float64)) AS `effective_spread_bps_simple`,
+  CAST(if(isFinite(toFloat64(`quoted_at_trades`)), toFloat64(`quoted_at_trades`), NULL) AS Nullable(Float64)) AS `quoted_at_trades`,
+  CAST(if(isFinite(toFloat64(`spread_ratio`)), toFloat64(`spread_ratio`), NULL) AS Nullable(Float64)) AS `spread_ratio`,
+  CAST(if(isFinite(toFloat64(`price_improvement`)), toFloat64(`price_improvement`), NULL) AS Nullable(Float64)) AS `price_improvement`,
+  CAST(if(isFinite(toFloat64(`quote_age_ms`)), toFloat64(`quote_age_ms`), NULL) AS Nullable(Float64)) AS `quote_age_ms`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    count(effective) AS `valid_trades`,
+    count() - count(effective) AS `invalid_trades`,
+    toFloat64(sumIf(quantity_exact, effective IS NOT NULL)) AS `valid_quantity`,
+    toFloat64(sum(toDecimal256(quantity * `q.mid`, 30))) / nullIf(valid_quantity, 0) AS `matched_mid`,
+    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0))) / nullIf(valid_quantity, 0) AS `effective_spread`,
+    if(countIf(NOT isFinite(quote * effective / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * effective / `q.mid` * 10000, 0), 30) + isFinite(quote * effective / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, effective IS NOT NULL)), 0) AS `effective_spread_bps`,
+    if(countIf(NOT isFinite(effective / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(effective / `q.mid` * 10000, 0), 30) + isFinite(effective / `q.mid` * 10000) * 0))) / nullIf(count(effective / `q.mid` * 10000), 0) AS `effective_spread_bps_simple`,
+    if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0))) / nullIf(valid_quantity, 0) AS `quoted_at_trades`,
+    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0))) / nullIf(if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0))), 0) AS `spread_ratio`,
+    if(countIf(NOT isFinite(quantity * improvement)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * improvement, 0), 30) + isFinite(quantity * improvement) * 0))) / nullIf(valid_quantity, 0) AS `price_improvement`,
+    if(countIf(NOT isFinite(age_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(age_ms, 0), 30) + isFinite(age_ms) * 0))) / nullIf(count(age_ms), 0) AS `quote_age_ms`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `is_trade`,
+      `price`,
+      `quantity`,
+      `quote`,
+      `side`,
+      `quantity_exact`,
+      `quote_exact`,
+      `bid_px`,
+      `ask_px`,
+      `mid`,
+      `q.mid`,
+      `q.ask_px[1]`,
+      `q.bid_px[1]`,
+      `q.timestamp`,
+      2 * side * (price - `q.mid`) AS `effective`,
+      if(`q.mid` IS NULL, NULL, `q.ask_px[1]` - `q.bid_px[1]`) AS `quoted`,
+      if(`q.mid` IS NULL, NULL, if(side > 0, `q.ask_px[1]` - price, price - `q.bid_px[1]`)) AS `improvement`,
+      if(`q.mid` IS NULL, NULL, dateDiff('millisecond', `q.timestamp`, timestamp)) AS `age_ms`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `is_trade`,
+        `price`,
+        `quantity`,
+        `quote`,
+        `side`,
+        `quantity_exact`,
+        `quote_exact`,
+        `bid_px`,
+        `ask_px`,
+        `mid`,
+        `q.mid`,
+        `q.ask_px[1]`,
+        `q.bid_px[1]`,
+        `q.timestamp`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `is_trade`,
+          `price`,
+          `quantity`,
+          `quote`,
+          `side`,
+          `quantity_exact`,
+          `quote_exact`,
+          `bid_px`,
+          `ask_px`,
+          `mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 2), NULL) AS `q.mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 3), NULL) AS `q.ask_px[1]`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 4), NULL) AS `q.bid_px[1]`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 5), NULL) AS `q.timestamp`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `ord`,
+            `is_trade`,
+            `price`,
+            `quantity`,
+            `quote`,
+            `side`,
+            `quantity_exact`,
+            `quote_exact`,
+            `bid_px`,
+            `ask_px`,
+            `mid`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid), toNullable(ask_px[1]), toNullable(bid_px[1]), toNullable(timestamp)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`
+          FROM `marketprism_features`.`ubt__events_hot`
+        )
+      )
+      WHERE is_trade = 1
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`spreads` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `valid_trades`,
+  `invalid_trades`,
+  `valid_quantity`,
+  `matched_mid`,
+  `effective_spread`,
+  `effective_spread_bps`,
+  `effective_spread_bps_simple`,
+  `quoted_at_trades`,
+  `spread_ratio`,
+  `price_improvement`,
+  `quote_age_ms`
+FROM `marketprism_features`.`spreads__136f2356` FINAL
+COMMENT 'What takers paid against the quote before each trade - effective spread and price improvement';
+
+INSERT INTO `marketprism_features`.`spreads__136f2356` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `valid_trades`, `invalid_trades`, `valid_quantity`, `matched_mid`, `effective_spread`, `effective_spread_bps`, `effective_spread_bps_simple`, `quoted_at_trades`, `spread_ratio`, `price_improvement`, `quote_age_ms`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`valid_trades`)), toFloat64(`valid_trades`), NULL) AS Nullable(Float64)) AS `valid_trades`,
+  CAST(if(isFinite(toFloat64(`invalid_trades`)), toFloat64(`invalid_trades`), NULL) AS Nullable(Float64)) AS `invalid_trades`,
+  CAST(if(isFinite(toFloat64(`valid_quantity`)), toFloat64(`valid_quantity`), NULL) AS Nullable(Float64)) AS `valid_quantity`,
+  CAST(if(isFinite(toFloat64(`matched_mid`)), toFloat64(`matched_mid`), NULL) AS Nullable(Float64)) AS `matched_mid`,
+  CAST(if(isFinite(toFloat64(`effective_spread`)), toFloat64(`effective_spread`), NULL) AS Nullable(Float64)) AS `effective_spread`,
+  CAST(if(isFinite(toFloat64(`effective_spread_bps`)), toFloat64(`effective_spread_bps`), NULL) AS Nullable(Float64)) AS `effective_spread_bps`,
+  CAST(if(isFinite(toFloat64(`effective_spread_bps_simple`)), toFloat64(`effective_spread_bps_simple`), NULL) AS Nullable(Float64)) AS `effective_spread_bps_simple`,
+  CAST(if(isFinite(toFloat64(`quoted_at_trades`)), toFloat64(`quoted_at_trades`), NULL) AS Nullable(Float64)) AS `quoted_at_trades`,
+  CAST(if(isFinite(toFloat64(`spread_ratio`)), toFloat64(`spread_ratio`), NULL) AS Nullable(Float64)) AS `spread_ratio`,
+  CAST(if(isFinite(toFloat64(`price_improvement`)), toFloat64(`price_improvement`), NULL) AS Nullable(Float64)) AS `price_improvement`,
+  CAST(if(isFinite(toFloat64(`quote_age_ms`)), toFloat64(`quote_age_ms`), NULL) AS Nullable(Float64)) AS `quote_age_ms`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    count(effective) AS `valid_trades`,
+    count() - count(effective) AS `invalid_trades`,
+    toFloat64(sumIf(quantity_exact, effective IS NOT NULL)) AS `valid_quantity`,
+    toFloat64(sum(toDecimal256(quantity * `q.mid`, 30))) / nullIf(valid_quantity, 0) AS `matched_mid`,
+    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0))) / nullIf(valid_quantity, 0) AS `effective_spread`,
+    if(countIf(NOT isFinite(quote * effective / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * effective / `q.mid` * 10000, 0), 30) + isFinite(quote * effective / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, effective IS NOT NULL)), 0) AS `effective_spread_bps`,
+    if(countIf(NOT isFinite(effective / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(effective / `q.mid` * 10000, 0), 30) + isFinite(effective / `q.mid` * 10000) * 0))) / nullIf(count(effective / `q.mid` * 10000), 0) AS `effective_spread_bps_simple`,
+    if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0))) / nullIf(valid_quantity, 0) AS `quoted_at_trades`,
+    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0))) / nullIf(if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0))), 0) AS `spread_ratio`,
+    if(countIf(NOT isFinite(quantity * improvement)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * improvement, 0), 30) + isFinite(quantity * improvement) * 0))) / nullIf(valid_quantity, 0) AS `price_improvement`,
+    if(countIf(NOT isFinite(age_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(age_ms, 0), 30) + isFinite(age_ms) * 0))) / nullIf(count(age_ms), 0) AS `quote_age_ms`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `is_trade`,
+      `price`,
+      `quantity`,
+      `quote`,
+      `side`,
+      `quantity_exact`,
+      `quote_exact`,
+      `bid_px`,
+      `ask_px`,
+      `mid`,
+      `q.mid`,
+      `q.ask_px[1]`,
+      `q.bid_px[1]`,
+      `q.timestamp`,
+      2 * side * (price - `q.mid`) AS `effective`,
+      if(`q.mid` IS NULL, NULL, `q.ask_px[1]` - `q.bid_px[1]`) AS `quoted`,
+      if(`q.mid` IS NULL, NULL, if(side > 0, `q.ask_px[1]` - price, price - `q.bid_px[1]`)) AS `improvement`,
+      if(`q.mid` IS NULL, NULL, dateDiff('millisecond', `q.timestamp`, timestamp)) AS `age_ms`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `is_trade`,
+        `price`,
+        `quantity`,
+        `quote`,
+        `side`,
+        `quantity_exact`,
+        `quote_exact`,
+        `bid_px`,
+        `ask_px`,
+        `mid`,
+        `q.mid`,
+        `q.ask_px[1]`,
+        `q.bid_px[1]`,
+        `q.timestamp`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `is_trade`,
+          `price`,
+          `quantity`,
+          `quote`,
+          `side`,
+          `quantity_exact`,
+          `quote_exact`,
+          `bid_px`,
+          `ask_px`,
+          `mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 2), NULL) AS `q.mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 3), NULL) AS `q.ask_px[1]`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 4), NULL) AS `q.bid_px[1]`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 5), NULL) AS `q.timestamp`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `ord`,
+            `is_trade`,
+            `price`,
+            `quantity`,
+            `quote`,
+            `side`,
+            `quantity_exact`,
+            `quote_exact`,
+            `bid_px`,
+            `ask_px`,
+            `mid`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid), toNullable(ask_px[1]), toNullable(bid_px[1]), toNullable(timestamp)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`
+          FROM (
+            SELECT
+              j.exchange AS exchange,
+              j.market_type AS market_type,
+              j.symbol AS symbol,
+              j.bucket_id AS bucket_id,
+              j.bucket_ts_start AS bucket_ts_start,
+              j.bucket_ts_end AS bucket_ts_end,
+              j.prev_ts_end AS prev_ts_end,
+              j.available_at AS available_at,
+              j.v AS v,
+              j.timestamp AS timestamp,
+              bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
+              j.is_trade AS is_trade,
+              if(j.is_trade = 1, toFloat64(j.price), NULL) AS price,
+              if(j.is_trade = 1, toFloat64(j.quantity), NULL) AS quantity,
+              if(j.is_trade = 1, toFloat64(toDecimal256(j.price, 8) * j.quantity), NULL) AS quote,
+              if(j.is_trade = 1, if(j.side = 'buy', 1, -1), NULL) AS side,
+              if(j.is_trade = 1, toDecimal256(j.quantity, 8), NULL) AS quantity_exact,
+              if(j.is_trade = 1, toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8), NULL) AS quote_exact,
+              CAST(j.bid_px AS Array(Float64)) AS bid_px,
+              CAST(j.ask_px AS Array(Float64)) AS ask_px,
+              if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+            FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+            CROSS JOIN (
+              SELECT
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                timestamp,
+                toUInt8(1) AS is_trade,
+                trade_seq AS seq,
+                price, quantity, side,
+                [] AS bid_px, [] AS ask_px,
+                toUInt8(0) AS carry
+              FROM (
+                SELECT
+                  b.exchange AS exchange,
+                  b.market_type AS market_type,
+                  b.symbol AS symbol,
+                  b.bucket_id AS bucket_id,
+                  b.bucket_ts_start AS bucket_ts_start,
+                  b.bucket_ts_end AS bucket_ts_end,
+                  b.prev_ts_end AS prev_ts_end,
+                  b.available_at AS available_at,
+                  b.v AS v,
+                  t.timestamp AS timestamp,
+                  t.trade_seq AS trade_seq,
+                  t.price AS price,
+                  t.quantity AS quantity,
+                  t.side AS side
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                  FROM `marketprism_hot`.`trades` FINAL
+                  WHERE late = 0
+                    AND exchange IN (SELECT exchange FROM buckets)
+                    AND market_type IN (SELECT market_type FROM buckets)
+                    AND symbol IN (SELECT symbol FROM buckets)
+                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                ) AS t
+                ASOF INNER JOIN buckets AS b
+                  ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                  AND t.timestamp >= b.prev_ts_end
+                WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+              )
+              UNION ALL
+              SELECT
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                timestamp,
+                toUInt8(0) AS is_trade,
+                book_seq AS seq,
+                toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
+                bid_px, ask_px,
+                carry
+              FROM (
+                WITH snapshots AS (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                  FROM `marketprism_hot`.`orderbooks` FINAL
+                  WHERE exchange IN (SELECT exchange FROM buckets)
+                    AND market_type IN (SELECT market_type FROM buckets)
+                    AND symbol IN (SELECT symbol FROM buckets)
+                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                )
+                -- the rows of the interval
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px,
+                  toUInt8(0) AS carry
+                FROM snapshots AS s
+                ASOF INNER JOIN buckets AS b
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                  AND s.timestamp >= b.prev_ts_end
+                WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+                UNION ALL
+                -- the last snapshot before the interval, of those that were in time for their own bucket
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px,
+                  toUInt8(1) AS carry
+                FROM buckets AS b
+                ASOF INNER JOIN (
+                  SELECT
+                    s.exchange AS exchange,
+                    s.market_type AS market_type,
+                    s.symbol AS symbol,
+                    s.timestamp AS timestamp,
+                    s.book_seq AS book_seq,
+                    s.bid_px AS bid_px, s.ask_px AS ask_px
+                  FROM snapshots AS s
+                  ASOF INNER JOIN (
+                    SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                    FROM `marketprism_features`.`unified_buckets`
+                    WHERE exchange IN (SELECT exchange FROM buckets)
+                      AND market_type IN (SELECT market_type FROM buckets)
+                      AND symbol IN (SELECT symbol FROM buckets)
+                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                  ) AS own
+                    ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                    AND s.timestamp < own.bucket_ts_end
+                  WHERE s.available_at <= own.available_at
+                  ORDER BY s.book_seq DESC
+                  LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+                ) AS s
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                  AND b.prev_ts_end > s.timestamp
+                WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+              )
+            ) AS j
+          )
+        )
+      )
+      WHERE is_trade = 1
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
 -- view trade_impact, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`trade_impact__316cad66`
@@ -786,7 +4372,7 @@ FROM (
 
 -- view trade_pressure, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`trade_pressure__f4102acc`
+CREATE TABLE `marketprism_features`.`trade_pressure__286e8fe5`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -806,7 +4392,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Signed size of the trades of one bucket on the scale on which prices are expected to react to it';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`trade_pressure__f4102acc__mv` TO `marketprism_features`.`trade_pressure__f4102acc` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`trade_pressure__286e8fe5__mv` TO `marketprism_features`.`trade_pressure__286e8fe5` AS
 SELECT
   exchange,
 market_type,
@@ -820,7 +4406,7 @@ v,
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
-    if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30)))) AS `signed_sqrt_notional`
+    if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0))) AS `signed_sqrt_notional`
   FROM `marketprism_features`.`ubt__trades_hot`
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
@@ -835,10 +4421,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `signed_sqrt_notional`
-FROM `marketprism_features`.`trade_pressure__f4102acc` FINAL
+FROM `marketprism_features`.`trade_pressure__286e8fe5` FINAL
 COMMENT 'Signed size of the trades of one bucket on the scale on which prices are expected to react to it';
 
-INSERT INTO `marketprism_features`.`trade_pressure__f4102acc` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `signed_sqrt_notional`)
+INSERT INTO `marketprism_features`.`trade_pressure__286e8fe5` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `signed_sqrt_notional`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -853,7 +4439,7 @@ v,
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
-    if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30)))) AS `signed_sqrt_notional`
+    if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0))) AS `signed_sqrt_notional`
   FROM (
     SELECT
       j.exchange AS exchange,
@@ -1072,7 +4658,7 @@ LEFT JOIN (
 
 -- view kyle_lambda, level 1, look-back 99
 
-CREATE TABLE `marketprism_features`.`kyle_lambda__1a2b6d5e`
+CREATE TABLE `marketprism_features`.`kyle_lambda__cce596cb`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -1103,7 +4689,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price impact of signed volume - Kyle\'s and Hasbrouck\'s lambda over the last 50 and 100 buckets, from mids';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda__1a2b6d5e__mv` TO `marketprism_features`.`kyle_lambda__1a2b6d5e` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda__cce596cb__mv` TO `marketprism_features`.`kyle_lambda__cce596cb` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -1152,7 +4738,7 @@ LEFT JOIN (
       if(if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, (toFloat64(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), 0) * toFloat64(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) / nullIf(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50, 0)), NULL), NULL) AS `kyle_alpha_50`,
       if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 > 2 AND toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0) < 1 - 1e-12, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - 2) / (1 - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0))), NULL)), NULL) AS `kyle_t_50`,
       if(if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0)), NULL), NULL) AS `kyle_r2_50`,
-      if(count() OVER w50 >= 3, toFloat64(sum(toDecimal256(mid_change * trade_impact.signed_volume, 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 3, if(countIf(NOT isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume))) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume), 0), 30)) OVER w50)), NULL), 0) AS `kyle_noint_50`,
+      if(count() OVER w50 >= 3, toFloat64(sum(toDecimal256(mid_change * trade_impact.signed_volume, 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 3, if(countIf(NOT isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume))) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume), 0), 30) + isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume)) * 0) OVER w50)), NULL), 0) AS `kyle_noint_50`,
       if(if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), 0)), NULL) * 1e6, NULL) AS `hasbrouck_lambda_50`,
       if(if(count() OVER w100 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), 0)), NULL), NULL) AS `kyle_lambda_100`,
       if(count() OVER w100 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 > 2 AND toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0) < 1 - 1e-12, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - 2) / (1 - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0))), NULL)), NULL) AS `kyle_t_100`,
@@ -1211,7 +4797,7 @@ LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
           `signed_sqrt_notional`
-        FROM `marketprism_features`.`trade_pressure__f4102acc`
+        FROM `marketprism_features`.`trade_pressure__286e8fe5`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -1251,10 +4837,10 @@ SELECT
   `kyle_lambda_100`,
   `kyle_t_100`,
   `kyle_r2_100`
-FROM `marketprism_features`.`kyle_lambda__1a2b6d5e` FINAL
+FROM `marketprism_features`.`kyle_lambda__cce596cb` FINAL
 COMMENT 'Price impact of signed volume - Kyle\'s and Hasbrouck\'s lambda over the last 50 and 100 buckets, from mids';
 
-INSERT INTO `marketprism_features`.`kyle_lambda__1a2b6d5e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_change`, `log_mid_return`, `kyle_ratio`, `kyle_lambda_50`, `kyle_alpha_50`, `kyle_t_50`, `kyle_r2_50`, `kyle_noint_50`, `hasbrouck_lambda_50`, `kyle_lambda_100`, `kyle_t_100`, `kyle_r2_100`)
+INSERT INTO `marketprism_features`.`kyle_lambda__cce596cb` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_change`, `log_mid_return`, `kyle_ratio`, `kyle_lambda_50`, `kyle_alpha_50`, `kyle_t_50`, `kyle_r2_50`, `kyle_noint_50`, `hasbrouck_lambda_50`, `kyle_lambda_100`, `kyle_t_100`, `kyle_r2_100`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -1304,7 +4890,7 @@ LEFT JOIN (
       if(if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, (toFloat64(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), 0) * toFloat64(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) / nullIf(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50, 0)), NULL), NULL) AS `kyle_alpha_50`,
       if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 > 2 AND toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0) < 1 - 1e-12, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - 2) / (1 - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0))), NULL)), NULL) AS `kyle_t_50`,
       if(if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0)), NULL), NULL) AS `kyle_r2_50`,
-      if(count() OVER w50 >= 3, toFloat64(sum(toDecimal256(mid_change * trade_impact.signed_volume, 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 3, if(countIf(NOT isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume))) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume), 0), 30)) OVER w50)), NULL), 0) AS `kyle_noint_50`,
+      if(count() OVER w50 >= 3, toFloat64(sum(toDecimal256(mid_change * trade_impact.signed_volume, 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 3, if(countIf(NOT isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume))) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume), 0), 30) + isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume)) * 0) OVER w50)), NULL), 0) AS `kyle_noint_50`,
       if(if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 3, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), 0)), NULL) * 1e6, NULL) AS `hasbrouck_lambda_50`,
       if(if(count() OVER w100 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), 0)), NULL), NULL) AS `kyle_lambda_100`,
       if(count() OVER w100 >= 3, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 > 2 AND toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0) < 1 - 1e-12, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - 2) / (1 - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0))), NULL)), NULL) AS `kyle_t_100`,
@@ -1363,7 +4949,7 @@ LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
           `signed_sqrt_notional`
-        FROM `marketprism_features`.`trade_pressure__f4102acc`
+        FROM `marketprism_features`.`trade_pressure__286e8fe5`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -1534,7 +5120,7 @@ LEFT JOIN (
 
 -- view amihud, level 2, look-back 51
 
-CREATE TABLE `marketprism_features`.`amihud__8678b781`
+CREATE TABLE `marketprism_features`.`amihud__2b051321`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -1557,7 +5143,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Illiquidity - how far the price moves per unit of quote volume, whatever the direction';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`amihud__8678b781__mv` TO `marketprism_features`.`amihud__8678b781` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`amihud__2b051321__mv` TO `marketprism_features`.`amihud__2b051321` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -1584,8 +5170,8 @@ LEFT JOIN (
     SELECT
       exchange, market_type, symbol, bucket_id,
       abs(bucket_returns.log_return) / nullIf(order_flow.quote_volume, 0) AS `illiquidity`,
-      if(count() OVER w20 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30)) OVER w20)) / nullIf(count(illiquidity) OVER w20, 0), NULL) * 1e6 AS `amihud_20`,
-      if(count() OVER w50 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30)) OVER w50)) / nullIf(count(illiquidity) OVER w50, 0), NULL) * 1e6 AS `amihud_50`,
+      if(count() OVER w20 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w20)) / nullIf(count(illiquidity) OVER w20, 0), NULL) * 1e6 AS `amihud_20`,
+      if(count() OVER w50 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w50)) / nullIf(count(illiquidity) OVER w50, 0), NULL) * 1e6 AS `amihud_50`,
       if(count() OVER w50 >= 1, count(illiquidity) OVER w50, NULL) AS `amihud_used_50`
     FROM (
       SELECT `bucket_returns`.exchange AS exchange, `bucket_returns`.market_type AS market_type, `bucket_returns`.symbol AS symbol, `bucket_returns`.bucket_id AS bucket_id,
@@ -1669,10 +5255,10 @@ SELECT
   `amihud_20`,
   `amihud_50`,
   `amihud_used_50`
-FROM `marketprism_features`.`amihud__8678b781` FINAL
+FROM `marketprism_features`.`amihud__2b051321` FINAL
 COMMENT 'Illiquidity - how far the price moves per unit of quote volume, whatever the direction';
 
-INSERT INTO `marketprism_features`.`amihud__8678b781` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `illiquidity`, `amihud_20`, `amihud_50`, `amihud_used_50`)
+INSERT INTO `marketprism_features`.`amihud__2b051321` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `illiquidity`, `amihud_20`, `amihud_50`, `amihud_used_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -1700,8 +5286,8 @@ LEFT JOIN (
     SELECT
       exchange, market_type, symbol, bucket_id,
       abs(bucket_returns.log_return) / nullIf(order_flow.quote_volume, 0) AS `illiquidity`,
-      if(count() OVER w20 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30)) OVER w20)) / nullIf(count(illiquidity) OVER w20, 0), NULL) * 1e6 AS `amihud_20`,
-      if(count() OVER w50 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30)) OVER w50)) / nullIf(count(illiquidity) OVER w50, 0), NULL) * 1e6 AS `amihud_50`,
+      if(count() OVER w20 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w20)) / nullIf(count(illiquidity) OVER w20, 0), NULL) * 1e6 AS `amihud_20`,
+      if(count() OVER w50 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w50)) / nullIf(count(illiquidity) OVER w50, 0), NULL) * 1e6 AS `amihud_50`,
       if(count() OVER w50 >= 1, count(illiquidity) OVER w50, NULL) AS `amihud_used_50`
     FROM (
       SELECT `bucket_returns`.exchange AS exchange, `bucket_returns`.market_type AS market_type, `bucket_returns`.symbol AS symbol, `bucket_returns`.bucket_id AS bucket_id,

@@ -1,0 +1,5 @@
+SELECT
+  {{columns}}
+FROM {{table}} FINAL
+ARRAY JOIN
+  {{arrays}}

@@ -1,0 +1,50 @@
+/** What a view over a stream does with the rows before it aggregates them: the keys `where` to `by` of a view's file. */
+import type { Location } from "../errors.js";
+
+export interface RowExpression {
+  readonly name: string;
+  readonly sql: string;
+  readonly at: Location;
+}
+
+/** `where` comes first; the columns may use everything above them. */
+export interface RowStep {
+  readonly where: RowExpression | undefined;
+  readonly columns: readonly RowExpression[];
+}
+
+/** The last row of another stream as of a row: `<name>.<column>`, NULL where there is none or it is too old. */
+export interface Lookup {
+  readonly name: string;
+  readonly source: "books";
+  /** True: strictly before the row. False: a snapshot of the same millisecond counts. */
+  readonly strict: boolean;
+  readonly maxAgeMs: number | undefined;
+  readonly at: Location;
+}
+
+export interface StreamRows {
+  /** Before everything else. */
+  readonly where: RowExpression | undefined;
+  /** Adds `from_ms`, `to_ms`: how long a snapshot stood, within the bucket. */
+  readonly valid: boolean;
+  /** Resamples snapshots to whole multiples of so many milliseconds, and adds `grid_ms`. */
+  readonly gridMs: number | undefined;
+  readonly lookups: readonly Lookup[];
+  readonly steps: readonly RowStep[];
+  /** One row for each bucket and combination of these; whole numbers. Empty: one row a bucket. */
+  readonly by: readonly RowExpression[];
+}
+
+export const noRows: StreamRows = {
+  where: undefined,
+  valid: false,
+  gridMs: undefined,
+  lookups: [],
+  steps: [],
+  by: [],
+};
+
+/** Columns that `valid:` and `grid:` add. */
+export const validColumns = ["from_ms", "to_ms"] as const;
+export const gridColumn = "grid_ms";

@@ -1,0 +1,146 @@
+/** The stock views over streams against naive recomputations: on a random market, and on recordings. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openScratch } from "../../src/engine/open.js";
+import type { Engine } from "../../src/engine/port.js";
+import { advance } from "../../src/ingest/buckets/advance.js";
+import { ingestPaths } from "../support/ingest-files.js";
+import { longMarket } from "../support/long-market.js";
+import { naiveBookChanges } from "../support/oracle/features/book-changes.js";
+import { naiveBookShape } from "../support/oracle/features/book-shape.js";
+import { naiveFootprint, naiveFootprintPoc } from "../support/oracle/features/footprint.js";
+import { naiveMidGrid } from "../support/oracle/features/mid-grid.js";
+import { naiveOfi } from "../support/oracle/features/ofi.js";
+import { naiveQuotedSpread, naiveSpreads } from "../support/oracle/features/spreads.js";
+import { naiveBookTable } from "../support/oracle/naive-ingest.js";
+import { naiveBooks, naiveTrades } from "../support/oracle/naive-streams.js";
+import type { BookRow, BucketRow, StoredTrade } from "../support/oracle/rows.js";
+import { storeBooks, storeTrades } from "../support/raw-rows.js";
+import { tardisBooks } from "../support/recordings.js";
+import { isSharedFileMissing, sharedFile } from "../support/shared-files.js";
+import { type Deployment, deployStock, emptyTables } from "../support/stock-deployment.js";
+import { storedBuckets, storedFeatures, storedTrades } from "../support/stored-rows.js";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What each view must hold of a bucket: a list of rows, empty where the view has none. */
+function expectedOf(
+  bucket: BucketRow,
+  trades: ReturnType<typeof naiveTrades>,
+  books: ReturnType<typeof naiveBooks>,
+): Record<string, readonly object[]> {
+  const width = bucket.market_type === "linear" && bucket.symbol === "BTCUSDT" ? "1" : "0.1";
+  const list = <T extends object>(row: T | null): T[] => (row === null ? [] : [row]);
+  const ifBooks = <T extends object>(row: T): T[] => (books.length === 0 ? [] : [row]);
+  return {
+    footprint: naiveFootprint(trades, width),
+    footprint_poc: [naiveFootprintPoc(trades, width)],
+    spreads: [naiveSpreads(trades, books)],
+    quoted_spread: ifBooks(naiveQuotedSpread(bucket, books)),
+    ofi: ifBooks(naiveOfi(books)),
+    mid_grid: naiveMidGrid(bucket, books),
+    book_changes: list(
+      naiveBookChanges(
+        trades,
+        books.filter(({ carry }) => carry === 0),
+      ),
+    ),
+    book_shape: list(naiveBookShape(books.at(-1))),
+  };
+}
+
+/** Sums of floats in another order: relative to 1e-9, or absolute where terms cancel. */
+function isNear(actual: unknown, expected: unknown): boolean {
+  if (typeof actual !== "number" || typeof expected !== "number") return actual === expected;
+  return Math.abs(actual - expected) <= 1e-9 + 1e-9 * Math.abs(expected);
+}
+
+/** @param every so many buckets one is compared: the naive way is slow on whole recordings */
+async function differences(
+  deployment: Deployment,
+  trades: readonly StoredTrade[],
+  books: readonly BookRow[],
+  every = 1,
+): Promise<{ lines: string[]; rows: Record<string, number>; values: number }> {
+  const buckets = (await storedBuckets(deployment)) as unknown as BucketRow[];
+  const { bookGapMs } = deployment.context.clock;
+  const lines: string[] = [];
+  const rows: Record<string, number> = {};
+  let values = 0;
+  const stored = new Map<string, readonly Row[]>();
+  for (const bucket of buckets.filter((_, index) => index % every === 0)) {
+    const own = naiveBooks(bucket, buckets, books, bookGapMs);
+    for (const [view, expected] of Object.entries(expectedOf(bucket, naiveTrades(bucket, trades), own))) {
+      const all = stored.get(view) ?? ((await storedFeatures(deployment, view)) as Row[]);
+      stored.set(view, all);
+      const found = all.filter((row) => row.symbol === bucket.symbol && row.bucket_id === bucket.bucket_id);
+      const [bin] = Object.keys(expected[0] ?? {});
+      const sorted =
+        expected.length > 1 && bin !== undefined
+          ? found.toSorted((a, b) => Number(a[bin]) - Number(b[bin]))
+          : found;
+      rows[view] = (rows[view] ?? 0) + expected.length;
+      const place = `${view} ${bucket.symbol} ${bucket.bucket_id}`;
+      if (found.length !== expected.length)
+        lines.push(`${place}: ${found.length} rows, expected ${expected.length}`);
+      expected.forEach((row, index) => {
+        for (const [column, value] of Object.entries(row)) {
+          const actual = sorted[index]?.[column];
+          const number = typeof actual === "string" ? Number(actual) : actual;
+          values += value === null ? 0 : 1;
+          if (!isNear(number, value)) lines.push(`${place}.${column}: ${actual}, expected ${value}`);
+        }
+      });
+    }
+  }
+  return { lines, rows, values };
+}
+
+describe("stock views over streams", () => {
+  let engine: Engine;
+  let deployment: Deployment;
+  beforeAll(async () => {
+    engine = await openScratch();
+    const size = { fromBucketConfig: false, byInstrument: {}, fallback: "4" };
+    deployment = await deployStock(engine, {
+      views: "all",
+      clock: { size, maxMs: 20_000, bookGapMs: 5_000 },
+    });
+  });
+  afterAll(() => engine.close());
+
+  it("are those of the oracle on a random market, NULL and rows that are not there included", async () => {
+    const market = longMarket(900, 7);
+    // Quantities of 1e10 would leave nothing of the small ones in a float.
+    const trades = market.trades.map((trade) =>
+      trade.quantity.length > 12 ? { ...trade, quantity: "3" } : trade,
+    );
+    await storeTrades(deployment, trades);
+    await storeBooks(deployment, market.books);
+    const { failures } = await advance(deployment.context);
+    expect(failures).toEqual([]);
+    const kept = (await storedTrades(deployment)) as unknown as StoredTrade[];
+    const { lines, rows } = await differences(deployment, kept, naiveBookTable([...market.books]));
+    expect(lines.slice(0, 20)).toEqual([]);
+    for (const [view, count] of Object.entries(rows)) expect(count, view).toBeGreaterThan(20);
+  });
+
+  const files = {
+    trades: "data/binance-archive/spot/BTCUSDT-trades-2024-08-08.zip",
+    books: "data/tardis/binance_book_snapshot_25_2024-08-08_BTCUSDT.csv.gz",
+  };
+  it.skipIf(Object.values(files).some(isSharedFileMissing))(
+    "are those of the oracle on recordings",
+    async () => {
+      await emptyTables(deployment);
+      await ingestPaths(deployment, "tardis", [sharedFile(files.books)]);
+      const { advanced } = await ingestPaths(deployment, "binance-archive", [sharedFile(files.trades)]);
+      expect(advanced.failures).toEqual([]);
+      const spot = { exchange: "binance", market_type: "spot", symbol: "BTCUSDT" };
+      const books = naiveBookTable(tardisBooks(files.books.replace("data/", ""), spot));
+      const trades = (await storedTrades(deployment)) as unknown as StoredTrade[];
+      const { lines, values } = await differences(deployment, trades, books, 12);
+      expect(lines.slice(0, 20)).toEqual([]);
+      expect(values).toBeGreaterThan(500);
+    },
+  );
+});

@@ -1,0 +1,74 @@
+/** One snapshot; the view is run once for each size. */
+import type { Engine } from "../../../src/engine/port.js";
+import type { Adapter } from "../adapter.js";
+import { type GoldenBook, Stage, type ViewRow, type ViewYaml } from "../stage.js";
+
+type Book = Pick<GoldenBook, "bids" | "asks">;
+
+interface Params {
+  readonly N: number;
+  readonly kappa_bps: number;
+  readonly buy_sizes: readonly number[];
+  readonly sell_sizes: readonly number[];
+}
+
+export const bookShape: Adapter = async ({ inputs, params }, engine) => {
+  const given = params as Params;
+  const book = inputs as Book;
+  const shape = await shapeOf(engine, book, given, 1);
+  const impacts = async (side: "buy" | "sell", sizes: readonly number[]) => {
+    const list = [];
+    for (const qty of sizes) {
+      const row = await shapeOf(engine, book, given, qty);
+      list.push({
+        qty,
+        filled: row[`${side}_filled`],
+        vwap: row[`${side}_vwap`],
+        impact_bps: row[`${side}_impact_bps`],
+        slippage_vs_touch_bps: row[`${side}_slippage_bps`],
+        last_price: row[`${side}_last_price`],
+      });
+    }
+    return list;
+  };
+  return {
+    actual: {
+      mid: shape.mid,
+      spread_bps: shape.spread_bps,
+      imb_l1: shape.imbalance_1,
+      weighted_mid: shape.weighted_mid,
+      weighted_mid_minus_mid_bps: shape.weighted_mid_bps,
+      depth_bid: shape.depth_bid,
+      depth_ask: shape.depth_ask,
+      imb_topN: shape.imbalance_depth,
+      imb_dist_weighted: shape.imbalance_distance,
+      imb_rank_weighted: shape.imbalance_rank,
+      vamp_topN: shape.vamp,
+      bid_slope_lin: shape.bid_slope,
+      bid_slope_loglog: shape.bid_exponent,
+      bid_convexity: shape.bid_convexity,
+      bid_naes_skjeltorp: shape.bid_naes_skjeltorp,
+      ask_slope_lin: shape.ask_slope,
+      ask_slope_loglog: shape.ask_exponent,
+      ask_convexity: shape.ask_convexity,
+      ask_naes_skjeltorp: shape.ask_naes_skjeltorp,
+      buy_impact: await impacts("buy", given.buy_sizes),
+      sell_impact: await impacts("sell", given.sell_sizes),
+    },
+  };
+};
+
+/** Mid, spread and weighted mid are columns of book_state. */
+async function shapeOf(engine: Engine, book: Book, { N, kappa_bps }: Params, size: number): Promise<ViewRow> {
+  const change = {
+    book_shape: ({ params }: ViewYaml): void => {
+      Object.assign(params, { depth: N, kappa_bps, size });
+    },
+  };
+  const stage = await Stage.open(engine, { views: ["book_shape", "book_state"], change });
+  await stage.buckets([{ start: 0, end: 10 }]);
+  await stage.books([{ ts: 5, ...book }]);
+  const [state] = await stage.rows("book_state");
+  const [shape] = await stage.rows("book_shape");
+  return { ...state, ...shape };
+}
