@@ -12,6 +12,7 @@ import { FeatureError, Findings } from "../errors.js";
 import { quoteIdentifier } from "../schema/quote.js";
 import { renderCreate } from "../schema/render.js";
 import type { Databases, ProjectSpecs } from "../spec/model.js";
+import { checkLeaks } from "./check-leaks.js";
 import { checkView } from "./check-view.js";
 import { smokeClose } from "./smoke-close.js";
 
@@ -22,7 +23,10 @@ export async function checkSpecs(engine: Engine, specs: ProjectSpecs): Promise<v
   try {
     await createTables(engine, catalog);
     const findings: FeatureError[] = [];
-    for (const probe of viewProbes(scratch, catalog)) findings.push(...(await checkView(engine, probe)));
+    for (const probe of viewProbes(scratch, catalog)) {
+      const refused = await checkView(engine, probe);
+      findings.push(...(refused.length > 0 ? refused : await checkLeaks(engine, probe)));
+    }
     if (findings.length > 0) throw new Findings(findings);
     await createTriggers(engine, catalog);
     await smokeClose(engine, scratch.project, catalog);

@@ -1,0 +1,113 @@
+/** What a feature may not do, looked for in an expression's resolved tree. */
+import type { ErrorCode } from "../errors.js";
+import { orderDependent } from "./expression/aggregates.js";
+import { nodesOf, section, type TreeNode } from "./query-tree.js";
+
+export interface Leak {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface LeakScope {
+  /** The column accepts a result that depends on the order of rows. */
+  readonly anyOrder: boolean;
+}
+
+/** Their result depends on when, where or in which block a row is computed. */
+const unrepeatable =
+  /^(?:now|now64|nowInBlock.*|today|yesterday|UTCTimestamp|rand.*|generate(?:UUID|ULID|Snowflake|RandomStructure).*|fuzz.*|uptime|hostName|serverUUID|tcpPort|connectionId|(?:initial)?[qQ]ueryI[dD]|current(?:User|Database|Schemas|Profiles|Roles|QueryID)|version|block(?:Number|Size|SerializedSize)|rowNumber.*|running(?:Difference|Accumulate|Concurrency).*|neighbor|getSetting.*|getServerSetting|getMacro|serverTimezone|groupArraySample)$/;
+/** They read what no `from` names. */
+const outside =
+  /^(?:dictGet.*|dictHas|dictIsIn|joinGet.*|file|catboostEvaluate|modelEvaluate|meiliMatch|executable.*|isIPAddress.*File)$/;
+/** Which attempt wrote a row, and when: the same values computed again have others. */
+const bookkeeping: ReadonlySet<string> = new Set(["v", "created_at", "ingested_at"]);
+const lags: ReadonlySet<string> = new Set(["lagInFrame", "lag", "leadInFrame", "lead"]);
+
+export function leaksOf(expression: TreeNode, scope: LeakScope): Leak[] {
+  const leaks = [...nodesOf(expression)].flatMap((node) => {
+    switch (node.kind) {
+      case "QUERY":
+      case "UNION":
+        return [{ code: "FS_LEAK_SUBSELECT", message: "it reads a sub-select" } as const];
+      case "COLUMN":
+        return inputLeaks(node);
+      case "FUNCTION":
+        return functionLeaks(node, scope);
+      default:
+        return [];
+    }
+  });
+  return [...new Map(leaks.map((leak) => [`${leak.code} ${leak.message}`, leak])).values()];
+}
+
+function inputLeaks({ attributes }: TreeNode): Leak[] {
+  const name = attributes.column_name ?? "";
+  if (!bookkeeping.has(name)) return [];
+  return [
+    { code: "FS_LEAK_INPUT", message: `it reads ${name}, which says when or by whom a row was written` },
+  ];
+}
+
+function functionLeaks(node: TreeNode, scope: LeakScope): Leak[] {
+  const { function_name: name = "", function_type: type = "", result_type: result = "" } = node.attributes;
+  const leaks: Leak[] = [];
+  if (unrepeatable.test(name)) {
+    leaks.push({
+      code: "FS_LEAK_CLOCK_OR_CHANCE",
+      message: `${name}(…) gives another result when it is computed again`,
+    });
+  }
+  if (outside.test(name)) {
+    leaks.push({ code: "FS_LEAK_INPUT", message: `${name}(…) reads what is no declared input` });
+  }
+  if (name === "divide" && result.includes("Decimal")) {
+    const hint = "Divide floats: toFloat64(a) / nullIf(toFloat64(b), 0).";
+    leaks.push({ code: "FS_SPEC_DECIMAL_DIVISION", message: "a division of Decimals cuts digits off", hint });
+  }
+  if (type === "window") return [...leaks, ...windowLeaks(node)];
+  if (type !== "aggregate") return leaks;
+  const instead = orderDependent.get(name.replace(/(?<=.)If$/, ""));
+  if (instead !== undefined && !scope.anyOrder) {
+    const message = `the result of ${name}(…) depends on the order in which rows arrive`;
+    leaks.push({ code: "FS_SPEC_ORDER_DEPENDENT", message, hint: `Write ${instead}.` });
+  }
+  return leaks;
+}
+
+/** Within the bucket a window may look everywhere: all of its rows are known when it closes. */
+function windowLeaks(node: TreeNode): Leak[] {
+  const { function_name: name = "" } = node.attributes;
+  const window = section(node, "WINDOW")?.children[0];
+  if (window === undefined) return [];
+  const isOfBucket = [
+    ...nodesOf(section(window, "PARTITION BY") ?? { kind: "", attributes: {}, children: [] }),
+  ].some(({ attributes }) => attributes.column_name === "bucket_id");
+  if (isOfBucket) return [];
+  const leaks: Leak[] = [];
+  const order = section(window, "ORDER BY");
+  const sorts = order === undefined ? [] : [...nodesOf(order)].filter(({ kind }) => kind === "SORT");
+  if (sorts.length === 0) {
+    const message = `the window of ${name}(…) has no ORDER BY, so it holds later buckets too`;
+    leaks.push({ code: "FS_LEAK_UNORDERED_WINDOW", message });
+  }
+  if (sorts.some(({ attributes }) => attributes.sort_direction === "DESCENDING")) {
+    const message = `the window of ${name}(…) is ordered downwards: what precedes a row there comes after it`;
+    leaks.push({ code: "FS_LEAK_DESCENDING_ORDER", message });
+  }
+  const ends = [window.attributes.frame_begin_type ?? "", window.attributes.frame_end_type ?? ""];
+  if (name === "leadInFrame" || name === "lead" || ends.some((end) => end.includes("following"))) {
+    leaks.push({ code: "FS_LEAK_FOLLOWING_ROWS", message: `${name}(…) looks at later buckets` });
+  }
+  if (lags.has(name) && isNegative(section(node, "ARGUMENTS")?.children[0]?.children[1])) {
+    leaks.push({
+      code: "FS_LEAK_NEGATIVE_LAG",
+      message: `${name}(…) with a negative offset looks at later buckets`,
+    });
+  }
+  return leaks;
+}
+
+function isNegative(offset: TreeNode | undefined): boolean {
+  return offset?.attributes.constant_value?.startsWith("Int64_-") ?? false;
+}

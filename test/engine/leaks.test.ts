@@ -1,0 +1,114 @@
+/** Planted leaks: specs that each do one thing that a feature may not do. Each is found, with its code, file and line. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { columnLineage, parseQueryTree } from "../../src/compile/query-tree.js";
+import { openScratch } from "../../src/engine/open.js";
+import type { Engine } from "../../src/engine/port.js";
+import { Findings } from "../../src/errors.js";
+import { checkSpecs } from "../../src/migrate/check-specs.js";
+import { parseProject } from "../../src/spec/parse-project.js";
+import { readFiles, repository } from "../unit/spec/project-files.js";
+
+const base = readFiles(repository).filter(({ path }) => /^features(?:\.yaml|\/order_flow\.yaml)$/.test(path));
+
+const overViews = (sql: string): string =>
+  `view: NAME\nclock: ubt\nfrom: order_flow\nwindows: { w3: { buckets: 3 } }\ncolumns:\n  leak: { sql: "${sql}" }\n`;
+const overTrades = (sql: string, rows = ""): string =>
+  `view: NAME\nclock: ubt\nfrom: trades\n${rows}columns:\n  leak: { sql: "${sql}" }\n`;
+
+/** By name: the file, and the code that is expected. */
+const planted: Readonly<Record<string, readonly [string, string]>> = {
+  lead: [overViews("leadInFrame(close) OVER w3"), "FS_LEAK_FOLLOWING_ROWS"],
+  following: [
+    overViews(
+      "max(high) OVER (PARTITION BY symbol ORDER BY bucket_id ROWS BETWEEN CURRENT ROW AND 5 FOLLOWING)",
+    ),
+    "FS_LEAK_FOLLOWING_ROWS",
+  ],
+  descending: [
+    overViews(
+      "max(high) OVER (PARTITION BY symbol ORDER BY bucket_id DESC ROWS BETWEEN 5 PRECEDING AND CURRENT ROW)",
+    ),
+    "FS_LEAK_DESCENDING_ORDER",
+  ],
+  unordered: [overViews("close - avg(close) OVER (PARTITION BY symbol)"), "FS_LEAK_UNORDERED_WINDOW"],
+  no_window: [overViews("close / max(high)"), "FS_LEAK_GLOBAL"],
+  standardised: [overViews("(volume - avg(volume)) / max(volume)"), "FS_LEAK_GLOBAL"],
+  wall_clock: [overViews("close + toUnixTimestamp(now()) * 0"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  calendar: [overTrades("dateDiff('day', max(timestamp), today())"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  chance: [overTrades("sum(quantity) + rand() * 0"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  lambda_chance: [
+    overTrades("arraySum(arrayMap(i -> i + randCanonical(i), [1, 2]))"),
+    "FS_LEAK_CLOCK_OR_CHANCE",
+  ],
+  row_clock: [
+    overTrades("sum(age)", "rows: { age: 'toUnixTimestamp(now()) - toUnixTimestamp(timestamp)' }\n"),
+    "FS_LEAK_CLOCK_OR_CHANCE",
+  ],
+  row_filter: [overTrades("count()", "where: 'timestamp > now() - 60'\n"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  block: [overTrades("max(place)", "rows: { place: 'rowNumberInAllBlocks()' }\n"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  attempt: [overTrades("max(v) % 2"), "FS_LEAK_INPUT"],
+  decimals: [overTrades("max(toDecimal64(price, 2) / toDecimal64(quantity, 2))"), "FS_SPEC_DECIMAL_DIVISION"],
+  of_later_buckets: [
+    overTrades("sum(sum(quantity)) OVER (ORDER BY bucket_id ROWS BETWEEN 1 FOLLOWING AND 3 FOLLOWING)"),
+    "FS_LEAK_FOLLOWING_ROWS",
+  ],
+  first_come: [overTrades("first_value(price)"), "FS_SPEC_ORDER_DEPENDENT"],
+};
+
+/** These are found before the engine is asked. */
+const plantedInText: Readonly<Record<string, readonly [string, string]>> = {
+  sub_select: [overViews("close - (SELECT max(close) FROM order_flow)"), "FS_LEAK_SUBSELECT"],
+  in_select: [overTrades("countIf(price IN (select 1))"), "FS_LEAK_SUBSELECT"],
+  any_price: [overTrades("any(price)"), "FS_SPEC_ORDER_DEPENDENT"],
+};
+
+const filesOf = (specs: typeof planted) =>
+  Object.entries(specs).map(([name, [text]]) => ({
+    path: `features/${name}.yaml`,
+    text: text.replace("NAME", name),
+  }));
+
+describe("planted leaks", () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openScratch();
+  });
+  afterAll(() => engine.close());
+
+  async function found(specs: typeof planted): Promise<Record<string, string>> {
+    const project = parseProject(
+      [...base, ...filesOf(specs)],
+      { CLICKHOUSE_URL: "http://localhost" },
+      "/project",
+    );
+    const error = await checkSpecs(engine, project).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof Findings)) throw error ?? new Error("nothing was found");
+    for (const { at } of error.findings) expect(at?.line, at?.file).toBeGreaterThan(3);
+    const byFile = error.findings.map(
+      ({ code, at }) => [at?.file?.replace(/^features\/|\.yaml$/g, ""), code] as const,
+    );
+    expect(byFile.length).toBe(new Set(byFile.map(([file]) => file)).size);
+    return Object.fromEntries(byFile);
+  }
+  const expected = (specs: typeof planted) =>
+    Object.fromEntries(Object.entries(specs).map(([name, [, code]]) => [name, code]));
+
+  it("are found in the engine's tree, all of them at once", async () => {
+    expect(await found(planted)).toEqual(expected(planted));
+  });
+
+  it("are found in the text where the engine is not needed", async () => {
+    expect(await found(plantedInText)).toEqual(expected(plantedInText));
+  });
+
+  it("stand in a tree that tells what each column is made of", async () => {
+    const lines = await engine.rows<{ explain: string }>(
+      "EXPLAIN QUERY TREE SELECT a + 1 AS x, b AS y FROM (SELECT number * 2 AS a, concat('v', toString(number)) AS b FROM numbers(3))",
+    );
+    const tree = parseQueryTree(lines.map(({ explain }) => explain));
+    expect(columnLineage(tree)).toEqual({ x: ["number"], y: ["number"] });
+  });
+});
