@@ -25,13 +25,19 @@ const bookkeeping: ReadonlySet<string> = new Set(["v", "created_at", "ingested_a
 const lags: ReadonlySet<string> = new Set(["lagInFrame", "lag", "leadInFrame", "lead"]);
 
 export function leaksOf(expression: TreeNode, scope: LeakScope): Leak[] {
-  const leaks = [...nodesOf(expression)].flatMap((node) => {
+  const nodes = [...nodesOf(expression)];
+  // The arguments of lambdas are columns of the lambda in the tree, whatever they are called.
+  const lambdas = new Set(
+    nodes.filter(({ kind }) => kind === "LAMBDA").map(({ attributes }) => attributes.id),
+  );
+  const isArgument = ({ attributes }: TreeNode): boolean => lambdas.has(attributes.source_id);
+  const leaks = nodes.flatMap((node) => {
     switch (node.kind) {
       case "QUERY":
       case "UNION":
         return [{ code: "FS_LEAK_SUBSELECT", message: "it reads a sub-select" } as const];
       case "COLUMN":
-        return inputLeaks(node);
+        return isArgument(node) ? [] : inputLeaks(node);
       case "FUNCTION":
         return functionLeaks(node, scope);
       default:

@@ -100,6 +100,12 @@ describe("planted leaks", () => {
     expect(await found(planted)).toEqual(expected(planted));
   });
 
+  it("are not seen where there is none: a lambda's argument may have any name", async () => {
+    const clean = overTrades("arraySum(arrayMap(v -> v + 1, [count()]))");
+    const files = [...base, { path: "features/clean.yaml", text: clean.replace("NAME", "clean") }];
+    await checkSpecs(engine, parseProject(files, { CLICKHOUSE_URL: "http://localhost" }, "/project"));
+  });
+
   it("are found in the text where the engine is not needed", async () => {
     expect(await found(plantedInText)).toEqual(expected(plantedInText));
   });
