@@ -473,6 +473,11 @@ export const errorCodes = {
     hint: "Keep one object a file, in the folder of its kind, named after the object.",
     exit: 1,
   },
+  FS_SPEC_LABEL_IN_VECTOR: {
+    summary: "A vector names a label: a model would be given what it has to predict.",
+    hint: "Take it out of the vector; `feature fetch --labels` puts it beside the vector in a training set.",
+    exit: 1,
+  },
   FS_SPEC_MISSING_KEY: {
     summary: "A key that is needed is missing.",
     hint: "Add the key; docs and the JSON Schema in the file's first line say what it means.",

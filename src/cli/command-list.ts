@@ -44,6 +44,11 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/buckets.js"),
   },
   {
+    name: "labels",
+    summary: "compute what models shall predict, once it is known",
+    load: () => import("./commands/labels.js"),
+  },
+  {
     name: "fetch",
     summary: "write a point-in-time training set to a file",
     load: () => import("./commands/fetch.js"),

@@ -9,14 +9,16 @@ import { renderTable } from "./render-table.js";
 /** What readers see: views and vectors that are live, with the version of their data. */
 function liveObjects({ objects }: DeployedState) {
   return objects
-    .filter(({ kind, state }) => (kind === "view" || kind === "vector") && state === "live")
+    .filter(
+      ({ kind, state }) => (kind === "view" || kind === "vector" || kind === "label") && state === "live",
+    )
     .map(({ kind, name, clock, level, dataHash, columns }) => ({
       kind,
       name,
       clock,
       level,
       version: dataHash.slice(0, 8),
-      columns: columns.filter((column) => column.feature).length,
+      columns: columns.filter((column) => kind === "label" || column.feature).length,
     }))
     .sort((a, b) => a.level - b.level || (a.name < b.name ? -1 : 1));
 }

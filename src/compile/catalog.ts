@@ -45,13 +45,14 @@ export type Definition = Readonly<Record<string, Json>>;
  * - `gate` and `stream`: Null tables and the triggers that read them. Their names carry no hash: they are altered in place (columns are
  *   only ever added, the trigger's query is replaced), because views of several versions hang on them.
  * - `view` and `vector`: a stored table, the trigger that fills it, the alias that consumers read, and its backfill.
+ * - `label`: the same without a trigger: it looks forward, so it is filled in batches, by its backfill's text.
  */
 export interface CompiledObject {
-  readonly kind: "gate" | "stream" | "view" | "vector";
+  readonly kind: "gate" | "stream" | "view" | "vector" | "label";
   readonly name: string;
   readonly clock: string;
   readonly path: Path;
-  /** The close level whose insert computes it; streams belong to level 0. */
+  /** The close level whose insert computes it; streams belong to level 0. Of a label: where it stands behind its price. */
   readonly level: number;
   /** Content that decides what the rows mean, upstream hashes included; 8 hex digits of it name the table. */
   readonly dataHash: string;

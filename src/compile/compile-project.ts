@@ -9,6 +9,7 @@ import { compileGate, gateName } from "./compile-gate.js";
 import { compileStream, guardTable } from "./compile-stream.js";
 import { missing } from "./feature-table.js";
 import { dataFingerprint } from "./fingerprint.js";
+import { compileLabel } from "./label.js";
 import { bucketColumns, bucketColumnTypes, closeTable } from "./names.js";
 import { type StreamUsage, unionUsage } from "./stream.js";
 import { compileVector } from "./vector.js";
@@ -33,7 +34,9 @@ export function compileProject(specs: ProjectSpecs): Catalog {
       drafts.filter((draft) => draft.view.clock === clock.name),
     );
     objects.push(...compiled);
-    const levels = Math.max(0, ...compiled.map((object) => object.level)) + 1;
+    // Nothing is triggered for a label, so it needs no close level.
+    const triggered = compiled.filter((object) => object.kind !== "label");
+    const levels = Math.max(0, ...triggered.map((object) => object.level)) + 1;
     const close = Array.from({ length: levels }, (_, level) => triggerTable(project, clock, level));
     triggerTables.push(...close, guardTable(project.databases.features, clock.name));
     clocks.push({
@@ -113,11 +116,13 @@ function compileClock(specs: ProjectSpecs, clock: Clock, drafts: readonly ViewDr
     );
   }
   const vectors = specs.vectors.filter((vector) => vector.clock === clock.name);
+  const labels = specs.labels.filter((label) => label.clock === clock.name);
   return [
     compileGate(project, clock),
     ...[...streams.values()].map((usage) => compileStream(project, clock, usage, path)),
     ...views.values(),
     ...vectors.map((vector) => compileVector(vector, { project, clock, path, views })),
+    ...labels.map((label) => compileLabel(label, { project, clock, views })),
   ];
 }
 

@@ -37,6 +37,7 @@ export async function smokeClose(engine: Engine, project: Project, catalog: Cata
       }
     }
     for (const object of objects) {
+      if (object.kind === "label" && object.backfill !== undefined) await engine.execute(object.backfill);
       if (object.alias !== undefined) await engine.rows(`SELECT * FROM ${quoteName(object.alias)} LIMIT 1`);
     }
   }

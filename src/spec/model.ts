@@ -189,6 +189,48 @@ export interface VectorSpec {
   readonly at: Location;
 }
 
+export const labelOutputs = [
+  "raw_return",
+  "return_per_second",
+  "return_per_sqrt_second",
+  "class",
+  "label_end_ts",
+  "duration_s",
+  "sigma",
+  "threshold",
+] as const;
+export type LabelOutput = (typeof labelOutputs)[number];
+
+/** When a return is up or down. `bps` and `adaptive` are thresholds of the return itself, `per_second` of its rate. */
+export type LabelThreshold =
+  | { readonly kind: "adaptive"; readonly sigma: number; readonly window: number; readonly min: number }
+  | { readonly kind: "per_second"; readonly value: number }
+  | { readonly kind: "bps"; readonly value: number };
+
+/** What is predicted: it looks forward, so it is never computed by a trigger and never part of a vector. */
+export interface LabelSpec {
+  readonly kind: "label";
+  readonly name: string;
+  readonly description: string;
+  readonly owner: string;
+  readonly clock: string;
+  readonly horizon: { readonly kind: "buckets" | "seconds"; readonly length: number };
+  readonly price: {
+    readonly view: string;
+    readonly column: string;
+    /** Column of the same view that tells the price's age at the bucket's end, in ms; undefined: it has none, its age is 0. */
+    readonly age: string | undefined;
+    readonly maxAgeMs: number;
+  };
+  readonly outputs: readonly LabelOutput[];
+  /** A shorter horizon gives NULL where it is divided by. */
+  readonly minDurationMs: number;
+  readonly threshold: LabelThreshold | undefined;
+  /** The threshold is never below this. */
+  readonly minBps: number;
+  readonly at: Location;
+}
+
 /** How a foreign csv is read: `sources/<name>.yaml`. */
 export interface CsvMap {
   readonly name: string;
@@ -214,6 +256,7 @@ export interface ProjectSpecs {
   readonly project: Project;
   readonly views: readonly FeatureView[];
   readonly vectors: readonly VectorSpec[];
+  readonly labels: readonly LabelSpec[];
   readonly csvMaps: readonly CsvMap[];
   readonly models: readonly ModelContract[];
 }

@@ -1,7 +1,8 @@
 /** The files of a project → frozen specs, or all that is wrong with them. */
 import { FeatureError, Findings } from "../errors.js";
 import { readCsvMapFile } from "./csv-map-file.js";
-import type { CsvMap, FeatureView, Project, ProjectSpecs, VectorSpec } from "./model.js";
+import { readLabelFile } from "./label-file.js";
+import type { CsvMap, FeatureView, LabelSpec, Project, ProjectSpecs, VectorSpec } from "./model.js";
 import type { ModelContract } from "./model-contract.js";
 import { readModelFile } from "./model-file.js";
 import { checkModelReferences } from "./model-references.js";
@@ -50,11 +51,12 @@ class ProjectParser {
   readonly #views: FeatureView[] = [];
   readonly #unreadViews = new Set<string>();
   readonly #vectors: VectorSpec[] = [];
+  readonly #labels: LabelSpec[] = [];
   readonly #csvMaps: CsvMap[] = [];
   readonly #models: ModelContract[] = [];
   /** `kind name` of vectors and models whose files have findings of their own. */
   readonly #unread = new Set<string>();
-  readonly #files = new Map<FeatureView | VectorSpec | ModelContract, YamlFile>();
+  readonly #files = new Map<FeatureView | VectorSpec | LabelSpec | ModelContract, YamlFile>();
   /** `kind name` → where it was first met. */
   readonly #objects = new Map<string, string>();
 
@@ -119,16 +121,20 @@ class ProjectParser {
     else reader.add("FS_SPEC_DUPLICATE", `the ${kind} ${name} is written twice: here and in ${first}`, at);
   }
 
-  /** Labels and jobs are checked by their schemas; nothing is built from them. */
+  /** Jobs are checked by their schema; nothing is built from them. */
   #convert(kind: SpecKind, reader: SpecReader): void {
     if (kind === "project") this.#project = readProjectFile(reader, this.#options);
     else if (kind === "view") this.#views.push(this.#remember(reader, readViewFile(reader)));
     else if (kind === "vector") this.#vectors.push(this.#remember(reader, readVectorFile(reader)));
+    else if (kind === "label") this.#labels.push(this.#remember(reader, readLabelFile(reader)));
     else if (kind === "model") this.#models.push(this.#remember(reader, readModelFile(reader)));
     else if (kind === "csv") this.#csvMaps.push(readCsvMapFile(reader));
   }
 
-  #remember<T extends FeatureView | VectorSpec | ModelContract>(reader: SpecReader, object: T): T {
+  #remember<T extends FeatureView | VectorSpec | LabelSpec | ModelContract>(
+    reader: SpecReader,
+    object: T,
+  ): T {
     this.#files.set(object, reader.file);
     return object;
   }
@@ -144,6 +150,7 @@ class ProjectParser {
         clocks: project === undefined ? undefined : Object.keys(project.clocks),
         views: this.#views,
         vectors: this.#vectors,
+        labels: this.#labels,
         unreadViews: this.#unreadViews,
         locate: (object, pointer) => this.#files.get(object)?.at(pointer) ?? object.at,
       }),
@@ -161,6 +168,7 @@ class ProjectParser {
       project,
       views: this.#views,
       vectors: this.#vectors,
+      labels: this.#labels,
       csvMaps: this.#csvMaps,
       models: this.#models,
     };

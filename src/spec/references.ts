@@ -1,6 +1,6 @@
 /** What one file says about others: clocks, views, columns, circles. */
 import { type ErrorCode, FeatureError, type Location } from "../errors.js";
-import type { FeatureView, VectorFeature, VectorSpec } from "./model.js";
+import type { FeatureView, LabelSpec, VectorFeature, VectorSpec } from "./model.js";
 import { hiddenColumns, keyColumns } from "./stream-columns.js";
 import { didYouMean } from "./suggest.js";
 
@@ -12,10 +12,11 @@ export interface ReferenceScope {
   readonly clocks: readonly string[] | undefined;
   readonly views: readonly FeatureView[];
   readonly vectors: readonly VectorSpec[];
+  readonly labels: readonly LabelSpec[];
   /** Views whose files have findings of their own: they exist, but nothing more is known of them. */
   readonly unreadViews: ReadonlySet<string>;
   /** Place of the value at a JSON pointer in the object's file. */
-  readonly locate: (object: FeatureView | VectorSpec, pointer: string) => Location;
+  readonly locate: (object: FeatureView | VectorSpec | LabelSpec, pointer: string) => Location;
 }
 
 /** All findings on references between files. */
@@ -23,6 +24,7 @@ export function checkReferences(scope: ReferenceScope): FeatureError[] {
   const checker = new ReferenceChecker(scope);
   for (const view of scope.views) checker.view(view);
   for (const vector of scope.vectors) checker.vector(vector);
+  for (const label of scope.labels) checker.label(label);
   checker.cycles();
   return checker.findings;
 }
@@ -72,6 +74,15 @@ class ReferenceChecker {
   }
 
   #feature(vector: VectorSpec, feature: VectorFeature): void {
+    if (
+      this.#scope.labels.some(
+        (label) => label.name === feature.view || `label_${label.name}` === feature.view,
+      )
+    ) {
+      const message = `vector ${vector.name} names the label ${feature.view}, which looks forward`;
+      this.#add("FS_SPEC_LABEL_IN_VECTOR", message, feature.at);
+      return;
+    }
     const view = this.#find(`vector ${vector.name}`, feature.view, feature.at, []);
     if (view === undefined) return;
     const column = view.columns.find((candidate) => candidate.name === feature.column);
@@ -103,14 +114,35 @@ class ReferenceChecker {
     }
   }
 
+  label(label: LabelSpec): void {
+    const owner = `label ${label.name}`;
+    const { price } = label;
+    this.#clock(owner, label);
+    const at = (key: string): Location => this.#scope.locate(label, `/price/${key}`);
+    const view = this.#find(owner, price.view, at("view"), []);
+    if (view === undefined) return;
+    if (this.#clocksDiffer(view, label)) {
+      const message = `${owner} is of clock ${label.clock}, but its price is of clock ${view.clock}`;
+      this.#add("FS_SPEC_CLOCK_MISMATCH", message, at("view"));
+    }
+    const names = view.columns.map((column) => column.name);
+    for (const key of ["column", "age"] as const) {
+      const name = price[key];
+      if (name === undefined || names.includes(name)) continue;
+      const hint = didYouMean(name, names, `Its columns: ${names.join(", ")}.`);
+      const message = `${owner} names ${price.view}.${name}, but view ${price.view} has no such column`;
+      this.#add("FS_SPEC_UNKNOWN_REFERENCE", message, at(key), hint);
+    }
+  }
+
   /** Whether two known clocks differ; one that is not known has a finding of its own. */
-  #clocksDiffer(one: FeatureView, other: FeatureView | VectorSpec): boolean {
+  #clocksDiffer(one: FeatureView, other: FeatureView | VectorSpec | LabelSpec): boolean {
     const { clocks } = this.#scope;
     const isKnown = (clock: string): boolean => clocks === undefined || clocks.includes(clock);
     return one.clock !== other.clock && isKnown(one.clock) && isKnown(other.clock);
   }
 
-  #clock(object: string, spec: FeatureView | VectorSpec): void {
+  #clock(object: string, spec: FeatureView | VectorSpec | LabelSpec): void {
     const { clocks } = this.#scope;
     if (clocks === undefined || clocks.includes(spec.clock)) return;
     const hint = didYouMean(spec.clock, clocks, `Clocks of features.yaml: ${clocks.join(", ")}.`);

@@ -101,7 +101,7 @@ describe("fingerprints", () => {
 
   it("change with what is a clock's data; not with size, target and lateness", () => {
     const views = compile(stock)
-      .objects.filter(({ kind }) => kind === "view" || kind === "vector")
+      .objects.filter(({ kind }) => kind === "view" || kind === "vector" || kind === "label")
       .map(objectId)
       .sort();
     const clock = (from: RegExp, to: string) =>

@@ -5821,3 +5821,139 @@ LEFT JOIN (
   LIMIT 1 BY exchange, market_type, symbol, bucket_id
 ) AS `vpin`
   ON `vpin`.exchange = c.exchange AND `vpin`.market_type = c.market_type AND `vpin`.symbol = c.symbol AND `vpin`.bucket_id = c.bucket_id;
+
+-- label trend_3, level 1, look-back 0
+
+CREATE TABLE `marketprism_features`.`label_trend_3__9c51f90c`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `raw_return` Nullable(Float64) COMMENT 'ln(price at the label\'s end / price at its start)' CODEC(ZSTD(1)),
+    `return_per_second` Nullable(Float64) COMMENT 'raw_return / duration_s' CODEC(ZSTD(1)),
+    `return_per_sqrt_second` Nullable(Float64) COMMENT 'raw_return / sqrt(duration_s): of equal variance whatever the duration' CODEC(ZSTD(1)),
+    `class` Nullable(Int8) COMMENT '+1, 0 or -1: the return against its threshold, strictly' CODEC(ZSTD(1)),
+    `label_end_ts` Nullable(DateTime64(3, 'UTC')) COMMENT 'When the label is known; splits purge by it' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Where the mid goes over the next three buckets, and whether that is more than noise and costs';
+
+CREATE VIEW `marketprism_features`.`label_trend_3` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `raw_return`,
+  `return_per_second`,
+  `return_per_sqrt_second`,
+  `class`,
+  `label_end_ts`
+FROM `marketprism_features`.`label_trend_3__9c51f90c` FINAL
+COMMENT 'Where the mid goes over the next three buckets, and whether that is more than noise and costs';
+
+INSERT INTO `marketprism_features`.`label_trend_3__9c51f90c` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `raw_return`, `return_per_second`, `return_per_sqrt_second`, `class`, `label_end_ts`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at,
+  label_v AS v,
+  raw AS `raw_return`,
+  if(dt_ms >= 1000 AND dt_ms > 0, raw / (dt_ms / 1000), NULL) AS `return_per_second`,
+  if(dt_ms >= 1000 AND dt_ms > 0, raw / sqrt((dt_ms / 1000)), NULL) AS `return_per_sqrt_second`,
+  CAST(if(isNull(raw) OR isNull(if(isNull(0.5 * if(realised >= 100, sqrt(squares / realised), NULL) * sqrt((dt_ms / 1000))), NULL, greatest(0.5 * if(realised >= 100, sqrt(squares / realised), NULL) * sqrt((dt_ms / 1000)), 2 / 10000))) OR NOT (dt_ms >= 1000 AND dt_ms > 0), NULL, multiIf(raw * 1 > if(isNull(0.5 * if(realised >= 100, sqrt(squares / realised), NULL) * sqrt((dt_ms / 1000))), NULL, greatest(0.5 * if(realised >= 100, sqrt(squares / realised), NULL) * sqrt((dt_ms / 1000)), 2 / 10000)), 1, raw * -1 > if(isNull(0.5 * if(realised >= 100, sqrt(squares / realised), NULL) * sqrt((dt_ms / 1000))), NULL, greatest(0.5 * if(realised >= 100, sqrt(squares / realised), NULL) * sqrt((dt_ms / 1000)), 2 / 10000)), -1, 0)) AS Nullable(Int8)) AS `class`,
+  if(isNull(raw), NULL, end_of_label) AS `label_end_ts`
+FROM (
+  SELECT
+    *,
+    least(100, steps - steps_out_of_reach) AS realised,
+    -- Sums of squares are exact, so a difference of two running sums does not depend on where they began.
+    toFloat64(squares_so_far - greatest(squares_before, squares_out_of_reach)) AS squares
+  FROM (
+    SELECT
+      *,
+      max(squares_so_far) OVER (PARTITION BY exchange, market_type, symbol ORDER BY steps RANGE BETWEEN 100 PRECEDING AND 100 PRECEDING) AS squares_before,
+      max(squares_so_far) OVER out_of_reach AS squares_out_of_reach,
+      max(steps) OVER out_of_reach AS steps_out_of_reach
+    FROM (
+      SELECT
+        *,
+        toInt64(count(step) OVER so_far) AS steps,
+        sum(toDecimal256(ifNull(step, 0) * ifNull(step, 0), 30)) OVER so_far AS squares_so_far
+      FROM (
+        -- The return of one bucket, per square root of a second; the last ones before a label's start are its sigma.
+        SELECT
+          *,
+          if(step_ms >= 1000 AND step_ms > 0, log(price / max(price) OVER before_it) / sqrt(step_ms / 1000), NULL) AS step
+        FROM (
+          SELECT
+            *,
+            end_ms - if(count() OVER before_it = 0, end_ms, max(end_ms) OVER before_it) AS step_ms
+          FROM (
+            SELECT
+              *,
+              if(count() OVER up_to = 3 + 1, log(max(price) OVER ahead / price), NULL) AS raw,
+              max(end_ms) OVER ahead - end_ms AS dt_ms,
+              fromUnixTimestamp64Milli(max(end_ms) OVER ahead, 'UTC') AS end_of_label,
+              bucket_id + 3 <= closed AS is_closed,
+              max(row_v) OVER reads AS label_v
+            FROM (
+              SELECT
+                b.exchange AS exchange, b.market_type AS market_type, b.symbol AS symbol, b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start, b.bucket_ts_end AS bucket_ts_end, b.available_at AS available_at,
+                toUnixTimestamp64Milli(b.bucket_ts_end) AS end_ms,
+                c.closed AS closed,
+                greatest(b.v, p.v) AS row_v,
+                if(p.`last_valid_mid` > 0, p.`last_valid_mid`, NULL) AS any_price,
+                p.`mid_age_ms` AS age_ms,
+                if(age_ms <= 5000, any_price, NULL) AS price
+              FROM (
+                SELECT exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v
+                FROM `marketprism_features`.`unified_buckets` FINAL
+                WHERE (exchange, market_type, symbol) IN (SELECT DISTINCT exchange, market_type, symbol FROM buckets)
+                AND bucket_id + 1000 >= (SELECT min(bucket_id) FROM buckets)
+                AND bucket_id <= (SELECT max(bucket_id) FROM buckets) + 3
+              ) AS b
+              -- Only what is complete: a bucket that is still being computed has no price yet.
+              INNER JOIN (
+                SELECT exchange, market_type, symbol, max(bucket_id) AS closed
+                FROM `marketprism_features`.`closes`
+                WHERE clock = 'ubt' AND path = 'hot'
+                GROUP BY exchange, market_type, symbol
+              ) AS c ON c.exchange = b.exchange AND c.market_type = b.market_type AND c.symbol = b.symbol
+              LEFT JOIN (
+                SELECT exchange, market_type, symbol, bucket_id, `last_valid_mid`, `mid_age_ms`, v
+                FROM `marketprism_features`.`book_state__c4a2377d` FINAL
+                WHERE (exchange, market_type, symbol) IN (SELECT DISTINCT exchange, market_type, symbol FROM buckets)
+                AND bucket_id + 1000 >= (SELECT min(bucket_id) FROM buckets)
+                AND bucket_id <= (SELECT max(bucket_id) FROM buckets) + 3
+              ) AS p ON p.exchange = b.exchange AND p.market_type = b.market_type AND p.symbol = b.symbol AND p.bucket_id = b.bucket_id
+              WHERE b.bucket_id <= c.closed
+            )
+            WINDOW
+              ahead AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 3 FOLLOWING AND 3 FOLLOWING),
+              up_to AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN CURRENT ROW AND 3 FOLLOWING),
+              reads AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 1000 PRECEDING AND 3 FOLLOWING)
+          )
+          WINDOW before_it AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+        )
+        WINDOW before_it AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+      )
+      WINDOW so_far AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    )
+    WINDOW out_of_reach AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN UNBOUNDED PRECEDING AND 1000 PRECEDING)
+  )
+)
+WHERE is_closed AND (exchange, market_type, symbol, bucket_id) IN (SELECT exchange, market_type, symbol, bucket_id FROM buckets);
