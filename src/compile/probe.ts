@@ -8,6 +8,7 @@ import { draftViews } from "./compile-project.js";
 import { missing } from "./feature-table.js";
 import { streamTableName } from "./names.js";
 import { rowExpressions, rowsRelation } from "./stream-rows.js";
+import { timeExpressionSelect } from "./time-rows.js";
 import { streamExpressionSelect, viewExpressionSelect } from "./view-select.js";
 
 export interface ViewProbe {
@@ -35,6 +36,16 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
       ...draft,
       expressions: draft.expressions.filter(({ column }) => columns.has(column.name)),
     });
+    const trigger = catalog.clocks.find((clock) => clock.name === view.clock)?.close[path][level];
+    if (trigger === undefined) throw missing(`level ${level} of clock ${view.clock}`);
+    if (view.time !== undefined) {
+      const clock = specs.project.clocks[view.clock];
+      if (clock === undefined) throw missing(`clock ${view.clock}`);
+      return {
+        view,
+        select: (columns) => timeExpressionSelect(only(columns), specs.project, clock, quoteName(trigger)),
+      };
+    }
     const { rows, usage } = draft;
     if (rows !== undefined) {
       const database = specs.project.databases.features;
@@ -48,8 +59,6 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
     }
     if (!("views" in view.from)) throw missing(`the stream of view ${view.name}`);
     const upstream = view.from.views.map(objectOf);
-    const trigger = catalog.clocks.find((clock) => clock.name === view.clock)?.close[path][level];
-    if (trigger === undefined) throw missing(`level ${level} of clock ${view.clock}`);
     const bounds = quoteName(bucketsName(specs.project, view.clock));
     return {
       view,

@@ -50,7 +50,8 @@ export function compileRows(
   compile: (expression: RowExpression) => CompiledExpression,
   inColumns: readonly LookupUse[],
 ): CompiledRows | undefined {
-  if (!("stream" in view.from)) return undefined;
+  // A view over windows of time reads other rows than its bucket's.
+  if (!("stream" in view.from) || view.time !== undefined) return undefined;
   const { rows } = view;
   const uses: LookupUse[] = [...inColumns];
   const column = (origin: RowExpression, name = origin.name): LevelColumn => {

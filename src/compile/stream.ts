@@ -108,6 +108,11 @@ export function streamRowColumns(stream: StreamName): readonly string[] {
   return Object.keys(rowColumns(stream));
 }
 
+/** A row column of a stream over a joined row `j`. */
+export function streamRowSql(project: Project, stream: StreamName, name: string): string {
+  return (rowColumns(stream)[name]?.sql ?? "").replace("{tick}", tickLots(project));
+}
+
 /** What compiled expressions read of a stream. */
 export function streamUsage(stream: StreamName, expressions: readonly string[]): StreamUsage {
   const known = rowColumns(stream);
@@ -163,12 +168,9 @@ export function streamTable(project: Project, clock: Clock, usage: StreamUsage, 
  * may be repeated: a trigger table, or the name of a common table expression.
  */
 export function streamSelect(project: Project, clock: Clock, usage: StreamUsage, buckets: string): string {
-  const known = rowColumns(usage.stream);
   const columns = [
     ...bucketColumns.map((name) => `j.${name} AS ${name}`),
-    ...usage.columns.map(
-      (name) => `${(known[name]?.sql ?? "").replace("{tick}", tickLots(project))} AS ${name}`,
-    ),
+    ...usage.columns.map((name) => `${streamRowSql(project, usage.stream, name)} AS ${name}`),
   ].join(",\n");
   return streamTemplate({ columns, buckets, rows: joinedRows(project, clock, usage, buckets) });
 }

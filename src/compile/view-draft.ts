@@ -7,6 +7,7 @@ import { compileExpression, type ExactScope, mayBeInfinite } from "./expression/
 import { type LookupUse, withLookups } from "./expression/lookups.js";
 import { withParams } from "./expression/params.js";
 import { withRowWindows } from "./expression/row-windows.js";
+import { withTimeWindows } from "./expression/time-windows.js";
 import { ExpressionError, isSymbol, printTokens, type Token, tokenize } from "./expression/tokens.js";
 import { type StreamUsage, streamUsage } from "./stream.js";
 import {
@@ -23,6 +24,8 @@ export interface ViewDraft {
   readonly expressions: readonly { readonly column: FeatureColumn; readonly sql: string }[];
   /** What is done with a stream's rows first; undefined for a view over views. */
   readonly rows: CompiledRows | undefined;
+  /** Intermediate expressions, which come before the columns and are not stored. */
+  readonly lets: readonly { readonly name: string; readonly sql: string }[];
   readonly usage: StreamUsage | undefined;
   readonly level: number;
 }
@@ -43,6 +46,15 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
     }
   };
   const uses: LookupUse[] = [];
+  const lets = view.lets.flatMap((item) =>
+    collect(() => {
+      const scope = { hasTwins: stream !== undefined && stream !== "books", infinite: new Set(infinite) };
+      const compiled = compileColumn(view, { ...item, approx: undefined }, windows, scope);
+      infinite.add(item.name);
+      uses.push(...compiled.uses);
+      return [{ name: item.name, sql: compiled.sql }];
+    }, []),
+  );
   const expressions = view.columns.flatMap((column) =>
     collect(() => {
       const scope = { hasTwins: stream !== undefined && stream !== "books", infinite: new Set(infinite) };
@@ -62,6 +74,7 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
     view,
     expressions,
     rows,
+    lets,
     usage:
       rows === undefined
         ? undefined
@@ -83,7 +96,7 @@ function compileRowExpression(view: FeatureView, expression: RowExpression): Com
 
 function compileColumn(
   view: FeatureView,
-  column: FeatureColumn,
+  column: Pick<FeatureColumn, "name" | "sql" | "at" | "approx">,
   windows: ReadonlyMap<string, Window>,
   scope: ExactScope,
 ): CompiledExpression {
@@ -115,7 +128,8 @@ function compileAt(
   compile: (tokens: readonly Token[]) => string,
 ): CompiledExpression {
   try {
-    const tokens = withParams(tokenize(expression.sql), view.params);
+    const plain = withParams(tokenize(expression.sql), view.params);
+    const tokens = view.time === undefined ? plain : withTimeWindows(plain, view.time);
     if (tokens.some((token) => token.kind === "name" && /^select$/i.test(token.text))) {
       throw failure(view, expression, "FS_LEAK_SUBSELECT", "the expression holds a sub-select");
     }

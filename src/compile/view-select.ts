@@ -16,6 +16,7 @@ import type { ViewDraft } from "./view-draft.js";
 const finishStream = sqlTemplate(import.meta.url, "over-stream");
 const finishBins = sqlTemplate(import.meta.url, "over-stream-by");
 const streamExpressions = sqlTemplate(import.meta.url, "stream-expressions");
+const pathExpressions = sqlTemplate(import.meta.url, "path-expressions");
 const finishViews = sqlTemplate(import.meta.url, "over-views");
 const viewExpressions = sqlTemplate(import.meta.url, "view-expressions");
 
@@ -57,6 +58,20 @@ export function streamExpressionSelect(draft: ViewDraft, stream: string): string
     expressions: expressions(draft),
     stream: rows === undefined ? stream : rowsRelation(rows, usage?.columns ?? [], stream),
   });
+}
+
+/** The raw expressions over rows that are one a bucket already. `path` is FROM-text. */
+export function pathExpressionSelect(draft: ViewDraft, path: string): string {
+  return pathExpressions({
+    bucket_columns: bucketColumns.join(", "),
+    expressions: expressions(draft),
+    path,
+  });
+}
+
+/** Stored key, `v` and features of a view over windows of time. `rows` is the SELECT of its raw expressions. */
+export function overTimeSelect(draft: ViewDraft, rows: string): string {
+  return finishStream({ key: [...storedKey, "v"].join(",\n"), features: features(draft), rows });
 }
 
 /**
@@ -103,11 +118,11 @@ export function viewExpressionSelect(
 
 /** How far before the current bucket the widest windows read. */
 export function windowReach(windows: readonly Window[]): Reach {
-  const widest = (kind: Window["kind"], of: (window: Window) => number): number =>
-    Math.max(0, ...windows.filter((window) => window.kind === kind).map(of));
+  const ofBuckets = windows.filter((window) => window.kind === "buckets");
+  const ofTime = windows.filter((window) => window.kind !== "buckets");
   return {
-    buckets: widest("buckets", ({ current, length }) => (current ? length - 1 : length)),
-    ms: widest("seconds", ({ length }) => length * 1000),
+    buckets: Math.max(0, ...ofBuckets.map(({ current, length }) => (current ? length - 1 : length))),
+    ms: Math.max(0, ...ofTime.map(({ length }) => length * 1000)),
   };
 }
 
@@ -155,21 +170,31 @@ function features(draft: ViewDraft): string {
 }
 
 function expressions(draft: ViewDraft): string {
-  return draft.expressions.map(({ column, sql }) => `${sql} AS ${innerName(draft, column.name)}`).join(",\n");
+  return [
+    ...draft.lets.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`),
+    ...draft.expressions.map(({ column, sql }) => `${sql} AS ${innerName(draft, column.name)}`),
+  ].join(",\n");
 }
 
 function windowClause(windows: readonly Window[]): string {
   if (windows.length === 0) return "";
-  const clauses = windows.map((window) => {
-    // By time: an open interval before the current bucket's end, (end - seconds, end].
-    const [order, first] =
-      window.kind === "buckets"
-        ? ["bucket_id", window.current ? window.length - 1 : window.length]
-        : ["toUnixTimestamp64Milli(bucket_ts_end)", window.length * 1000 - 1];
-    const last = window.current ? "CURRENT ROW" : "1 PRECEDING";
-    return `${window.name} AS (PARTITION BY exchange, market_type, symbol ORDER BY ${order} RANGE BETWEEN ${first} PRECEDING AND ${last})`;
-  });
+  const clauses = windows.map((window) => `${window.name} AS (${windowFrame(window)})`);
   return `\n  WINDOW\n    ${clauses.join(",\n    ")}`;
+}
+
+function windowFrame({ kind, length, current }: Window): string {
+  const last = current ? "CURRENT ROW" : "1 PRECEDING";
+  const instrument = "PARTITION BY exchange, market_type, symbol";
+  switch (kind) {
+    case "buckets":
+      return `${instrument} ORDER BY bucket_id RANGE BETWEEN ${current ? length - 1 : length} PRECEDING AND ${last}`;
+    case "seconds":
+      // An open interval before the current bucket's end: (end - seconds, end].
+      return `${instrument} ORDER BY toUnixTimestamp64Milli(bucket_ts_end) RANGE BETWEEN ${length * 1000 - 1} PRECEDING AND ${last}`;
+    case "utc_day":
+      // A bucket that ends at midnight belongs to the day before: its end is not in it.
+      return `${instrument}, toDate(bucket_ts_end - toIntervalMillisecond(1)) ORDER BY bucket_id RANGE BETWEEN UNBOUNDED PRECEDING AND ${last}`;
+  }
 }
 
 export function indent(text: string): string {

@@ -8,8 +8,9 @@ import { aliasView, backfillStatement, featureTable, featureTrigger, missing } f
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { closeTable, streamTableName, versionTable } from "./names.js";
 import { type StreamUsage, streamSelect } from "./stream.js";
+import { timeExpressionSelect, timeReach } from "./time-rows.js";
 import type { ViewDraft } from "./view-draft.js";
-import { indent, overStreamSelect, overViewsSelect, windowReach } from "./view-select.js";
+import { indent, overStreamSelect, overTimeSelect, overViewsSelect, windowReach } from "./view-select.js";
 
 /** What a view is built from, decided by the compiler for the whole project. */
 export interface ViewContext {
@@ -53,8 +54,11 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     clock: context.clockDefinition,
     from:
       "stream" in view.from
-        ? { stream: view.from.stream, rows: rowsContent(draft) }
+        ? { stream: view.from.stream, rows: rowsContent(draft), ...timeDefinition(view) }
         : { views: upstream.map((object) => object.dataHash) },
+    ...(draft.lets.length === 0
+      ? {}
+      : { lets: Object.fromEntries(draft.lets.map(({ name, sql }) => [name, printTokens(tokenize(sql))])) }),
     windows: Object.fromEntries(
       view.windows.map(({ name, kind, length, min, current }) => [name, { kind, length, min, current }]),
     ),
@@ -71,19 +75,26 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   };
   const table = versionTable(database, view.name, dataHash);
   const bounds = quoteName(bucketsName(project, clock.name));
-  const reach = windowReach(view.windows);
+  const reach = view.time === undefined ? windowReach(view.windows) : timeReach(view, clock);
+  const ofTime = (buckets: string): string =>
+    overTimeSelect(draft, timeExpressionSelect(draft, project, clock, buckets));
+  const trigger = quoteName(closeTable(database, clock.name, level, path));
   const live =
-    context.stream === undefined
-      ? overViewsSelect(draft, upstream, quoteName(closeTable(database, clock.name, level, path)), bounds)
-      : overStreamSelect(
-          draft,
-          quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
-        );
+    view.time !== undefined
+      ? ofTime(trigger)
+      : context.stream === undefined
+        ? overViewsSelect(draft, upstream, trigger, bounds)
+        : overStreamSelect(
+            draft,
+            quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
+          );
   // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
   const stored =
-    draft.usage === undefined
-      ? overViewsSelect(draft, upstream, "buckets", bounds)
-      : overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, draft.usage, "buckets"))}\n)`);
+    view.time !== undefined
+      ? ofTime("buckets")
+      : draft.usage === undefined
+        ? overViewsSelect(draft, upstream, "buckets", bounds)
+        : overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, draft.usage, "buckets"))}\n)`);
   return {
     kind: "view",
     name: view.name,
@@ -108,7 +119,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     backfill: backfillStatement(project, clock, table, columns, stored),
     lookBack: reach.buckets + Math.max(0, ...upstream.map((object) => object.lookBack)),
     reach,
-    everyBucket: hasEveryBucket(view),
+    everyBucket: view.time !== undefined || hasEveryBucket(view),
     at: view.at,
   };
 }
@@ -129,6 +140,13 @@ function hasEveryBucket({ from, rows }: FeatureView): boolean {
   if (!("stream" in from)) return true;
   const isFiltered = rows.where !== undefined || rows.steps.some(({ where }) => where !== undefined);
   return from.stream !== "books" && !isFiltered && rows.by.length === 0;
+}
+
+/** Lengths are in the compiled expressions; the grid's step is not. */
+function timeDefinition({ time }: FeatureView): { gridMs?: number; windows?: Record<string, number> } {
+  if (time === undefined) return {};
+  const windows = Object.fromEntries(time.windows.map(({ name, ms }) => [name, ms]));
+  return { windows, ...(time.gridMs === undefined ? {} : { gridMs: time.gridMs }) };
 }
 
 function unknown(name: string): never {

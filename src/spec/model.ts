@@ -5,6 +5,7 @@
 import type { Location } from "../errors.js";
 import type { ModelContract } from "./model-contract.js";
 import type { StreamRows } from "./stream-rows.js";
+import type { LetExpression, TimeRows } from "./time-windows.js";
 
 export const marketTypes = ["spot", "linear", "inverse", "option"] as const;
 export type MarketType = (typeof marketTypes)[number];
@@ -131,7 +132,8 @@ export interface FeatureColumn {
 
 export interface Window {
   readonly name: string;
-  readonly kind: "buckets" | "seconds";
+  readonly kind: "buckets" | "seconds" | "utc_day";
+  /** Buckets or seconds; a day's seconds for `utc_day`. */
   readonly length: number;
   /** Fewer rows than this give NULL. */
   readonly min: number;
@@ -160,6 +162,9 @@ export interface FeatureView {
   readonly params: Readonly<Record<string, number>>;
   /** What is done with a stream's rows before they are aggregated; nothing for a view over views. */
   readonly rows: StreamRows;
+  /** Undefined: it reads its own bucket's stream, or other views. */
+  readonly time: TimeRows | undefined;
+  readonly lets: readonly LetExpression[];
   readonly windows: readonly Window[];
   readonly columns: readonly FeatureColumn[];
   readonly expect: readonly Expectation[];

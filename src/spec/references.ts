@@ -42,10 +42,11 @@ class ReferenceChecker {
   view(view: FeatureView): void {
     this.#clock(`view ${view.name}`, view);
     if ("stream" in view.from) return;
+    const { views } = view.from;
     const taken = new Map<string, string>(
       [...keyColumns, ...hiddenColumns].map((name) => [name, "the bucket's own row"]),
     );
-    for (const [index, name] of view.from.views.entries()) {
+    for (const [index, name] of views.entries()) {
       const at = this.#scope.locate(view, `/from/${index}`);
       const upstream = this.#find(`view ${view.name}`, name, at, streamNames);
       // A view that reads itself is a circle, found below.
@@ -62,7 +63,11 @@ class ReferenceChecker {
     }
     for (const column of view.columns) {
       const owner = taken.get(column.name);
-      if (owner === undefined) continue;
+      // Handing a column on under its own name hides nothing.
+      const isSame = views.some((name) =>
+        [column.name, `${name}.${column.name}`].includes(column.sql.trim()),
+      );
+      if (owner === undefined || isSame) continue;
       const message = `column ${column.name} of view ${view.name} bears the name of a column of ${owner}`;
       this.#add("FS_SPEC_SHADOWS", message, column.at);
     }

@@ -10,7 +10,6 @@ const viewKeys: ReadonlySet<string> = new Set([
   "every",
   "row",
   "table",
-  "time_windows",
   "events",
   "emit",
   "where",

@@ -6,15 +6,16 @@ import { type RawRows, readStreamRows } from "./read-stream-rows.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
 import { didYouMean } from "./suggest.js";
+import { type RawTimeRows, readLets, readTimeRows } from "./time-windows.js";
 
-interface RawView extends RawRows {
+interface RawView extends RawRows, RawTimeRows {
   readonly view: string;
   readonly description?: string;
   readonly owner?: string;
   readonly clock: string;
   readonly from: string | readonly string[];
   readonly windows?: Readonly<
-    Record<string, { buckets?: number; seconds?: number; min?: number; current?: boolean }>
+    Record<string, { buckets?: number; seconds?: number; since?: "utc_day"; min?: number; current?: boolean }>
   >;
   readonly columns: Readonly<
     Record<
@@ -60,6 +61,8 @@ export function readViewFile(reader: SpecReader): FeatureView {
     from,
     params: raw.params ?? {},
     rows: readStreamRows(reader, raw, "stream" in from ? from.stream : undefined),
+    time: readTimeRows(reader, raw, "stream" in from ? from.stream : undefined),
+    lets: readLets(reader, raw),
     windows: readWindows(reader, raw, from),
     columns,
     expect: readExpectations(reader, raw),
@@ -134,8 +137,8 @@ function readWindows(reader: SpecReader, raw: RawView, from: FeatureView["from"]
         "Choose another name.",
       );
     }
-    const kind = window.buckets === undefined ? "seconds" : "buckets";
-    const length = window.buckets ?? window.seconds ?? 1;
+    const kind = window.buckets !== undefined ? "buckets" : (window.since ?? "seconds");
+    const length = window.buckets ?? (window.since === undefined ? (window.seconds ?? 1) : 86_400);
     const min = window.min ?? (kind === "buckets" ? length : 1);
     if (kind === "buckets" && min > length) {
       const message = `window ${name} has \`min: ${min}\`, but only ${length} buckets, so it would always be NULL`;

@@ -16,7 +16,7 @@ export function expectedFeatures(
 ): Record<string, readonly object[]> {
   const naive = naiveFeatures(buckets, trades, books, bookGapMs);
   const hasBooks = buckets.map((bucket) => naiveBooks(bucket, buckets, books, bookGapMs).length > 0);
-  const overViews = Object.entries(naiveViewFeatures(buckets, trades, naive));
+  const overViews = Object.entries(naiveViewFeatures(buckets, trades, naive, books, bookGapMs));
   return {
     ...Object.fromEntries(overViews.map(([name, rows]) => [name, rows.map(asStored)])),
     order_flow: naive.order_flow.map(asStored),

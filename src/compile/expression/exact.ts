@@ -90,6 +90,16 @@ function rewrite(tokens: readonly Token[], scope: ExactScope): Token[] {
     let call: string;
     if (exactForms.has(token.text)) {
       call = exactCall(token.text, args, over, scope);
+    } else if (token.text === "path" && scope.guardWindow !== undefined) {
+      if (window === undefined || args.length !== 1) {
+        throw new ExpressionError("path(x) takes one argument and needs `OVER` a window");
+      }
+      // Not NULL where there are fewer rows than `min`: an array cannot be. In a tuple, because groupArray skips NULL.
+      const value = printTokens(rewrite(args[0] ?? [], scope));
+      scope.guardWindow("", window.text);
+      result.push({ kind: "name", text: `arrayMap(t -> t.1, groupArray(tuple(${value}))${over})` });
+      index = window.end;
+      continue;
     } else if (moment !== undefined) {
       if (args.length !== moment.arity) {
         throw new ExpressionError(`${token.text} takes ${moment.arity} argument(s), not ${args.length}`);

@@ -36,7 +36,6 @@ export async function markDirty(
         clock: clock.name,
         intent: `ingest-${id}`,
         source,
-        book_gap_ms: clock.bookGapMs,
       },
     });
   }

@@ -59,7 +59,7 @@ function isMember(bucket: BucketRow, row: TradeRow | BookRow): boolean {
  * A snapshot's own bucket is the first that ends after it.
  * @param buckets of its instrument, by id
  */
-function wasInTime(book: BookRow, buckets: readonly BucketRow[]): boolean {
+export function wasInTime(book: BookRow, buckets: readonly BucketRow[]): boolean {
   const own = buckets.find((bucket) => bucket.bucket_ts_end > book.timestamp);
   return own !== undefined && book.available_at <= own.available_at;
 }

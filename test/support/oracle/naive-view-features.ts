@@ -1,26 +1,63 @@
-/** Stock views over views, from what the views over streams hold. */
+/** Stock views over views, and over windows of time. */
 import { naiveAmihud } from "./features/amihud.js";
 import { naiveBucketReturns } from "./features/bucket-returns.js";
+import { naiveFlowCvdVwap } from "./features/flow-cvd-vwap.js";
+import { naiveFlowWindows } from "./features/flow-windows.js";
 import { naiveKyleLambda } from "./features/kyle-lambda.js";
+import { naiveLeeMykland } from "./features/lee-mykland.js";
+import { naiveRealisedVolatility } from "./features/realised-volatility.js";
 import { naiveRollSpread } from "./features/roll-spread.js";
 import { naiveTradePressure } from "./features/trade-pressure.js";
+import { naiveVpin } from "./features/vpin.js";
 import type { NaiveFeatures } from "./naive-features.js";
+import { naiveReturns } from "./naive-path.js";
 import { naiveTrades } from "./naive-streams.js";
-import type { BucketKey, BucketRow, StoredTrade } from "./rows.js";
+import { type BookRow, type BucketKey, type BucketRow, bucketKeyOf, type StoredTrade } from "./rows.js";
 
 /** One row a bucket and view, in the order of `buckets`. */
 export function naiveViewFeatures(
   buckets: readonly BucketRow[],
   trades: readonly StoredTrade[],
   { order_flow: flows, book_state: states, trade_impact: impacts }: NaiveFeatures,
+  books: readonly BookRow[],
+  bookGapMs: number,
 ): Readonly<Record<string, readonly BucketKey[]>> {
   const pressures = buckets.map((bucket) => naiveTradePressure(bucket, naiveTrades(bucket, trades)));
   const returns = buckets.map((bucket) => naiveBucketReturns(bucket, flows));
+  const returnsOf = buckets.map((bucket) => naiveReturns(bucket, buckets, books, bookGapMs));
+  const none = (): number[] => [];
+  const kyle = naiveKyleLambda(buckets, states, impacts, pressures);
+  const amihud = naiveAmihud(buckets, returns, flows);
+  const vpins = buckets.map((bucket) => naiveVpin(bucket, flows));
   return {
+    mid_by_bucket: buckets.map((bucket, index) => ({
+      ...bucketKeyOf(bucket),
+      mid: states[index]?.mid ?? null,
+    })),
+    kyle_lambda_by_bucket: buckets.map((bucket, index) => ({
+      ...bucketKeyOf(bucket),
+      kyle_lambda: kyle[index]?.kyle_ratio ?? null,
+      amihud_illiq: amihud[index]?.illiquidity ?? null,
+      signed_volume: impacts[index]?.signed_volume ?? null,
+      price_change: returns[index]?.price_change ?? null,
+    })),
+    vpin_by_bucket: buckets.map((bucket, index) => ({
+      ...bucketKeyOf(bucket),
+      vpin: vpins[index]?.vpin_50 ?? null,
+      buy_volume: flows[index]?.buy_volume ?? null,
+      sell_volume: flows[index]?.sell_volume ?? null,
+      total_volume: flows[index]?.volume ?? null,
+    })),
+    flow_cvd_vwap: buckets.map((bucket) => naiveFlowCvdVwap(bucket, flows)),
+    flow_windows: buckets.map((bucket) => naiveFlowWindows(bucket, trades)),
+    realised_volatility: buckets.map((bucket, index) =>
+      naiveRealisedVolatility(bucket, returnsOf[index] ?? none),
+    ),
+    lee_mykland: buckets.map((bucket, index) => naiveLeeMykland(bucket, returnsOf[index] ?? none)),
     trade_pressure: pressures,
     bucket_returns: returns,
-    kyle_lambda: naiveKyleLambda(buckets, states, impacts, pressures),
-    amihud: naiveAmihud(buckets, returns, flows),
+    kyle_lambda: kyle,
+    amihud,
     roll_spread: buckets.map((bucket) => naiveRollSpread(bucket, returns, flows)),
   };
 }

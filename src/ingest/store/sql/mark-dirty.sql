@@ -1,5 +1,5 @@
--- Closed buckets that the rows of the slice would have been in time for: the first bucket that ends after the row, if the row is in
--- its interval, or before it by no more than a carried snapshot may be old.
+-- Closed buckets that the rows of the slice would have been in time for: the first bucket that ends after the row. A row long before
+-- its interval is not carried into it, yet windows of time may reach it.
 INSERT INTO {{dirty}} (clock, exchange, market_type, symbol, bucket_id, intent, state, reason, v)
 SELECT DISTINCT
   {clock:String}, b.exchange, b.market_type, b.symbol, b.bucket_id, {intent:String}, 'open', {source:String}, 1
@@ -16,12 +16,11 @@ FROM (
   WHERE {{is_chosen}}
 ) AS s
 ASOF INNER JOIN (
-  SELECT exchange, market_type, symbol, bucket_id, prev_ts_end, bucket_ts_end, available_at
+  SELECT exchange, market_type, symbol, bucket_id, bucket_ts_end, available_at
   FROM {{buckets}} FINAL
   WHERE {{of_instruments}}
     AND bucket_ts_end > fromUnixTimestamp64Milli({from:Int64}, 'UTC')
 ) AS b
   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
   AND s.timestamp < b.bucket_ts_end
-WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond({book_gap_ms:UInt64})
-  AND s.available_at <= b.available_at
+WHERE s.available_at <= b.available_at

@@ -2018,6 +2018,280 @@ FROM (
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
+-- view flow_windows, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`flow_windows__88602c4e`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `volume_1` Nullable(Float64) COMMENT 'Volume of the last second; 0 without trades' CODEC(ZSTD(1)),
+    `signed_volume_1` Nullable(Float64) COMMENT 'Volume bought minus volume sold, by the side of the taker' CODEC(ZSTD(1)),
+    `flow_imbalance_1` Nullable(Float64) COMMENT 'Signed share of the volume; NULL without trades' CODEC(ZSTD(1)),
+    `vwap_1` Nullable(Float64) COMMENT 'Sum of price times quantity over volume, never a mean of means; NULL without trades' CODEC(ZSTD(1)),
+    `seconds_1` Nullable(Float64) COMMENT 'In how many whole UTC seconds of the window there were trades' CODEC(ZSTD(1)),
+    `volume_10` Nullable(Float64) COMMENT 'Volume of the last 10 seconds; 0 without trades' CODEC(ZSTD(1)),
+    `signed_volume_10` Nullable(Float64) COMMENT 'Volume bought minus volume sold, by the side of the taker' CODEC(ZSTD(1)),
+    `flow_imbalance_10` Nullable(Float64) COMMENT 'Signed share of the volume; NULL without trades' CODEC(ZSTD(1)),
+    `vwap_10` Nullable(Float64) COMMENT 'Sum of price times quantity over volume, never a mean of means; NULL without trades' CODEC(ZSTD(1)),
+    `seconds_10` Nullable(Float64) COMMENT 'In how many whole UTC seconds of the window there were trades' CODEC(ZSTD(1)),
+    `volume_60` Nullable(Float64) COMMENT 'Volume of the last 60 seconds; 0 without trades' CODEC(ZSTD(1)),
+    `signed_volume_60` Nullable(Float64) COMMENT 'Volume bought minus volume sold, by the side of the taker' CODEC(ZSTD(1)),
+    `flow_imbalance_60` Nullable(Float64) COMMENT 'Signed share of the volume; NULL without trades' CODEC(ZSTD(1)),
+    `vwap_60` Nullable(Float64) COMMENT 'Sum of price times quantity over volume, never a mean of means; NULL without trades' CODEC(ZSTD(1)),
+    `seconds_60` Nullable(Float64) COMMENT 'In how many whole UTC seconds of the window there were trades' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Flow of the last 1, 10 and 60 seconds before the bucket\'s end, whatever buckets the trades belong to';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`flow_windows__88602c4e__mv` TO `marketprism_features`.`flow_windows__88602c4e` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`volume_1`)), toFloat64(`volume_1`), NULL) AS Nullable(Float64)) AS `volume_1`,
+  CAST(if(isFinite(toFloat64(`signed_volume_1`)), toFloat64(`signed_volume_1`), NULL) AS Nullable(Float64)) AS `signed_volume_1`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_1`)), toFloat64(`flow_imbalance_1`), NULL) AS Nullable(Float64)) AS `flow_imbalance_1`,
+  CAST(if(isFinite(toFloat64(`vwap_1`)), toFloat64(`vwap_1`), NULL) AS Nullable(Float64)) AS `vwap_1`,
+  CAST(if(isFinite(toFloat64(`seconds_1`)), toFloat64(`seconds_1`), NULL) AS Nullable(Float64)) AS `seconds_1`,
+  CAST(if(isFinite(toFloat64(`volume_10`)), toFloat64(`volume_10`), NULL) AS Nullable(Float64)) AS `volume_10`,
+  CAST(if(isFinite(toFloat64(`signed_volume_10`)), toFloat64(`signed_volume_10`), NULL) AS Nullable(Float64)) AS `signed_volume_10`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_10`)), toFloat64(`flow_imbalance_10`), NULL) AS Nullable(Float64)) AS `flow_imbalance_10`,
+  CAST(if(isFinite(toFloat64(`vwap_10`)), toFloat64(`vwap_10`), NULL) AS Nullable(Float64)) AS `vwap_10`,
+  CAST(if(isFinite(toFloat64(`seconds_10`)), toFloat64(`seconds_10`), NULL) AS Nullable(Float64)) AS `seconds_10`,
+  CAST(if(isFinite(toFloat64(`volume_60`)), toFloat64(`volume_60`), NULL) AS Nullable(Float64)) AS `volume_60`,
+  CAST(if(isFinite(toFloat64(`signed_volume_60`)), toFloat64(`signed_volume_60`), NULL) AS Nullable(Float64)) AS `signed_volume_60`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_60`)), toFloat64(`flow_imbalance_60`), NULL) AS Nullable(Float64)) AS `flow_imbalance_60`,
+  CAST(if(isFinite(toFloat64(`vwap_60`)), toFloat64(`vwap_60`), NULL) AS Nullable(Float64)) AS `vwap_60`,
+  CAST(if(isFinite(toFloat64(`seconds_60`)), toFloat64(`seconds_60`), NULL) AS Nullable(Float64)) AS `seconds_60`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `volume_1`,
+    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `signed_volume_1`,
+    signed_volume_1 / nullIf(volume_1, 0) AS `flow_imbalance_1`,
+    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) / nullIf(volume_1, 0) AS `vwap_1`,
+    uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(1000)) AS `seconds_1`,
+    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) AS `volume_10`,
+    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) AS `signed_volume_10`,
+    signed_volume_10 / nullIf(volume_10, 0) AS `flow_imbalance_10`,
+    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) / nullIf(volume_10, 0) AS `vwap_10`,
+    uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(10000)) AS `seconds_10`,
+    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) AS `volume_60`,
+    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) AS `signed_volume_60`,
+    signed_volume_60 / nullIf(volume_60, 0) AS `flow_imbalance_60`,
+    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) / nullIf(volume_60, 0) AS `vwap_60`,
+    uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(60000)) AS `seconds_60`
+  FROM (
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.timestamp AS timestamp,
+      toFloat64(j.quantity) AS quantity,
+      if(j.side = 'buy', 1, -1) AS side,
+      toDecimal256(j.quantity, 8) AS quantity_exact,
+      toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
+    FROM (
+      SELECT
+        b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+        t.timestamp AS timestamp,
+        t.trade_seq AS trade_seq,
+        t.price AS price,
+        t.quantity AS quantity,
+        t.side AS side
+      -- A bucket's window lies in at most two slots of its own length: an equal-join, where a join by range would pair all with all.
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+          arrayJoin(range(
+            toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 60000, 60000)),
+            toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 60000)) + 1
+          )) AS slot
+        FROM `marketprism_features`.`ubt__close_0_hot`
+      ) AS b
+      -- A slot without trades gives a row at the beginning of time, which is in no window: every bucket has a row.
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at,
+          toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 60000)) AS slot
+        FROM `marketprism_hot`.`trades` FINAL
+        WHERE late = 0
+          AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(60000)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+      ) AS t
+        ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
+      WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+    ) AS j
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`flow_windows` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `volume_1`,
+  `signed_volume_1`,
+  `flow_imbalance_1`,
+  `vwap_1`,
+  `seconds_1`,
+  `volume_10`,
+  `signed_volume_10`,
+  `flow_imbalance_10`,
+  `vwap_10`,
+  `seconds_10`,
+  `volume_60`,
+  `signed_volume_60`,
+  `flow_imbalance_60`,
+  `vwap_60`,
+  `seconds_60`
+FROM `marketprism_features`.`flow_windows__88602c4e` FINAL
+COMMENT 'Flow of the last 1, 10 and 60 seconds before the bucket\'s end, whatever buckets the trades belong to';
+
+INSERT INTO `marketprism_features`.`flow_windows__88602c4e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_1`, `signed_volume_1`, `flow_imbalance_1`, `vwap_1`, `seconds_1`, `volume_10`, `signed_volume_10`, `flow_imbalance_10`, `vwap_10`, `seconds_10`, `volume_60`, `signed_volume_60`, `flow_imbalance_60`, `vwap_60`, `seconds_60`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`volume_1`)), toFloat64(`volume_1`), NULL) AS Nullable(Float64)) AS `volume_1`,
+  CAST(if(isFinite(toFloat64(`signed_volume_1`)), toFloat64(`signed_volume_1`), NULL) AS Nullable(Float64)) AS `signed_volume_1`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_1`)), toFloat64(`flow_imbalance_1`), NULL) AS Nullable(Float64)) AS `flow_imbalance_1`,
+  CAST(if(isFinite(toFloat64(`vwap_1`)), toFloat64(`vwap_1`), NULL) AS Nullable(Float64)) AS `vwap_1`,
+  CAST(if(isFinite(toFloat64(`seconds_1`)), toFloat64(`seconds_1`), NULL) AS Nullable(Float64)) AS `seconds_1`,
+  CAST(if(isFinite(toFloat64(`volume_10`)), toFloat64(`volume_10`), NULL) AS Nullable(Float64)) AS `volume_10`,
+  CAST(if(isFinite(toFloat64(`signed_volume_10`)), toFloat64(`signed_volume_10`), NULL) AS Nullable(Float64)) AS `signed_volume_10`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_10`)), toFloat64(`flow_imbalance_10`), NULL) AS Nullable(Float64)) AS `flow_imbalance_10`,
+  CAST(if(isFinite(toFloat64(`vwap_10`)), toFloat64(`vwap_10`), NULL) AS Nullable(Float64)) AS `vwap_10`,
+  CAST(if(isFinite(toFloat64(`seconds_10`)), toFloat64(`seconds_10`), NULL) AS Nullable(Float64)) AS `seconds_10`,
+  CAST(if(isFinite(toFloat64(`volume_60`)), toFloat64(`volume_60`), NULL) AS Nullable(Float64)) AS `volume_60`,
+  CAST(if(isFinite(toFloat64(`signed_volume_60`)), toFloat64(`signed_volume_60`), NULL) AS Nullable(Float64)) AS `signed_volume_60`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_60`)), toFloat64(`flow_imbalance_60`), NULL) AS Nullable(Float64)) AS `flow_imbalance_60`,
+  CAST(if(isFinite(toFloat64(`vwap_60`)), toFloat64(`vwap_60`), NULL) AS Nullable(Float64)) AS `vwap_60`,
+  CAST(if(isFinite(toFloat64(`seconds_60`)), toFloat64(`seconds_60`), NULL) AS Nullable(Float64)) AS `seconds_60`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `volume_1`,
+    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `signed_volume_1`,
+    signed_volume_1 / nullIf(volume_1, 0) AS `flow_imbalance_1`,
+    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) / nullIf(volume_1, 0) AS `vwap_1`,
+    uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(1000)) AS `seconds_1`,
+    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) AS `volume_10`,
+    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) AS `signed_volume_10`,
+    signed_volume_10 / nullIf(volume_10, 0) AS `flow_imbalance_10`,
+    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) / nullIf(volume_10, 0) AS `vwap_10`,
+    uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(10000)) AS `seconds_10`,
+    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) AS `volume_60`,
+    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) AS `signed_volume_60`,
+    signed_volume_60 / nullIf(volume_60, 0) AS `flow_imbalance_60`,
+    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) / nullIf(volume_60, 0) AS `vwap_60`,
+    uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(60000)) AS `seconds_60`
+  FROM (
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.timestamp AS timestamp,
+      toFloat64(j.quantity) AS quantity,
+      if(j.side = 'buy', 1, -1) AS side,
+      toDecimal256(j.quantity, 8) AS quantity_exact,
+      toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
+    FROM (
+      SELECT
+        b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+        t.timestamp AS timestamp,
+        t.trade_seq AS trade_seq,
+        t.price AS price,
+        t.quantity AS quantity,
+        t.side AS side
+      -- A bucket's window lies in at most two slots of its own length: an equal-join, where a join by range would pair all with all.
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+          arrayJoin(range(
+            toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 60000, 60000)),
+            toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 60000)) + 1
+          )) AS slot
+        FROM buckets
+      ) AS b
+      -- A slot without trades gives a row at the beginning of time, which is in no window: every bucket has a row.
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at,
+          toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 60000)) AS slot
+        FROM `marketprism_hot`.`trades` FINAL
+        WHERE late = 0
+          AND exchange IN (SELECT exchange FROM buckets)
+          AND market_type IN (SELECT market_type FROM buckets)
+          AND symbol IN (SELECT symbol FROM buckets)
+          AND timestamp >= (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(60000)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+      ) AS t
+        ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
+      WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+    ) AS j
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
 -- view footprint, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`footprint__9da07aa1`
@@ -2487,6 +2761,304 @@ FROM (
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view lee_mykland, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`lee_mykland__504302b3`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `local_sigma_60` Nullable(Float64) COMMENT 'Root of the mean product of neighbouring absolute returns of the 15 seconds before the last one, without pi/2; NULL with fewer' CODEC(ZSTD(1)),
+    `lm_60` Nullable(Float64) COMMENT 'Lee and Mykland 2008: return of the last second over local_sigma_60, K = 16; NULL where that is 0' CODEC(ZSTD(1)),
+    `lm_centre_60` Nullable(Float64) COMMENT 'C_n for n = 60 tested returns, with c = sqrt(2/pi). Nunes, Ruas 2024' CODEC(ZSTD(1)),
+    `lm_scale_60` Nullable(Float64) COMMENT 'S_n of the same' CODEC(ZSTD(1)),
+    `lm_critical_60` Nullable(Float64) COMMENT 'C_n + S_n beta*, beyond which |lm_60| is a jump at 1 %' CODEC(ZSTD(1)),
+    `is_jump_60` Nullable(Float64) COMMENT '1 where |lm_60| is above the critical value; NULL where lm_60 is' CODEC(ZSTD(1)),
+    `local_sigma_300` Nullable(Float64) COMMENT 'Root of the mean product of neighbouring absolute returns of the 59 seconds before the last one, without pi/2; NULL with fewer' CODEC(ZSTD(1)),
+    `lm_300` Nullable(Float64) COMMENT 'Lee and Mykland 2008: return of the last second over local_sigma_300, K = 60; NULL where that is 0' CODEC(ZSTD(1)),
+    `lm_centre_300` Nullable(Float64) COMMENT 'C_n for n = 300 tested returns, with c = sqrt(2/pi). Nunes, Ruas 2024' CODEC(ZSTD(1)),
+    `lm_scale_300` Nullable(Float64) COMMENT 'S_n of the same' CODEC(ZSTD(1)),
+    `lm_critical_300` Nullable(Float64) COMMENT 'C_n + S_n beta*, beyond which |lm_300| is a jump at 1 %' CODEC(ZSTD(1)),
+    `is_jump_300` Nullable(Float64) COMMENT '1 where |lm_300| is above the critical value; NULL where lm_300 is' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Whether the last second\'s move of the mid was a jump, against the variation before it';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`lee_mykland__504302b3__mv` TO `marketprism_features`.`lee_mykland__504302b3` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`local_sigma_60`)), toFloat64(`local_sigma_60`), NULL) AS Nullable(Float64)) AS `local_sigma_60`,
+  CAST(if(isFinite(toFloat64(`lm_60`)), toFloat64(`lm_60`), NULL) AS Nullable(Float64)) AS `lm_60`,
+  CAST(if(isFinite(toFloat64(`lm_centre_60`)), toFloat64(`lm_centre_60`), NULL) AS Nullable(Float64)) AS `lm_centre_60`,
+  CAST(if(isFinite(toFloat64(`lm_scale_60`)), toFloat64(`lm_scale_60`), NULL) AS Nullable(Float64)) AS `lm_scale_60`,
+  CAST(if(isFinite(toFloat64(`lm_critical_60`)), toFloat64(`lm_critical_60`), NULL) AS Nullable(Float64)) AS `lm_critical_60`,
+  CAST(if(isFinite(toFloat64(`is_jump_60`)), toFloat64(`is_jump_60`), NULL) AS Nullable(Float64)) AS `is_jump_60`,
+  CAST(if(isFinite(toFloat64(`local_sigma_300`)), toFloat64(`local_sigma_300`), NULL) AS Nullable(Float64)) AS `local_sigma_300`,
+  CAST(if(isFinite(toFloat64(`lm_300`)), toFloat64(`lm_300`), NULL) AS Nullable(Float64)) AS `lm_300`,
+  CAST(if(isFinite(toFloat64(`lm_centre_300`)), toFloat64(`lm_centre_300`), NULL) AS Nullable(Float64)) AS `lm_centre_300`,
+  CAST(if(isFinite(toFloat64(`lm_scale_300`)), toFloat64(`lm_scale_300`), NULL) AS Nullable(Float64)) AS `lm_scale_300`,
+  CAST(if(isFinite(toFloat64(`lm_critical_300`)), toFloat64(`lm_critical_300`), NULL) AS Nullable(Float64)) AS `lm_critical_300`,
+  CAST(if(isFinite(toFloat64(`is_jump_300`)), toFloat64(`is_jump_300`), NULL) AS Nullable(Float64)) AS `is_jump_300`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    arraySlice(grid_mids, - 61) AS `mids_60`,
+    arrayMap(r -> assumeNotNull(r), arrayFilter(r -> isNotNull(r), arrayMap((a, b) -> log(b / a), arrayPopBack(mids_60), arrayPopFront(mids_60)))) AS `r_60`,
+    arrayMap(r -> abs(r), arraySlice(r_60, - 16, 16 - 1)) AS `before_60`,
+    length(r_60) >= 16 AS `is_full_60`,
+    arraySlice(grid_mids, - 301) AS `mids_300`,
+    arrayMap(r -> assumeNotNull(r), arrayFilter(r -> isNotNull(r), arrayMap((a, b) -> log(b / a), arrayPopBack(mids_300), arrayPopFront(mids_300)))) AS `r_300`,
+    arrayMap(r -> abs(r), arraySlice(r_300, - 60, 60 - 1)) AS `before_300`,
+    length(r_300) >= 60 AS `is_full_300`,
+    if(is_full_60, sqrt(arraySum((x, y) -> x * y, arrayPopBack(before_60), arrayPopFront(before_60)) / (16 - 2)), NULL) AS `local_sigma_60`,
+    r_60[- 1] / nullIf(local_sigma_60, 0) AS `lm_60`,
+    sqrt(2 * log(60)) / sqrt(2 / pi()) - (log(pi()) + log(log(60))) / (2 * sqrt(2 / pi()) * sqrt(2 * log(60))) AS `lm_centre_60`,
+    1 / (sqrt(2 / pi()) * sqrt(2 * log(60))) AS `lm_scale_60`,
+    lm_centre_60 + lm_scale_60 * - log(- log(1 - 0.01)) AS `lm_critical_60`,
+    if(isNull(lm_60), NULL, toUInt8(abs(lm_60) > lm_critical_60)) AS `is_jump_60`,
+    if(is_full_300, sqrt(arraySum((x, y) -> x * y, arrayPopBack(before_300), arrayPopFront(before_300)) / (60 - 2)), NULL) AS `local_sigma_300`,
+    r_300[- 1] / nullIf(local_sigma_300, 0) AS `lm_300`,
+    sqrt(2 * log(300)) / sqrt(2 / pi()) - (log(pi()) + log(log(300))) / (2 * sqrt(2 / pi()) * sqrt(2 * log(300))) AS `lm_centre_300`,
+    1 / (sqrt(2 / pi()) * sqrt(2 * log(300))) AS `lm_scale_300`,
+    lm_centre_300 + lm_scale_300 * - log(- log(1 - 0.01)) AS `lm_critical_300`,
+    if(isNull(lm_300), NULL, toUInt8(abs(lm_300) > lm_critical_300)) AS `is_jump_300`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS grid_mids
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+        toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
+      FROM `marketprism_features`.`ubt__close_0_hot`
+    ) AS b
+    LEFT JOIN (
+      -- each point of the grid once, with the last valid mid before it that is not older than the book gap
+      SELECT
+        p.exchange AS exchange,
+        p.market_type AS market_type,
+        p.symbol AS symbol,
+        p.at AS at,
+        if(m.ms >= p.at - 120000, m.mid, NULL) AS mid
+      FROM (
+        SELECT DISTINCT exchange, market_type, symbol, toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
+        FROM `marketprism_features`.`ubt__close_0_hot`
+      ) AS p
+      ASOF LEFT JOIN (
+        SELECT
+          s.exchange AS exchange,
+          s.market_type AS market_type,
+          s.symbol AS symbol,
+          toUnixTimestamp64Milli(s.timestamp) AS ms,
+          s.mid AS mid
+        FROM (
+          SELECT
+            exchange, market_type, symbol, timestamp, book_seq, available_at,
+            toFloat64(bid_px[1]) AS bid,
+            toFloat64(ask_px[1]) AS ask,
+            (bid + ask) / 2 AS mid
+          FROM `marketprism_hot`.`orderbooks` FINAL
+          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(421000)
+            AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND bid > 0 AND ask > bid
+        ) AS s
+        -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+        ) AS own
+          ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+          AND s.timestamp < own.bucket_ts_end
+        WHERE s.available_at <= own.available_at
+        ORDER BY s.book_seq DESC
+        LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+      ) AS m
+        ON m.exchange = p.exchange AND m.market_type = p.market_type AND m.symbol = p.symbol
+        AND p.at > m.ms
+    ) AS g
+      ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
+    GROUP BY b.exchange, b.market_type, b.symbol, b.bucket_id, b.bucket_ts_start, b.bucket_ts_end, b.prev_ts_end, b.available_at, b.v
+  )
+);
+
+CREATE VIEW `marketprism_features`.`lee_mykland` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `local_sigma_60`,
+  `lm_60`,
+  `lm_centre_60`,
+  `lm_scale_60`,
+  `lm_critical_60`,
+  `is_jump_60`,
+  `local_sigma_300`,
+  `lm_300`,
+  `lm_centre_300`,
+  `lm_scale_300`,
+  `lm_critical_300`,
+  `is_jump_300`
+FROM `marketprism_features`.`lee_mykland__504302b3` FINAL
+COMMENT 'Whether the last second\'s move of the mid was a jump, against the variation before it';
+
+INSERT INTO `marketprism_features`.`lee_mykland__504302b3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `local_sigma_60`, `lm_60`, `lm_centre_60`, `lm_scale_60`, `lm_critical_60`, `is_jump_60`, `local_sigma_300`, `lm_300`, `lm_centre_300`, `lm_scale_300`, `lm_critical_300`, `is_jump_300`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`local_sigma_60`)), toFloat64(`local_sigma_60`), NULL) AS Nullable(Float64)) AS `local_sigma_60`,
+  CAST(if(isFinite(toFloat64(`lm_60`)), toFloat64(`lm_60`), NULL) AS Nullable(Float64)) AS `lm_60`,
+  CAST(if(isFinite(toFloat64(`lm_centre_60`)), toFloat64(`lm_centre_60`), NULL) AS Nullable(Float64)) AS `lm_centre_60`,
+  CAST(if(isFinite(toFloat64(`lm_scale_60`)), toFloat64(`lm_scale_60`), NULL) AS Nullable(Float64)) AS `lm_scale_60`,
+  CAST(if(isFinite(toFloat64(`lm_critical_60`)), toFloat64(`lm_critical_60`), NULL) AS Nullable(Float64)) AS `lm_critical_60`,
+  CAST(if(isFinite(toFloat64(`is_jump_60`)), toFloat64(`is_jump_60`), NULL) AS Nullable(Float64)) AS `is_jump_60`,
+  CAST(if(isFinite(toFloat64(`local_sigma_300`)), toFloat64(`local_sigma_300`), NULL) AS Nullable(Float64)) AS `local_sigma_300`,
+  CAST(if(isFinite(toFloat64(`lm_300`)), toFloat64(`lm_300`), NULL) AS Nullable(Float64)) AS `lm_300`,
+  CAST(if(isFinite(toFloat64(`lm_centre_300`)), toFloat64(`lm_centre_300`), NULL) AS Nullable(Float64)) AS `lm_centre_300`,
+  CAST(if(isFinite(toFloat64(`lm_scale_300`)), toFloat64(`lm_scale_300`), NULL) AS Nullable(Float64)) AS `lm_scale_300`,
+  CAST(if(isFinite(toFloat64(`lm_critical_300`)), toFloat64(`lm_critical_300`), NULL) AS Nullable(Float64)) AS `lm_critical_300`,
+  CAST(if(isFinite(toFloat64(`is_jump_300`)), toFloat64(`is_jump_300`), NULL) AS Nullable(Float64)) AS `is_jump_300`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    arraySlice(grid_mids, - 61) AS `mids_60`,
+    arrayMap(r -> assumeNotNull(r), arrayFilter(r -> isNotNull(r), arrayMap((a, b) -> log(b / a), arrayPopBack(mids_60), arrayPopFront(mids_60)))) AS `r_60`,
+    arrayMap(r -> abs(r), arraySlice(r_60, - 16, 16 - 1)) AS `before_60`,
+    length(r_60) >= 16 AS `is_full_60`,
+    arraySlice(grid_mids, - 301) AS `mids_300`,
+    arrayMap(r -> assumeNotNull(r), arrayFilter(r -> isNotNull(r), arrayMap((a, b) -> log(b / a), arrayPopBack(mids_300), arrayPopFront(mids_300)))) AS `r_300`,
+    arrayMap(r -> abs(r), arraySlice(r_300, - 60, 60 - 1)) AS `before_300`,
+    length(r_300) >= 60 AS `is_full_300`,
+    if(is_full_60, sqrt(arraySum((x, y) -> x * y, arrayPopBack(before_60), arrayPopFront(before_60)) / (16 - 2)), NULL) AS `local_sigma_60`,
+    r_60[- 1] / nullIf(local_sigma_60, 0) AS `lm_60`,
+    sqrt(2 * log(60)) / sqrt(2 / pi()) - (log(pi()) + log(log(60))) / (2 * sqrt(2 / pi()) * sqrt(2 * log(60))) AS `lm_centre_60`,
+    1 / (sqrt(2 / pi()) * sqrt(2 * log(60))) AS `lm_scale_60`,
+    lm_centre_60 + lm_scale_60 * - log(- log(1 - 0.01)) AS `lm_critical_60`,
+    if(isNull(lm_60), NULL, toUInt8(abs(lm_60) > lm_critical_60)) AS `is_jump_60`,
+    if(is_full_300, sqrt(arraySum((x, y) -> x * y, arrayPopBack(before_300), arrayPopFront(before_300)) / (60 - 2)), NULL) AS `local_sigma_300`,
+    r_300[- 1] / nullIf(local_sigma_300, 0) AS `lm_300`,
+    sqrt(2 * log(300)) / sqrt(2 / pi()) - (log(pi()) + log(log(300))) / (2 * sqrt(2 / pi()) * sqrt(2 * log(300))) AS `lm_centre_300`,
+    1 / (sqrt(2 / pi()) * sqrt(2 * log(300))) AS `lm_scale_300`,
+    lm_centre_300 + lm_scale_300 * - log(- log(1 - 0.01)) AS `lm_critical_300`,
+    if(isNull(lm_300), NULL, toUInt8(abs(lm_300) > lm_critical_300)) AS `is_jump_300`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS grid_mids
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+        toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
+      FROM buckets
+    ) AS b
+    LEFT JOIN (
+      -- each point of the grid once, with the last valid mid before it that is not older than the book gap
+      SELECT
+        p.exchange AS exchange,
+        p.market_type AS market_type,
+        p.symbol AS symbol,
+        p.at AS at,
+        if(m.ms >= p.at - 120000, m.mid, NULL) AS mid
+      FROM (
+        SELECT DISTINCT exchange, market_type, symbol, toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
+        FROM buckets
+      ) AS p
+      ASOF LEFT JOIN (
+        SELECT
+          s.exchange AS exchange,
+          s.market_type AS market_type,
+          s.symbol AS symbol,
+          toUnixTimestamp64Milli(s.timestamp) AS ms,
+          s.mid AS mid
+        FROM (
+          SELECT
+            exchange, market_type, symbol, timestamp, book_seq, available_at,
+            toFloat64(bid_px[1]) AS bid,
+            toFloat64(ask_px[1]) AS ask,
+            (bid + ask) / 2 AS mid
+          FROM `marketprism_hot`.`orderbooks` FINAL
+          WHERE exchange IN (SELECT exchange FROM buckets)
+            AND market_type IN (SELECT market_type FROM buckets)
+            AND symbol IN (SELECT symbol FROM buckets)
+            AND timestamp >= (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(421000)
+            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+            AND bid > 0 AND ask > bid
+        ) AS s
+        -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE exchange IN (SELECT exchange FROM buckets)
+            AND market_type IN (SELECT market_type FROM buckets)
+            AND symbol IN (SELECT symbol FROM buckets)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+        ) AS own
+          ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+          AND s.timestamp < own.bucket_ts_end
+        WHERE s.available_at <= own.available_at
+        ORDER BY s.book_seq DESC
+        LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+      ) AS m
+        ON m.exchange = p.exchange AND m.market_type = p.market_type AND m.symbol = p.symbol
+        AND p.at > m.ms
+    ) AS g
+      ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
+    GROUP BY b.exchange, b.market_type, b.symbol, b.bucket_id, b.bucket_ts_start, b.bucket_ts_end, b.prev_ts_end, b.available_at, b.v
+  )
 );
 
 -- view mid_grid, level 0, look-back 0
@@ -3723,6 +4295,412 @@ FROM (
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
+-- view realised_volatility, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`realised_volatility__09310714`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `returns_60` Nullable(Float64) COMMENT 'Log returns of the mid at whole seconds that are known in the last 60 s, at most 60' CODEC(ZSTD(1)),
+    `nonzero_share_60` Nullable(Float64) COMMENT 'Share of returns that are not 0. Where it is low, bipower variation is near 0 and jumps are an artefact' CODEC(ZSTD(1)),
+    `rv_60` Nullable(Float64) COMMENT 'Realised variance, the sum of squared returns; per window, not annualised' CODEC(ZSTD(1)),
+    `rvol_60` Nullable(Float64) COMMENT 'Realised volatility, the root of rv' CODEC(ZSTD(1)),
+    `bv_60` Nullable(Float64) COMMENT 'Bipower variation with n/(n-1), variance without jumps; NULL with fewer than 3 returns. Barndorff-Nielsen, Shephard 2004' CODEC(ZSTD(1)),
+    `tripower_60` Nullable(Float64) COMMENT 'Tri-power quarticity' CODEC(ZSTD(1)),
+    `medrv_60` Nullable(Float64) COMMENT 'Median realised variance, less moved by zero returns. Andersen, Dobrev, Schaumburg 2012' CODEC(ZSTD(1)),
+    `rs_up_60` Nullable(Float64) COMMENT 'Realised semivariance of returns above 0' CODEC(ZSTD(1)),
+    `rs_down_60` Nullable(Float64) COMMENT 'Realised semivariance of returns below 0' CODEC(ZSTD(1)),
+    `jump_z_60` Nullable(Float64) COMMENT 'Ratio statistic of Huang and Tauchen 2005; NULL where rv or bv is 0 or unknown' CODEC(ZSTD(1)),
+    `jump_p_60` Nullable(Float64) COMMENT 'One-sided p value of jump_z' CODEC(ZSTD(1)),
+    `jump_raw_60` Nullable(Float64) COMMENT 'max(rv - bv, 0), significant or not' CODEC(ZSTD(1)),
+    `jump_share_60` Nullable(Float64) COMMENT 'jump_raw over rv' CODEC(ZSTD(1)),
+    `jump_60` Nullable(Float64) COMMENT 'Jump part of rv where it is significant at 1 %, else 0; 0 where jump_z is undefined' CODEC(ZSTD(1)),
+    `continuous_60` Nullable(Float64) COMMENT 'rv without the significant jump part' CODEC(ZSTD(1)),
+    `returns_300` Nullable(Float64) COMMENT 'As returns_60, over 300 s' CODEC(ZSTD(1)),
+    `nonzero_share_300` Nullable(Float64) COMMENT 'As nonzero_share_60, over 300 s' CODEC(ZSTD(1)),
+    `rv_300` Nullable(Float64) COMMENT 'As rv_60, over 300 s' CODEC(ZSTD(1)),
+    `rvol_300` Nullable(Float64) COMMENT 'As rvol_60, over 300 s' CODEC(ZSTD(1)),
+    `bv_300` Nullable(Float64) COMMENT 'As bv_60, over 300 s' CODEC(ZSTD(1)),
+    `tripower_300` Nullable(Float64) COMMENT 'As tripower_60, over 300 s' CODEC(ZSTD(1)),
+    `medrv_300` Nullable(Float64) COMMENT 'As medrv_60, over 300 s' CODEC(ZSTD(1)),
+    `rs_up_300` Nullable(Float64) COMMENT 'As rs_up_60, over 300 s' CODEC(ZSTD(1)),
+    `rs_down_300` Nullable(Float64) COMMENT 'As rs_down_60, over 300 s' CODEC(ZSTD(1)),
+    `jump_z_300` Nullable(Float64) COMMENT 'As jump_z_60, over 300 s' CODEC(ZSTD(1)),
+    `jump_p_300` Nullable(Float64) COMMENT 'As jump_p_60, over 300 s' CODEC(ZSTD(1)),
+    `jump_raw_300` Nullable(Float64) COMMENT 'As jump_raw_60, over 300 s' CODEC(ZSTD(1)),
+    `jump_share_300` Nullable(Float64) COMMENT 'As jump_share_60, over 300 s' CODEC(ZSTD(1)),
+    `jump_300` Nullable(Float64) COMMENT 'As jump_60, over 300 s' CODEC(ZSTD(1)),
+    `continuous_300` Nullable(Float64) COMMENT 'As continuous_60, over 300 s' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Realised variance of the mid over the last 60 and 300 seconds, and how much of it came in jumps';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`realised_volatility__09310714__mv` TO `marketprism_features`.`realised_volatility__09310714` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`returns_60`)), toFloat64(`returns_60`), NULL) AS Nullable(Float64)) AS `returns_60`,
+  CAST(if(isFinite(toFloat64(`nonzero_share_60`)), toFloat64(`nonzero_share_60`), NULL) AS Nullable(Float64)) AS `nonzero_share_60`,
+  CAST(if(isFinite(toFloat64(`rv_60`)), toFloat64(`rv_60`), NULL) AS Nullable(Float64)) AS `rv_60`,
+  CAST(if(isFinite(toFloat64(`rvol_60`)), toFloat64(`rvol_60`), NULL) AS Nullable(Float64)) AS `rvol_60`,
+  CAST(if(isFinite(toFloat64(`bv_60`)), toFloat64(`bv_60`), NULL) AS Nullable(Float64)) AS `bv_60`,
+  CAST(if(isFinite(toFloat64(`tripower_60`)), toFloat64(`tripower_60`), NULL) AS Nullable(Float64)) AS `tripower_60`,
+  CAST(if(isFinite(toFloat64(`medrv_60`)), toFloat64(`medrv_60`), NULL) AS Nullable(Float64)) AS `medrv_60`,
+  CAST(if(isFinite(toFloat64(`rs_up_60`)), toFloat64(`rs_up_60`), NULL) AS Nullable(Float64)) AS `rs_up_60`,
+  CAST(if(isFinite(toFloat64(`rs_down_60`)), toFloat64(`rs_down_60`), NULL) AS Nullable(Float64)) AS `rs_down_60`,
+  CAST(if(isFinite(toFloat64(`jump_z_60`)), toFloat64(`jump_z_60`), NULL) AS Nullable(Float64)) AS `jump_z_60`,
+  CAST(if(isFinite(toFloat64(`jump_p_60`)), toFloat64(`jump_p_60`), NULL) AS Nullable(Float64)) AS `jump_p_60`,
+  CAST(if(isFinite(toFloat64(`jump_raw_60`)), toFloat64(`jump_raw_60`), NULL) AS Nullable(Float64)) AS `jump_raw_60`,
+  CAST(if(isFinite(toFloat64(`jump_share_60`)), toFloat64(`jump_share_60`), NULL) AS Nullable(Float64)) AS `jump_share_60`,
+  CAST(if(isFinite(toFloat64(`jump_60`)), toFloat64(`jump_60`), NULL) AS Nullable(Float64)) AS `jump_60`,
+  CAST(if(isFinite(toFloat64(`continuous_60`)), toFloat64(`continuous_60`), NULL) AS Nullable(Float64)) AS `continuous_60`,
+  CAST(if(isFinite(toFloat64(`returns_300`)), toFloat64(`returns_300`), NULL) AS Nullable(Float64)) AS `returns_300`,
+  CAST(if(isFinite(toFloat64(`nonzero_share_300`)), toFloat64(`nonzero_share_300`), NULL) AS Nullable(Float64)) AS `nonzero_share_300`,
+  CAST(if(isFinite(toFloat64(`rv_300`)), toFloat64(`rv_300`), NULL) AS Nullable(Float64)) AS `rv_300`,
+  CAST(if(isFinite(toFloat64(`rvol_300`)), toFloat64(`rvol_300`), NULL) AS Nullable(Float64)) AS `rvol_300`,
+  CAST(if(isFinite(toFloat64(`bv_300`)), toFloat64(`bv_300`), NULL) AS Nullable(Float64)) AS `bv_300`,
+  CAST(if(isFinite(toFloat64(`tripower_300`)), toFloat64(`tripower_300`), NULL) AS Nullable(Float64)) AS `tripower_300`,
+  CAST(if(isFinite(toFloat64(`medrv_300`)), toFloat64(`medrv_300`), NULL) AS Nullable(Float64)) AS `medrv_300`,
+  CAST(if(isFinite(toFloat64(`rs_up_300`)), toFloat64(`rs_up_300`), NULL) AS Nullable(Float64)) AS `rs_up_300`,
+  CAST(if(isFinite(toFloat64(`rs_down_300`)), toFloat64(`rs_down_300`), NULL) AS Nullable(Float64)) AS `rs_down_300`,
+  CAST(if(isFinite(toFloat64(`jump_z_300`)), toFloat64(`jump_z_300`), NULL) AS Nullable(Float64)) AS `jump_z_300`,
+  CAST(if(isFinite(toFloat64(`jump_p_300`)), toFloat64(`jump_p_300`), NULL) AS Nullable(Float64)) AS `jump_p_300`,
+  CAST(if(isFinite(toFloat64(`jump_raw_300`)), toFloat64(`jump_raw_300`), NULL) AS Nullable(Float64)) AS `jump_raw_300`,
+  CAST(if(isFinite(toFloat64(`jump_share_300`)), toFloat64(`jump_share_300`), NULL) AS Nullable(Float64)) AS `jump_share_300`,
+  CAST(if(isFinite(toFloat64(`jump_300`)), toFloat64(`jump_300`), NULL) AS Nullable(Float64)) AS `jump_300`,
+  CAST(if(isFinite(toFloat64(`continuous_300`)), toFloat64(`continuous_300`), NULL) AS Nullable(Float64)) AS `continuous_300`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    arraySlice(grid_mids, - 61) AS `mids_60`,
+    arrayMap(r -> assumeNotNull(r), arrayFilter(r -> isNotNull(r), arrayMap((a, b) -> log(b / a), arrayPopBack(mids_60), arrayPopFront(mids_60)))) AS `r_60`,
+    arrayMap(r -> abs(r), r_60) AS `a_60`,
+    length(r_60) AS `n_60`,
+    arraySlice(grid_mids, - 301) AS `mids_300`,
+    arrayMap(r -> assumeNotNull(r), arrayFilter(r -> isNotNull(r), arrayMap((a, b) -> log(b / a), arrayPopBack(mids_300), arrayPopFront(mids_300)))) AS `r_300`,
+    arrayMap(r -> abs(r), r_300) AS `a_300`,
+    length(r_300) AS `n_300`,
+    n_60 AS `returns_60`,
+    arrayCount(r -> r != 0, r_60) / nullIf(n_60, 0) AS `nonzero_share_60`,
+    if(n_60 = 0, NULL, arraySum(r -> r * r, r_60)) AS `rv_60`,
+    sqrt(rv_60) AS `rvol_60`,
+    if(n_60 < 3, NULL, pi() / 2 * n_60 / (n_60 - 1) * arraySum((x, y) -> x * y, arrayPopBack(a_60), arrayPopFront(a_60))) AS `bv_60`,
+    if(n_60 < 3, NULL, n_60 * pow(0.8308609250295592, - 3) * n_60 / (n_60 - 2) * arraySum((x, y, z) -> pow(x * y * z, 4 / 3), arraySlice(a_60, 1, n_60 - 2), arraySlice(a_60, 2, n_60 - 2), arraySlice(a_60, 3, n_60 - 2))) AS `tripower_60`,
+    if(n_60 < 3, NULL, pi() / (6 - 4 * sqrt(3) + pi()) * n_60 / (n_60 - 2) * arraySum((x, y, z) -> pow(x + y + z - if(x > y, if(x > z, x, z), if(y > z, y, z)) - if(x < y, if(x < z, x, z), if(y < z, y, z)), 2), arraySlice(a_60, 1, n_60 - 2), arraySlice(a_60, 2, n_60 - 2), arraySlice(a_60, 3, n_60 - 2))) AS `medrv_60`,
+    if(n_60 = 0, NULL, arraySum(r -> if(r > 0, r * r, 0), r_60)) AS `rs_up_60`,
+    if(n_60 = 0, NULL, arraySum(r -> if(r < 0, r * r, 0), r_60)) AS `rs_down_60`,
+    (rv_60 - bv_60) / nullIf(rv_60, 0) / sqrt((pi() * pi() / 4 + pi() - 5) / nullIf(n_60, 0) * if(tripower_60 > bv_60 * bv_60, tripower_60 / nullIf(bv_60 * bv_60, 0), if(bv_60 > 0, 1, NULL))) AS `jump_z_60`,
+    erfc(jump_z_60 / sqrt(2)) / 2 AS `jump_p_60`,
+    if(rv_60 > bv_60, rv_60 - bv_60, if(isNull(bv_60), NULL, 0)) AS `jump_raw_60`,
+    jump_raw_60 / nullIf(rv_60, 0) AS `jump_share_60`,
+    if(isNull(jump_raw_60), NULL, if(jump_z_60 > 2.3263478740408408, jump_raw_60, 0)) AS `jump_60`,
+    rv_60 - jump_60 AS `continuous_60`,
+    n_300 AS `returns_300`,
+    arrayCount(r -> r != 0, r_300) / nullIf(n_300, 0) AS `nonzero_share_300`,
+    if(n_300 = 0, NULL, arraySum(r -> r * r, r_300)) AS `rv_300`,
+    sqrt(rv_300) AS `rvol_300`,
+    if(n_300 < 3, NULL, pi() / 2 * n_300 / (n_300 - 1) * arraySum((x, y) -> x * y, arrayPopBack(a_300), arrayPopFront(a_300))) AS `bv_300`,
+    if(n_300 < 3, NULL, n_300 * pow(0.8308609250295592, - 3) * n_300 / (n_300 - 2) * arraySum((x, y, z) -> pow(x * y * z, 4 / 3), arraySlice(a_300, 1, n_300 - 2), arraySlice(a_300, 2, n_300 - 2), arraySlice(a_300, 3, n_300 - 2))) AS `tripower_300`,
+    if(n_300 < 3, NULL, pi() / (6 - 4 * sqrt(3) + pi()) * n_300 / (n_300 - 2) * arraySum((x, y, z) -> pow(x + y + z - if(x > y, if(x > z, x, z), if(y > z, y, z)) - if(x < y, if(x < z, x, z), if(y < z, y, z)), 2), arraySlice(a_300, 1, n_300 - 2), arraySlice(a_300, 2, n_300 - 2), arraySlice(a_300, 3, n_300 - 2))) AS `medrv_300`,
+    if(n_300 = 0, NULL, arraySum(r -> if(r > 0, r * r, 0), r_300)) AS `rs_up_300`,
+    if(n_300 = 0, NULL, arraySum(r -> if(r < 0, r * r, 0), r_300)) AS `rs_down_300`,
+    (rv_300 - bv_300) / nullIf(rv_300, 0) / sqrt((pi() * pi() / 4 + pi() - 5) / nullIf(n_300, 0) * if(tripower_300 > bv_300 * bv_300, tripower_300 / nullIf(bv_300 * bv_300, 0), if(bv_300 > 0, 1, NULL))) AS `jump_z_300`,
+    erfc(jump_z_300 / sqrt(2)) / 2 AS `jump_p_300`,
+    if(rv_300 > bv_300, rv_300 - bv_300, if(isNull(bv_300), NULL, 0)) AS `jump_raw_300`,
+    jump_raw_300 / nullIf(rv_300, 0) AS `jump_share_300`,
+    if(isNull(jump_raw_300), NULL, if(jump_z_300 > 2.3263478740408408, jump_raw_300, 0)) AS `jump_300`,
+    rv_300 - jump_300 AS `continuous_300`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS grid_mids
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+        toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
+      FROM `marketprism_features`.`ubt__close_0_hot`
+    ) AS b
+    LEFT JOIN (
+      -- each point of the grid once, with the last valid mid before it that is not older than the book gap
+      SELECT
+        p.exchange AS exchange,
+        p.market_type AS market_type,
+        p.symbol AS symbol,
+        p.at AS at,
+        if(m.ms >= p.at - 120000, m.mid, NULL) AS mid
+      FROM (
+        SELECT DISTINCT exchange, market_type, symbol, toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
+        FROM `marketprism_features`.`ubt__close_0_hot`
+      ) AS p
+      ASOF LEFT JOIN (
+        SELECT
+          s.exchange AS exchange,
+          s.market_type AS market_type,
+          s.symbol AS symbol,
+          toUnixTimestamp64Milli(s.timestamp) AS ms,
+          s.mid AS mid
+        FROM (
+          SELECT
+            exchange, market_type, symbol, timestamp, book_seq, available_at,
+            toFloat64(bid_px[1]) AS bid,
+            toFloat64(ask_px[1]) AS ask,
+            (bid + ask) / 2 AS mid
+          FROM `marketprism_hot`.`orderbooks` FINAL
+          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(421000)
+            AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND bid > 0 AND ask > bid
+        ) AS s
+        -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+        ) AS own
+          ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+          AND s.timestamp < own.bucket_ts_end
+        WHERE s.available_at <= own.available_at
+        ORDER BY s.book_seq DESC
+        LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+      ) AS m
+        ON m.exchange = p.exchange AND m.market_type = p.market_type AND m.symbol = p.symbol
+        AND p.at > m.ms
+    ) AS g
+      ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
+    GROUP BY b.exchange, b.market_type, b.symbol, b.bucket_id, b.bucket_ts_start, b.bucket_ts_end, b.prev_ts_end, b.available_at, b.v
+  )
+);
+
+CREATE VIEW `marketprism_features`.`realised_volatility` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `returns_60`,
+  `nonzero_share_60`,
+  `rv_60`,
+  `rvol_60`,
+  `bv_60`,
+  `tripower_60`,
+  `medrv_60`,
+  `rs_up_60`,
+  `rs_down_60`,
+  `jump_z_60`,
+  `jump_p_60`,
+  `jump_raw_60`,
+  `jump_share_60`,
+  `jump_60`,
+  `continuous_60`,
+  `returns_300`,
+  `nonzero_share_300`,
+  `rv_300`,
+  `rvol_300`,
+  `bv_300`,
+  `tripower_300`,
+  `medrv_300`,
+  `rs_up_300`,
+  `rs_down_300`,
+  `jump_z_300`,
+  `jump_p_300`,
+  `jump_raw_300`,
+  `jump_share_300`,
+  `jump_300`,
+  `continuous_300`
+FROM `marketprism_features`.`realised_volatility__09310714` FINAL
+COMMENT 'Realised variance of the mid over the last 60 and 300 seconds, and how much of it came in jumps';
+
+INSERT INTO `marketprism_features`.`realised_volatility__09310714` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `returns_60`, `nonzero_share_60`, `rv_60`, `rvol_60`, `bv_60`, `tripower_60`, `medrv_60`, `rs_up_60`, `rs_down_60`, `jump_z_60`, `jump_p_60`, `jump_raw_60`, `jump_share_60`, `jump_60`, `continuous_60`, `returns_300`, `nonzero_share_300`, `rv_300`, `rvol_300`, `bv_300`, `tripower_300`, `medrv_300`, `rs_up_300`, `rs_down_300`, `jump_z_300`, `jump_p_300`, `jump_raw_300`, `jump_share_300`, `jump_300`, `continuous_300`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`returns_60`)), toFloat64(`returns_60`), NULL) AS Nullable(Float64)) AS `returns_60`,
+  CAST(if(isFinite(toFloat64(`nonzero_share_60`)), toFloat64(`nonzero_share_60`), NULL) AS Nullable(Float64)) AS `nonzero_share_60`,
+  CAST(if(isFinite(toFloat64(`rv_60`)), toFloat64(`rv_60`), NULL) AS Nullable(Float64)) AS `rv_60`,
+  CAST(if(isFinite(toFloat64(`rvol_60`)), toFloat64(`rvol_60`), NULL) AS Nullable(Float64)) AS `rvol_60`,
+  CAST(if(isFinite(toFloat64(`bv_60`)), toFloat64(`bv_60`), NULL) AS Nullable(Float64)) AS `bv_60`,
+  CAST(if(isFinite(toFloat64(`tripower_60`)), toFloat64(`tripower_60`), NULL) AS Nullable(Float64)) AS `tripower_60`,
+  CAST(if(isFinite(toFloat64(`medrv_60`)), toFloat64(`medrv_60`), NULL) AS Nullable(Float64)) AS `medrv_60`,
+  CAST(if(isFinite(toFloat64(`rs_up_60`)), toFloat64(`rs_up_60`), NULL) AS Nullable(Float64)) AS `rs_up_60`,
+  CAST(if(isFinite(toFloat64(`rs_down_60`)), toFloat64(`rs_down_60`), NULL) AS Nullable(Float64)) AS `rs_down_60`,
+  CAST(if(isFinite(toFloat64(`jump_z_60`)), toFloat64(`jump_z_60`), NULL) AS Nullable(Float64)) AS `jump_z_60`,
+  CAST(if(isFinite(toFloat64(`jump_p_60`)), toFloat64(`jump_p_60`), NULL) AS Nullable(Float64)) AS `jump_p_60`,
+  CAST(if(isFinite(toFloat64(`jump_raw_60`)), toFloat64(`jump_raw_60`), NULL) AS Nullable(Float64)) AS `jump_raw_60`,
+  CAST(if(isFinite(toFloat64(`jump_share_60`)), toFloat64(`jump_share_60`), NULL) AS Nullable(Float64)) AS `jump_share_60`,
+  CAST(if(isFinite(toFloat64(`jump_60`)), toFloat64(`jump_60`), NULL) AS Nullable(Float64)) AS `jump_60`,
+  CAST(if(isFinite(toFloat64(`continuous_60`)), toFloat64(`continuous_60`), NULL) AS Nullable(Float64)) AS `continuous_60`,
+  CAST(if(isFinite(toFloat64(`returns_300`)), toFloat64(`returns_300`), NULL) AS Nullable(Float64)) AS `returns_300`,
+  CAST(if(isFinite(toFloat64(`nonzero_share_300`)), toFloat64(`nonzero_share_300`), NULL) AS Nullable(Float64)) AS `nonzero_share_300`,
+  CAST(if(isFinite(toFloat64(`rv_300`)), toFloat64(`rv_300`), NULL) AS Nullable(Float64)) AS `rv_300`,
+  CAST(if(isFinite(toFloat64(`rvol_300`)), toFloat64(`rvol_300`), NULL) AS Nullable(Float64)) AS `rvol_300`,
+  CAST(if(isFinite(toFloat64(`bv_300`)), toFloat64(`bv_300`), NULL) AS Nullable(Float64)) AS `bv_300`,
+  CAST(if(isFinite(toFloat64(`tripower_300`)), toFloat64(`tripower_300`), NULL) AS Nullable(Float64)) AS `tripower_300`,
+  CAST(if(isFinite(toFloat64(`medrv_300`)), toFloat64(`medrv_300`), NULL) AS Nullable(Float64)) AS `medrv_300`,
+  CAST(if(isFinite(toFloat64(`rs_up_300`)), toFloat64(`rs_up_300`), NULL) AS Nullable(Float64)) AS `rs_up_300`,
+  CAST(if(isFinite(toFloat64(`rs_down_300`)), toFloat64(`rs_down_300`), NULL) AS Nullable(Float64)) AS `rs_down_300`,
+  CAST(if(isFinite(toFloat64(`jump_z_300`)), toFloat64(`jump_z_300`), NULL) AS Nullable(Float64)) AS `jump_z_300`,
+  CAST(if(isFinite(toFloat64(`jump_p_300`)), toFloat64(`jump_p_300`), NULL) AS Nullable(Float64)) AS `jump_p_300`,
+  CAST(if(isFinite(toFloat64(`jump_raw_300`)), toFloat64(`jump_raw_300`), NULL) AS Nullable(Float64)) AS `jump_raw_300`,
+  CAST(if(isFinite(toFloat64(`jump_share_300`)), toFloat64(`jump_share_300`), NULL) AS Nullable(Float64)) AS `jump_share_300`,
+  CAST(if(isFinite(toFloat64(`jump_300`)), toFloat64(`jump_300`), NULL) AS Nullable(Float64)) AS `jump_300`,
+  CAST(if(isFinite(toFloat64(`continuous_300`)), toFloat64(`continuous_300`), NULL) AS Nullable(Float64)) AS `continuous_300`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    arraySlice(grid_mids, - 61) AS `mids_60`,
+    arrayMap(r -> assumeNotNull(r), arrayFilter(r -> isNotNull(r), arrayMap((a, b) -> log(b / a), arrayPopBack(mids_60), arrayPopFront(mids_60)))) AS `r_60`,
+    arrayMap(r -> abs(r), r_60) AS `a_60`,
+    length(r_60) AS `n_60`,
+    arraySlice(grid_mids, - 301) AS `mids_300`,
+    arrayMap(r -> assumeNotNull(r), arrayFilter(r -> isNotNull(r), arrayMap((a, b) -> log(b / a), arrayPopBack(mids_300), arrayPopFront(mids_300)))) AS `r_300`,
+    arrayMap(r -> abs(r), r_300) AS `a_300`,
+    length(r_300) AS `n_300`,
+    n_60 AS `returns_60`,
+    arrayCount(r -> r != 0, r_60) / nullIf(n_60, 0) AS `nonzero_share_60`,
+    if(n_60 = 0, NULL, arraySum(r -> r * r, r_60)) AS `rv_60`,
+    sqrt(rv_60) AS `rvol_60`,
+    if(n_60 < 3, NULL, pi() / 2 * n_60 / (n_60 - 1) * arraySum((x, y) -> x * y, arrayPopBack(a_60), arrayPopFront(a_60))) AS `bv_60`,
+    if(n_60 < 3, NULL, n_60 * pow(0.8308609250295592, - 3) * n_60 / (n_60 - 2) * arraySum((x, y, z) -> pow(x * y * z, 4 / 3), arraySlice(a_60, 1, n_60 - 2), arraySlice(a_60, 2, n_60 - 2), arraySlice(a_60, 3, n_60 - 2))) AS `tripower_60`,
+    if(n_60 < 3, NULL, pi() / (6 - 4 * sqrt(3) + pi()) * n_60 / (n_60 - 2) * arraySum((x, y, z) -> pow(x + y + z - if(x > y, if(x > z, x, z), if(y > z, y, z)) - if(x < y, if(x < z, x, z), if(y < z, y, z)), 2), arraySlice(a_60, 1, n_60 - 2), arraySlice(a_60, 2, n_60 - 2), arraySlice(a_60, 3, n_60 - 2))) AS `medrv_60`,
+    if(n_60 = 0, NULL, arraySum(r -> if(r > 0, r * r, 0), r_60)) AS `rs_up_60`,
+    if(n_60 = 0, NULL, arraySum(r -> if(r < 0, r * r, 0), r_60)) AS `rs_down_60`,
+    (rv_60 - bv_60) / nullIf(rv_60, 0) / sqrt((pi() * pi() / 4 + pi() - 5) / nullIf(n_60, 0) * if(tripower_60 > bv_60 * bv_60, tripower_60 / nullIf(bv_60 * bv_60, 0), if(bv_60 > 0, 1, NULL))) AS `jump_z_60`,
+    erfc(jump_z_60 / sqrt(2)) / 2 AS `jump_p_60`,
+    if(rv_60 > bv_60, rv_60 - bv_60, if(isNull(bv_60), NULL, 0)) AS `jump_raw_60`,
+    jump_raw_60 / nullIf(rv_60, 0) AS `jump_share_60`,
+    if(isNull(jump_raw_60), NULL, if(jump_z_60 > 2.3263478740408408, jump_raw_60, 0)) AS `jump_60`,
+    rv_60 - jump_60 AS `continuous_60`,
+    n_300 AS `returns_300`,
+    arrayCount(r -> r != 0, r_300) / nullIf(n_300, 0) AS `nonzero_share_300`,
+    if(n_300 = 0, NULL, arraySum(r -> r * r, r_300)) AS `rv_300`,
+    sqrt(rv_300) AS `rvol_300`,
+    if(n_300 < 3, NULL, pi() / 2 * n_300 / (n_300 - 1) * arraySum((x, y) -> x * y, arrayPopBack(a_300), arrayPopFront(a_300))) AS `bv_300`,
+    if(n_300 < 3, NULL, n_300 * pow(0.8308609250295592, - 3) * n_300 / (n_300 - 2) * arraySum((x, y, z) -> pow(x * y * z, 4 / 3), arraySlice(a_300, 1, n_300 - 2), arraySlice(a_300, 2, n_300 - 2), arraySlice(a_300, 3, n_300 - 2))) AS `tripower_300`,
+    if(n_300 < 3, NULL, pi() / (6 - 4 * sqrt(3) + pi()) * n_300 / (n_300 - 2) * arraySum((x, y, z) -> pow(x + y + z - if(x > y, if(x > z, x, z), if(y > z, y, z)) - if(x < y, if(x < z, x, z), if(y < z, y, z)), 2), arraySlice(a_300, 1, n_300 - 2), arraySlice(a_300, 2, n_300 - 2), arraySlice(a_300, 3, n_300 - 2))) AS `medrv_300`,
+    if(n_300 = 0, NULL, arraySum(r -> if(r > 0, r * r, 0), r_300)) AS `rs_up_300`,
+    if(n_300 = 0, NULL, arraySum(r -> if(r < 0, r * r, 0), r_300)) AS `rs_down_300`,
+    (rv_300 - bv_300) / nullIf(rv_300, 0) / sqrt((pi() * pi() / 4 + pi() - 5) / nullIf(n_300, 0) * if(tripower_300 > bv_300 * bv_300, tripower_300 / nullIf(bv_300 * bv_300, 0), if(bv_300 > 0, 1, NULL))) AS `jump_z_300`,
+    erfc(jump_z_300 / sqrt(2)) / 2 AS `jump_p_300`,
+    if(rv_300 > bv_300, rv_300 - bv_300, if(isNull(bv_300), NULL, 0)) AS `jump_raw_300`,
+    jump_raw_300 / nullIf(rv_300, 0) AS `jump_share_300`,
+    if(isNull(jump_raw_300), NULL, if(jump_z_300 > 2.3263478740408408, jump_raw_300, 0)) AS `jump_300`,
+    rv_300 - jump_300 AS `continuous_300`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS grid_mids
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+        toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
+      FROM buckets
+    ) AS b
+    LEFT JOIN (
+      -- each point of the grid once, with the last valid mid before it that is not older than the book gap
+      SELECT
+        p.exchange AS exchange,
+        p.market_type AS market_type,
+        p.symbol AS symbol,
+        p.at AS at,
+        if(m.ms >= p.at - 120000, m.mid, NULL) AS mid
+      FROM (
+        SELECT DISTINCT exchange, market_type, symbol, toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
+        FROM buckets
+      ) AS p
+      ASOF LEFT JOIN (
+        SELECT
+          s.exchange AS exchange,
+          s.market_type AS market_type,
+          s.symbol AS symbol,
+          toUnixTimestamp64Milli(s.timestamp) AS ms,
+          s.mid AS mid
+        FROM (
+          SELECT
+            exchange, market_type, symbol, timestamp, book_seq, available_at,
+            toFloat64(bid_px[1]) AS bid,
+            toFloat64(ask_px[1]) AS ask,
+            (bid + ask) / 2 AS mid
+          FROM `marketprism_hot`.`orderbooks` FINAL
+          WHERE exchange IN (SELECT exchange FROM buckets)
+            AND market_type IN (SELECT market_type FROM buckets)
+            AND symbol IN (SELECT symbol FROM buckets)
+            AND timestamp >= (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(421000)
+            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+            AND bid > 0 AND ask > bid
+        ) AS s
+        -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE exchange IN (SELECT exchange FROM buckets)
+            AND market_type IN (SELECT market_type FROM buckets)
+            AND symbol IN (SELECT symbol FROM buckets)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+        ) AS own
+          ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+          AND s.timestamp < own.bucket_ts_end
+        WHERE s.available_at <= own.available_at
+        ORDER BY s.book_seq DESC
+        LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+      ) AS m
+        ON m.exchange = p.exchange AND m.market_type = p.market_type AND m.symbol = p.symbol
+        AND p.at > m.ms
+    ) AS g
+      ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
+    GROUP BY b.exchange, b.market_type, b.symbol, b.bucket_id, b.bucket_ts_start, b.bucket_ts_end, b.prev_ts_end, b.available_at, b.v
+  )
+);
+
 -- view spreads, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`spreads__136f2356`
@@ -4656,6 +5634,226 @@ LEFT JOIN (
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
+-- view flow_cvd_vwap, level 1, look-back 20
+
+CREATE TABLE `marketprism_features`.`flow_cvd_vwap__3b509093`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `delta` Nullable(Float64) COMMENT 'Volume bought minus volume sold, by the side of the taker' CODEC(ZSTD(1)),
+    `cvd` Nullable(Float64) COMMENT 'Sum of delta since 00:00 UTC; the level depends on that anchor, so models should be given its changes' CODEC(ZSTD(1)),
+    `cvd_change_3` Nullable(Float64) COMMENT 'Change of the cumulative delta over 3 buckets, across midnight too; NULL for an instrument\'s first 3' CODEC(ZSTD(1)),
+    `delta_z_20` Nullable(Float64) COMMENT 'Delta against mean and standard deviation of the 20 buckets before it; NULL with fewer than 10 of them' CODEC(ZSTD(1)),
+    `volume_spike_20` Nullable(Float64) COMMENT 'Volume over its mean in the 20 buckets before; NULL with fewer than 10 of them' CODEC(ZSTD(1)),
+    `vwap_20` Nullable(Float64) COMMENT 'Volume-weighted price of the last 20 buckets, from sums' CODEC(ZSTD(1)),
+    `sigma_vwap_20` Nullable(Float64) COMMENT 'Volume-weighted standard deviation of the buckets\' own VWAPs around vwap_20' CODEC(ZSTD(1)),
+    `vwap_dev_20` Nullable(Float64) COMMENT 'Distance of the last traded bucket\'s VWAP from vwap_20 in units of sigma_vwap_20; NULL where that is 0' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__3b509093__mv` TO `marketprism_features`.`flow_cvd_vwap__3b509093` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`delta` AS `delta`,
+  u.`cvd` AS `cvd`,
+  u.`cvd_change_3` AS `cvd_change_3`,
+  u.`delta_z_20` AS `delta_z_20`,
+  u.`volume_spike_20` AS `volume_spike_20`,
+  u.`vwap_20` AS `vwap_20`,
+  u.`sigma_vwap_20` AS `sigma_vwap_20`,
+  u.`vwap_dev_20` AS `vwap_dev_20`
+FROM `marketprism_features`.`ubt__close_1_hot` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`delta`)), toFloat64(`delta`), NULL) AS Nullable(Float64)) AS `delta`,
+    CAST(if(isFinite(toFloat64(`cvd`)), toFloat64(`cvd`), NULL) AS Nullable(Float64)) AS `cvd`,
+    CAST(if(isFinite(toFloat64(`cvd_change_3`)), toFloat64(`cvd_change_3`), NULL) AS Nullable(Float64)) AS `cvd_change_3`,
+    CAST(if(isFinite(toFloat64(`delta_z_20`)), toFloat64(`delta_z_20`), NULL) AS Nullable(Float64)) AS `delta_z_20`,
+    CAST(if(isFinite(toFloat64(`volume_spike_20`)), toFloat64(`volume_spike_20`), NULL) AS Nullable(Float64)) AS `volume_spike_20`,
+    CAST(if(isFinite(toFloat64(`vwap_20`)), toFloat64(`vwap_20`), NULL) AS Nullable(Float64)) AS `vwap_20`,
+    CAST(if(isFinite(toFloat64(`sigma_vwap_20`)), toFloat64(`sigma_vwap_20`), NULL) AS Nullable(Float64)) AS `sigma_vwap_20`,
+    CAST(if(isFinite(toFloat64(`vwap_dev_20`)), toFloat64(`vwap_dev_20`), NULL) AS Nullable(Float64)) AS `vwap_dev_20`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayMap(t -> t.1, groupArray(tuple(vwap)) OVER w20) AS `prices_20`,
+      arrayMap(t -> t.1, groupArray(tuple(volume)) OVER w20) AS `volumes_20`,
+      buy_volume - sell_volume AS `delta`,
+      if(count() OVER day >= 1, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER day), NULL) AS `cvd`,
+      if(isNull(if(count() OVER last4 >= 4, count(volume) OVER last4, NULL)), NULL, if(count() OVER last3 >= 3, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER last3), NULL)) AS `cvd_change_3`,
+      (buy_volume - sell_volume - if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER before20) / nullIf(count(buy_volume - sell_volume) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 10, if(countIf(NOT (abs((buy_volume - sell_volume)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20) * toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - 1), 0))), NULL), 0) AS `delta_z_20`,
+      volume / nullIf(if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(volume, 30)) OVER before20) / nullIf(count(volume) OVER before20, 0), NULL), 0) AS `volume_spike_20`,
+      if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(quote_volume, 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0) AS `vwap_20`,
+      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0)) AS `sigma_vwap_20`,
+      abs(if(count() OVER w20 >= 1, argMaxIf(vwap, bucket_id, volume > 0) OVER w20, NULL) - vwap_20) / nullIf(sigma_vwap_20, 0) AS `vwap_dev_20`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_end,
+        `buy_volume`,
+        `sell_volume`,
+        `volume`,
+        `quote_volume`,
+        `trades`,
+        `vwap`,
+        `open`,
+        `high`,
+        `low`,
+        `close`,
+        `imbalance`,
+        `duration_s`
+      FROM `marketprism_features`.`order_flow__deb800f7`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`ubt__close_1_hot`
+        UNION DISTINCT
+        SELECT exchange, market_type, symbol, bucket_id
+        FROM `marketprism_features`.`unified_buckets`
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_1_hot`)
+          AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_hot`) - toIntervalMillisecond(86400000)
+          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_hot`)
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        day AS (PARTITION BY exchange, market_type, symbol, toDate(bucket_ts_end - toIntervalMillisecond(1)) ORDER BY bucket_id RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+        last3 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 2 PRECEDING AND CURRENT ROW),
+        last4 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 3 PRECEDING AND CURRENT ROW),
+        before20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 20 PRECEDING AND 1 PRECEDING),
+        w20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 19 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`flow_cvd_vwap` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `delta`,
+  `cvd`,
+  `cvd_change_3`,
+  `delta_z_20`,
+  `volume_spike_20`,
+  `vwap_20`,
+  `sigma_vwap_20`,
+  `vwap_dev_20`
+FROM `marketprism_features`.`flow_cvd_vwap__3b509093` FINAL
+COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
+
+INSERT INTO `marketprism_features`.`flow_cvd_vwap__3b509093` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `delta`, `cvd`, `cvd_change_3`, `delta_z_20`, `volume_spike_20`, `vwap_20`, `sigma_vwap_20`, `vwap_dev_20`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`delta` AS `delta`,
+  u.`cvd` AS `cvd`,
+  u.`cvd_change_3` AS `cvd_change_3`,
+  u.`delta_z_20` AS `delta_z_20`,
+  u.`volume_spike_20` AS `volume_spike_20`,
+  u.`vwap_20` AS `vwap_20`,
+  u.`sigma_vwap_20` AS `sigma_vwap_20`,
+  u.`vwap_dev_20` AS `vwap_dev_20`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`delta`)), toFloat64(`delta`), NULL) AS Nullable(Float64)) AS `delta`,
+    CAST(if(isFinite(toFloat64(`cvd`)), toFloat64(`cvd`), NULL) AS Nullable(Float64)) AS `cvd`,
+    CAST(if(isFinite(toFloat64(`cvd_change_3`)), toFloat64(`cvd_change_3`), NULL) AS Nullable(Float64)) AS `cvd_change_3`,
+    CAST(if(isFinite(toFloat64(`delta_z_20`)), toFloat64(`delta_z_20`), NULL) AS Nullable(Float64)) AS `delta_z_20`,
+    CAST(if(isFinite(toFloat64(`volume_spike_20`)), toFloat64(`volume_spike_20`), NULL) AS Nullable(Float64)) AS `volume_spike_20`,
+    CAST(if(isFinite(toFloat64(`vwap_20`)), toFloat64(`vwap_20`), NULL) AS Nullable(Float64)) AS `vwap_20`,
+    CAST(if(isFinite(toFloat64(`sigma_vwap_20`)), toFloat64(`sigma_vwap_20`), NULL) AS Nullable(Float64)) AS `sigma_vwap_20`,
+    CAST(if(isFinite(toFloat64(`vwap_dev_20`)), toFloat64(`vwap_dev_20`), NULL) AS Nullable(Float64)) AS `vwap_dev_20`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayMap(t -> t.1, groupArray(tuple(vwap)) OVER w20) AS `prices_20`,
+      arrayMap(t -> t.1, groupArray(tuple(volume)) OVER w20) AS `volumes_20`,
+      buy_volume - sell_volume AS `delta`,
+      if(count() OVER day >= 1, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER day), NULL) AS `cvd`,
+      if(isNull(if(count() OVER last4 >= 4, count(volume) OVER last4, NULL)), NULL, if(count() OVER last3 >= 3, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER last3), NULL)) AS `cvd_change_3`,
+      (buy_volume - sell_volume - if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER before20) / nullIf(count(buy_volume - sell_volume) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 10, if(countIf(NOT (abs((buy_volume - sell_volume)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20) * toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - 1), 0))), NULL), 0) AS `delta_z_20`,
+      volume / nullIf(if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(volume, 30)) OVER before20) / nullIf(count(volume) OVER before20, 0), NULL), 0) AS `volume_spike_20`,
+      if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(quote_volume, 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0) AS `vwap_20`,
+      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0)) AS `sigma_vwap_20`,
+      abs(if(count() OVER w20 >= 1, argMaxIf(vwap, bucket_id, volume > 0) OVER w20, NULL) - vwap_20) / nullIf(sigma_vwap_20, 0) AS `vwap_dev_20`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_end,
+        `buy_volume`,
+        `sell_volume`,
+        `volume`,
+        `quote_volume`,
+        `trades`,
+        `vwap`,
+        `open`,
+        `high`,
+        `low`,
+        `close`,
+        `imbalance`,
+        `duration_s`
+      FROM `marketprism_features`.`order_flow__deb800f7`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+        UNION DISTINCT
+        SELECT exchange, market_type, symbol, bucket_id
+        FROM `marketprism_features`.`unified_buckets`
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+          AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(86400000)
+          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        day AS (PARTITION BY exchange, market_type, symbol, toDate(bucket_ts_end - toIntervalMillisecond(1)) ORDER BY bucket_id RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+        last3 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 2 PRECEDING AND CURRENT ROW),
+        last4 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 3 PRECEDING AND CURRENT ROW),
+        before20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 20 PRECEDING AND 1 PRECEDING),
+        w20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 19 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
 -- view kyle_lambda, level 1, look-back 99
 
 CREATE TABLE `marketprism_features`.`kyle_lambda__cce596cb`
@@ -4964,6 +6162,220 @@ LEFT JOIN (
       WINDOW
         w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW),
         w100 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 99 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view mid_by_bucket, level 1, look-back 0
+
+CREATE TABLE `marketprism_features`.`mid_by_bucket__3ca6a94a`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `mid` Nullable(Float64) COMMENT '(bid + ask) / 2 of the last snapshot, not an average over the bucket; NULL if that is crossed, locked or one-sided' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'The mid at each bucket\'s end, under the name that the first design gave it';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_by_bucket__3ca6a94a__mv` TO `marketprism_features`.`mid_by_bucket__3ca6a94a` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`mid` AS `mid`
+FROM `marketprism_features`.`ubt__close_1_hot` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`mid`)), toFloat64(`mid`), NULL) AS Nullable(Float64)) AS `mid`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      book_state.mid AS `mid`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `book_state`.`mid` AS `book_state.mid`,
+        `book_state`.`mid_start` AS `book_state.mid_start`,
+        `book_state`.`last_valid_mid` AS `book_state.last_valid_mid`,
+        `book_state`.`mid_age_ms` AS `book_state.mid_age_ms`,
+        `book_state`.`spread_bps` AS `book_state.spread_bps`,
+        `book_state`.`top_imbalance` AS `book_state.top_imbalance`,
+        `book_state`.`weighted_mid` AS `book_state.weighted_mid`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_1_hot`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid`,
+          `mid_start`,
+          `last_valid_mid`,
+          `mid_age_ms`,
+          `spread_bps`,
+          `top_imbalance`,
+          `weighted_mid`
+        FROM `marketprism_features`.`book_state__c4a2377d`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_1_hot`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `book_state`
+        ON `book_state`.exchange = `order_flow`.exchange AND `book_state`.market_type = `order_flow`.market_type AND `book_state`.symbol = `order_flow`.symbol AND `book_state`.bucket_id = `order_flow`.bucket_id
+    )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`mid_by_bucket` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `mid`
+FROM `marketprism_features`.`mid_by_bucket__3ca6a94a` FINAL
+COMMENT 'The mid at each bucket\'s end, under the name that the first design gave it';
+
+INSERT INTO `marketprism_features`.`mid_by_bucket__3ca6a94a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`mid` AS `mid`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`mid`)), toFloat64(`mid`), NULL) AS Nullable(Float64)) AS `mid`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      book_state.mid AS `mid`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `book_state`.`mid` AS `book_state.mid`,
+        `book_state`.`mid_start` AS `book_state.mid_start`,
+        `book_state`.`last_valid_mid` AS `book_state.last_valid_mid`,
+        `book_state`.`mid_age_ms` AS `book_state.mid_age_ms`,
+        `book_state`.`spread_bps` AS `book_state.spread_bps`,
+        `book_state`.`top_imbalance` AS `book_state.top_imbalance`,
+        `book_state`.`weighted_mid` AS `book_state.weighted_mid`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid`,
+          `mid_start`,
+          `last_valid_mid`,
+          `mid_age_ms`,
+          `spread_bps`,
+          `top_imbalance`,
+          `weighted_mid`
+        FROM `marketprism_features`.`book_state__c4a2377d`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `book_state`
+        ON `book_state`.exchange = `order_flow`.exchange AND `book_state`.market_type = `order_flow`.market_type AND `book_state`.symbol = `order_flow`.symbol AND `book_state`.bucket_id = `order_flow`.bucket_id
+    )
   )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
@@ -5592,6 +7004,526 @@ LEFT JOIN (
     )
       WINDOW
         w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view vpin_by_bucket, level 2, look-back 49
+
+CREATE TABLE `marketprism_features`.`vpin_by_bucket__5580b419`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `vpin` Nullable(Float64) COMMENT 'Sum of |buys - sells| over sum of volume of the last 50 buckets; NULL until there are as many' CODEC(ZSTD(1)),
+    `buy_volume` Nullable(Float64) COMMENT 'Volume of the trades in which the taker bought' CODEC(ZSTD(1)),
+    `sell_volume` Nullable(Float64) COMMENT 'Volume of the trades in which the taker sold' CODEC(ZSTD(1)),
+    `total_volume` Nullable(Float64) COMMENT 'All volume' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'VPIN and its volumes, under the names that the first design gave them';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_by_bucket__5580b419__mv` TO `marketprism_features`.`vpin_by_bucket__5580b419` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`vpin` AS `vpin`,
+  u.`buy_volume` AS `buy_volume`,
+  u.`sell_volume` AS `sell_volume`,
+  u.`total_volume` AS `total_volume`
+FROM `marketprism_features`.`ubt__close_2_hot` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`vpin`)), toFloat64(`vpin`), NULL) AS Nullable(Float64)) AS `vpin`,
+    CAST(if(isFinite(toFloat64(`buy_volume`)), toFloat64(`buy_volume`), NULL) AS Nullable(Float64)) AS `buy_volume`,
+    CAST(if(isFinite(toFloat64(`sell_volume`)), toFloat64(`sell_volume`), NULL) AS Nullable(Float64)) AS `sell_volume`,
+    CAST(if(isFinite(toFloat64(`total_volume`)), toFloat64(`total_volume`), NULL) AS Nullable(Float64)) AS `total_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      vpin.vpin_50 AS `vpin`,
+      order_flow.buy_volume AS `buy_volume`,
+      order_flow.sell_volume AS `sell_volume`,
+      order_flow.volume AS `total_volume`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `vpin`.`vpin_20` AS `vpin.vpin_20`,
+        `vpin`.`vpin_50` AS `vpin.vpin_50`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_2_hot`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `vpin_20`,
+          `vpin_50`
+        FROM `marketprism_features`.`vpin__a7556d93`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_2_hot`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `vpin`
+        ON `vpin`.exchange = `order_flow`.exchange AND `vpin`.market_type = `order_flow`.market_type AND `vpin`.symbol = `order_flow`.symbol AND `vpin`.bucket_id = `order_flow`.bucket_id
+    )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`vpin_by_bucket` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `vpin`,
+  `buy_volume`,
+  `sell_volume`,
+  `total_volume`
+FROM `marketprism_features`.`vpin_by_bucket__5580b419` FINAL
+COMMENT 'VPIN and its volumes, under the names that the first design gave them';
+
+INSERT INTO `marketprism_features`.`vpin_by_bucket__5580b419` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin`, `buy_volume`, `sell_volume`, `total_volume`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`vpin` AS `vpin`,
+  u.`buy_volume` AS `buy_volume`,
+  u.`sell_volume` AS `sell_volume`,
+  u.`total_volume` AS `total_volume`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`vpin`)), toFloat64(`vpin`), NULL) AS Nullable(Float64)) AS `vpin`,
+    CAST(if(isFinite(toFloat64(`buy_volume`)), toFloat64(`buy_volume`), NULL) AS Nullable(Float64)) AS `buy_volume`,
+    CAST(if(isFinite(toFloat64(`sell_volume`)), toFloat64(`sell_volume`), NULL) AS Nullable(Float64)) AS `sell_volume`,
+    CAST(if(isFinite(toFloat64(`total_volume`)), toFloat64(`total_volume`), NULL) AS Nullable(Float64)) AS `total_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      vpin.vpin_50 AS `vpin`,
+      order_flow.buy_volume AS `buy_volume`,
+      order_flow.sell_volume AS `sell_volume`,
+      order_flow.volume AS `total_volume`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `vpin`.`vpin_20` AS `vpin.vpin_20`,
+        `vpin`.`vpin_50` AS `vpin.vpin_50`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `vpin_20`,
+          `vpin_50`
+        FROM `marketprism_features`.`vpin__a7556d93`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `vpin`
+        ON `vpin`.exchange = `order_flow`.exchange AND `vpin`.market_type = `order_flow`.market_type AND `vpin`.symbol = `order_flow`.symbol AND `vpin`.bucket_id = `order_flow`.bucket_id
+    )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view kyle_lambda_by_bucket, level 3, look-back 99
+
+CREATE TABLE `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `kyle_lambda` Nullable(Float64) COMMENT 'Change of the mid per unit of signed volume; NULL when buys equal sells. Heavy tails, a diagnostic' CODEC(ZSTD(1)),
+    `amihud_illiq` Nullable(Float64) COMMENT '|ln(close / previous close)| per unit of quote volume' CODEC(ZSTD(1)),
+    `signed_volume` Nullable(Float64) COMMENT 'Volume bought minus volume sold, by the side of the taker' CODEC(ZSTD(1)),
+    `price_change` Nullable(Float64) COMMENT 'Close minus previous close, not the bucket\'s range' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Price impact of one bucket, under the names that the first design gave it; for estimates see kyle_lambda';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2__mv` TO `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`kyle_lambda` AS `kyle_lambda`,
+  u.`amihud_illiq` AS `amihud_illiq`,
+  u.`signed_volume` AS `signed_volume`,
+  u.`price_change` AS `price_change`
+FROM `marketprism_features`.`ubt__close_3_hot` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`kyle_lambda`)), toFloat64(`kyle_lambda`), NULL) AS Nullable(Float64)) AS `kyle_lambda`,
+    CAST(if(isFinite(toFloat64(`amihud_illiq`)), toFloat64(`amihud_illiq`), NULL) AS Nullable(Float64)) AS `amihud_illiq`,
+    CAST(if(isFinite(toFloat64(`signed_volume`)), toFloat64(`signed_volume`), NULL) AS Nullable(Float64)) AS `signed_volume`,
+    CAST(if(isFinite(toFloat64(`price_change`)), toFloat64(`price_change`), NULL) AS Nullable(Float64)) AS `price_change`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      kyle_lambda.kyle_ratio AS `kyle_lambda`,
+      amihud.illiquidity AS `amihud_illiq`,
+      trade_impact.signed_volume AS `signed_volume`,
+      bucket_returns.price_change AS `price_change`
+    FROM (
+      SELECT `kyle_lambda`.exchange AS exchange, `kyle_lambda`.market_type AS market_type, `kyle_lambda`.symbol AS symbol, `kyle_lambda`.bucket_id AS bucket_id,
+        `kyle_lambda`.`mid_change` AS `kyle_lambda.mid_change`,
+        `kyle_lambda`.`log_mid_return` AS `kyle_lambda.log_mid_return`,
+        `kyle_lambda`.`kyle_ratio` AS `kyle_lambda.kyle_ratio`,
+        `kyle_lambda`.`kyle_lambda_50` AS `kyle_lambda.kyle_lambda_50`,
+        `kyle_lambda`.`kyle_alpha_50` AS `kyle_lambda.kyle_alpha_50`,
+        `kyle_lambda`.`kyle_t_50` AS `kyle_lambda.kyle_t_50`,
+        `kyle_lambda`.`kyle_r2_50` AS `kyle_lambda.kyle_r2_50`,
+        `kyle_lambda`.`kyle_noint_50` AS `kyle_lambda.kyle_noint_50`,
+        `kyle_lambda`.`hasbrouck_lambda_50` AS `kyle_lambda.hasbrouck_lambda_50`,
+        `kyle_lambda`.`kyle_lambda_100` AS `kyle_lambda.kyle_lambda_100`,
+        `kyle_lambda`.`kyle_t_100` AS `kyle_lambda.kyle_t_100`,
+        `kyle_lambda`.`kyle_r2_100` AS `kyle_lambda.kyle_r2_100`,
+        `amihud`.`illiquidity` AS `amihud.illiquidity`,
+        `amihud`.`amihud_20` AS `amihud.amihud_20`,
+        `amihud`.`amihud_50` AS `amihud.amihud_50`,
+        `amihud`.`amihud_used_50` AS `amihud.amihud_used_50`,
+        `trade_impact`.`price_change` AS `trade_impact.price_change`,
+        `trade_impact`.`signed_volume` AS `trade_impact.signed_volume`,
+        `trade_impact`.`trade_impact_ratio` AS `trade_impact.trade_impact_ratio`,
+        `bucket_returns`.`previous_close` AS `bucket_returns.previous_close`,
+        `bucket_returns`.`price_change` AS `bucket_returns.price_change`,
+        `bucket_returns`.`log_return` AS `bucket_returns.log_return`,
+        `bucket_returns`.`previous_price_change` AS `bucket_returns.previous_price_change`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid_change`,
+          `log_mid_return`,
+          `kyle_ratio`,
+          `kyle_lambda_50`,
+          `kyle_alpha_50`,
+          `kyle_t_50`,
+          `kyle_r2_50`,
+          `kyle_noint_50`,
+          `hasbrouck_lambda_50`,
+          `kyle_lambda_100`,
+          `kyle_t_100`,
+          `kyle_r2_100`
+        FROM `marketprism_features`.`kyle_lambda__cce596cb`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_3_hot`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `kyle_lambda`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `illiquidity`,
+          `amihud_20`,
+          `amihud_50`,
+          `amihud_used_50`
+        FROM `marketprism_features`.`amihud__2b051321`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_3_hot`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `amihud`
+        ON `amihud`.exchange = `kyle_lambda`.exchange AND `amihud`.market_type = `kyle_lambda`.market_type AND `amihud`.symbol = `kyle_lambda`.symbol AND `amihud`.bucket_id = `kyle_lambda`.bucket_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `price_change`,
+          `signed_volume`,
+          `trade_impact_ratio`
+        FROM `marketprism_features`.`trade_impact__316cad66`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_3_hot`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `trade_impact`
+        ON `trade_impact`.exchange = `kyle_lambda`.exchange AND `trade_impact`.market_type = `kyle_lambda`.market_type AND `trade_impact`.symbol = `kyle_lambda`.symbol AND `trade_impact`.bucket_id = `kyle_lambda`.bucket_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `previous_close`,
+          `price_change`,
+          `log_return`,
+          `previous_price_change`
+        FROM `marketprism_features`.`bucket_returns__0cfda183`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_3_hot`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `bucket_returns`
+        ON `bucket_returns`.exchange = `kyle_lambda`.exchange AND `bucket_returns`.market_type = `kyle_lambda`.market_type AND `bucket_returns`.symbol = `kyle_lambda`.symbol AND `bucket_returns`.bucket_id = `kyle_lambda`.bucket_id
+    )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`kyle_lambda_by_bucket` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `kyle_lambda`,
+  `amihud_illiq`,
+  `signed_volume`,
+  `price_change`
+FROM `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2` FINAL
+COMMENT 'Price impact of one bucket, under the names that the first design gave it; for estimates see kyle_lambda';
+
+INSERT INTO `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `kyle_lambda`, `amihud_illiq`, `signed_volume`, `price_change`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`kyle_lambda` AS `kyle_lambda`,
+  u.`amihud_illiq` AS `amihud_illiq`,
+  u.`signed_volume` AS `signed_volume`,
+  u.`price_change` AS `price_change`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`kyle_lambda`)), toFloat64(`kyle_lambda`), NULL) AS Nullable(Float64)) AS `kyle_lambda`,
+    CAST(if(isFinite(toFloat64(`amihud_illiq`)), toFloat64(`amihud_illiq`), NULL) AS Nullable(Float64)) AS `amihud_illiq`,
+    CAST(if(isFinite(toFloat64(`signed_volume`)), toFloat64(`signed_volume`), NULL) AS Nullable(Float64)) AS `signed_volume`,
+    CAST(if(isFinite(toFloat64(`price_change`)), toFloat64(`price_change`), NULL) AS Nullable(Float64)) AS `price_change`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      kyle_lambda.kyle_ratio AS `kyle_lambda`,
+      amihud.illiquidity AS `amihud_illiq`,
+      trade_impact.signed_volume AS `signed_volume`,
+      bucket_returns.price_change AS `price_change`
+    FROM (
+      SELECT `kyle_lambda`.exchange AS exchange, `kyle_lambda`.market_type AS market_type, `kyle_lambda`.symbol AS symbol, `kyle_lambda`.bucket_id AS bucket_id,
+        `kyle_lambda`.`mid_change` AS `kyle_lambda.mid_change`,
+        `kyle_lambda`.`log_mid_return` AS `kyle_lambda.log_mid_return`,
+        `kyle_lambda`.`kyle_ratio` AS `kyle_lambda.kyle_ratio`,
+        `kyle_lambda`.`kyle_lambda_50` AS `kyle_lambda.kyle_lambda_50`,
+        `kyle_lambda`.`kyle_alpha_50` AS `kyle_lambda.kyle_alpha_50`,
+        `kyle_lambda`.`kyle_t_50` AS `kyle_lambda.kyle_t_50`,
+        `kyle_lambda`.`kyle_r2_50` AS `kyle_lambda.kyle_r2_50`,
+        `kyle_lambda`.`kyle_noint_50` AS `kyle_lambda.kyle_noint_50`,
+        `kyle_lambda`.`hasbrouck_lambda_50` AS `kyle_lambda.hasbrouck_lambda_50`,
+        `kyle_lambda`.`kyle_lambda_100` AS `kyle_lambda.kyle_lambda_100`,
+        `kyle_lambda`.`kyle_t_100` AS `kyle_lambda.kyle_t_100`,
+        `kyle_lambda`.`kyle_r2_100` AS `kyle_lambda.kyle_r2_100`,
+        `amihud`.`illiquidity` AS `amihud.illiquidity`,
+        `amihud`.`amihud_20` AS `amihud.amihud_20`,
+        `amihud`.`amihud_50` AS `amihud.amihud_50`,
+        `amihud`.`amihud_used_50` AS `amihud.amihud_used_50`,
+        `trade_impact`.`price_change` AS `trade_impact.price_change`,
+        `trade_impact`.`signed_volume` AS `trade_impact.signed_volume`,
+        `trade_impact`.`trade_impact_ratio` AS `trade_impact.trade_impact_ratio`,
+        `bucket_returns`.`previous_close` AS `bucket_returns.previous_close`,
+        `bucket_returns`.`price_change` AS `bucket_returns.price_change`,
+        `bucket_returns`.`log_return` AS `bucket_returns.log_return`,
+        `bucket_returns`.`previous_price_change` AS `bucket_returns.previous_price_change`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid_change`,
+          `log_mid_return`,
+          `kyle_ratio`,
+          `kyle_lambda_50`,
+          `kyle_alpha_50`,
+          `kyle_t_50`,
+          `kyle_r2_50`,
+          `kyle_noint_50`,
+          `hasbrouck_lambda_50`,
+          `kyle_lambda_100`,
+          `kyle_t_100`,
+          `kyle_r2_100`
+        FROM `marketprism_features`.`kyle_lambda__cce596cb`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `kyle_lambda`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `illiquidity`,
+          `amihud_20`,
+          `amihud_50`,
+          `amihud_used_50`
+        FROM `marketprism_features`.`amihud__2b051321`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `amihud`
+        ON `amihud`.exchange = `kyle_lambda`.exchange AND `amihud`.market_type = `kyle_lambda`.market_type AND `amihud`.symbol = `kyle_lambda`.symbol AND `amihud`.bucket_id = `kyle_lambda`.bucket_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `price_change`,
+          `signed_volume`,
+          `trade_impact_ratio`
+        FROM `marketprism_features`.`trade_impact__316cad66`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `trade_impact`
+        ON `trade_impact`.exchange = `kyle_lambda`.exchange AND `trade_impact`.market_type = `kyle_lambda`.market_type AND `trade_impact`.symbol = `kyle_lambda`.symbol AND `trade_impact`.bucket_id = `kyle_lambda`.bucket_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `previous_close`,
+          `price_change`,
+          `log_return`,
+          `previous_price_change`
+        FROM `marketprism_features`.`bucket_returns__0cfda183`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `bucket_returns`
+        ON `bucket_returns`.exchange = `kyle_lambda`.exchange AND `bucket_returns`.market_type = `kyle_lambda`.market_type AND `bucket_returns`.symbol = `kyle_lambda`.symbol AND `bucket_returns`.bucket_id = `kyle_lambda`.bucket_id
+    )
   )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;

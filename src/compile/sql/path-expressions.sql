@@ -1,0 +1,4 @@
+SELECT
+  {{bucket_columns}},
+  {{expressions}}
+FROM {{path}}
