@@ -59,6 +59,11 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/verify.js"),
   },
   {
+    name: "models",
+    summary: "train, check, register and roll out models",
+    load: () => import("./commands/models.js"),
+  },
+  {
     name: "serve",
     summary: "the HTTP service: latest rows, sequences, point-in-time reads, events",
     load: () => import("./commands/serve.js"),

@@ -1,9 +1,13 @@
 import { FeatureError } from "../errors.js";
 import { suggest } from "../spec/suggest.js";
 import type { Check, VerifyOptions } from "../verify/check.js";
-import { checks } from "../verify/checks.js";
+import { checks as storedChecks } from "../verify/checks.js";
+import { served } from "./served-check.js";
 import { timeArgument } from "./time-argument.js";
 import { instrumentArgument } from "./writing.js";
+
+/** Checks of what is stored, and of what was served from it. */
+const checks: readonly Check[] = [...storedChecks, served];
 
 /** The checks that were named, in the order in which they run; all of them when none was. */
 export function chosenChecks(names: readonly string[]): readonly Check[] {

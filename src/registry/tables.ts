@@ -8,7 +8,7 @@ const stamp: Column = {
   default: { kind: "DEFAULT", expression: "now64(3, 'UTC')" },
 };
 
-export const registryTableNames = ["revisions", "versions", "steps", "pins"] as const;
+export const registryTableNames = ["revisions", "versions", "steps", "pins", "models", "rollouts"] as const;
 export type RegistryTableName = (typeof registryTableNames)[number];
 
 export function registryTable(database: string, table: RegistryTableName): TableName {
@@ -17,7 +17,14 @@ export function registryTable(database: string, table: RegistryTableName): Table
 
 /** The registry's own tables. They are made before the first migration, which they record. */
 export function registryTables(database: string): Table[] {
-  return [revisions(database), versions(database), steps(database), pins(database)];
+  return [
+    revisions(database),
+    versions(database),
+    steps(database),
+    pins(database),
+    models(database),
+    rollouts(database),
+  ];
 }
 
 /** The chain of what was applied: history only grows. */
@@ -116,5 +123,57 @@ function pins(database: string): Table {
     engine: "ReplacingMergeTree(v)",
     orderBy: ["holder", "object", "version"],
     comment: "Versions that models hold",
+  };
+}
+
+/** Registered versions of models. What a version is never changes; its decision, time-out and the like may. */
+function models(database: string): Table {
+  return {
+    kind: "table",
+    ...registryTable(database, "models"),
+    columns: [
+      { name: "model", type: "String" },
+      { name: "version", type: "UInt32" },
+      { name: "file", type: "String", comment: "name of the .onnx file in models/" },
+      { name: "sha256", type: "String", comment: "of the file" },
+      { name: "vector", type: "String" },
+      { name: "signature", type: "String", comment: "what its input looks like" },
+      {
+        name: "fingerprint",
+        type: "String",
+        comment: "data hash of the vector's version that it is pinned to",
+      },
+      {
+        name: "record",
+        type: "String",
+        comment: "JSON: the contract, and the vector's features with their NULL rules",
+      },
+      { ...stamp, name: "registered_at" },
+      { name: "v", type: "UInt64" },
+    ],
+    engine: "ReplacingMergeTree(v)",
+    orderBy: ["model", "version"],
+    comment: "Registered models",
+  };
+}
+
+/** Which version answers, as a history: promoting and rolling back only add to it. */
+function rollouts(database: string): Table {
+  return {
+    kind: "table",
+    ...registryTable(database, "rollouts"),
+    columns: [
+      { name: "model", type: "String" },
+      { name: "seq", type: "UInt64", comment: "order of the history" },
+      { name: "action", type: name, comment: "register, promote or rollback" },
+      { name: "version", type: "UInt32", comment: "whose stage changes" },
+      { name: "stage", type: name, comment: "shadow, canary, live or withdrawn" },
+      { name: "percent", type: "Float64", comment: "of the instruments; 0 where stage is no canary" },
+      { name: "by", type: "String", comment: "who did it" },
+      stamp,
+    ],
+    engine: "MergeTree",
+    orderBy: ["model", "seq"],
+    comment: "Rollouts of models",
   };
 }

@@ -1,3 +1,4 @@
+import { auditTable } from "./audit-table.js";
 import { bucketConfigTable } from "./bucket-config-table.js";
 import {
   amountType,
@@ -33,6 +34,7 @@ export function clockTables(layout: SchemaLayout): Table[] {
     leases(layout),
     bucketCuts(layout),
     fetches(layout),
+    auditTable(layout),
   ];
 }
 

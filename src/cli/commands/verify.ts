@@ -18,10 +18,11 @@ export function configure(command: Command, bind: Bind): void {
       "Checks what is stored against what can be computed again. monotonic: bucket ids, bounds and times are in order, and " +
         "every complete bucket has its rows and its trades. expect: stored values are as the views' `expect:` says. " +
         "parity: sampled buckets, computed again from raw data by the view's own SELECT, give the stored bits. leakage: " +
-        "they do so too when everything that became known later is removed. Reads only. Ends with 6 when something " +
+        "they do so too when everything that became known later is removed. served: predictions of the audit come out the " +
+        "same from the stored rows. Reads only. Ends with 6 when something " +
         "failed, and also when raw data that a check needs is past its retention: what cannot be shown is not green.",
     )
-    .argument("[check...]", "monotonic, expect, parity, leakage (default: all)")
+    .argument("[check...]", "monotonic, expect, parity, leakage, served (default: all)")
     .option("--sample <n>", "buckets of each instrument to compute again, or `all`", "10")
     .option("--seed <n>", "another number takes other buckets", "1")
     .option("--from <time>", "only buckets that end after it (UTC)")

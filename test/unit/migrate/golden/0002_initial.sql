@@ -1,7 +1,7 @@
 -- migration: 0002_initial
 -- parent: 0001_raw_schema
 -- class: additive
--- steps: 27
+-- steps: 28
 -- Written and run by `feature apply`. To run it by hand: the statements in order, in any ClickHouse client.
 -- A check gives no rows when all is well.
 
@@ -231,7 +231,45 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'What was fetched, by instrument'
 ;
 
--- step 9: create_table features.ubt__close_0_hot
+-- step 9: create_table features.inference_audit
+-- kind: create_table
+-- object: table:features.inference_audit
+-- target: features.inference_audit
+-- reverse: DROP TABLE IF EXISTS `features`.`inference_audit`
+-- lines: 30
+CREATE TABLE `features`.`inference_audit`
+(
+    `request_id` String,
+    `at` DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64 COMMENT 'of the newest row read; 0: there was none' CODEC(Delta, ZSTD(1)),
+    `asked` LowCardinality(String) COMMENT 'the model that was asked',
+    `model` LowCardinality(String) COMMENT 'the model that answered; empty: none could',
+    `version` UInt32,
+    `role` LowCardinality(String) COMMENT 'live, canary, fallback, shadow or none',
+    `vector` LowCardinality(String),
+    `signature` LowCardinality(String) COMMENT 'what the input looks like',
+    `fingerprint` LowCardinality(String) COMMENT 'what the numbers mean: the vector\'s version',
+    `inputs_hash` String COMMENT 'SHA-256 of the raw rows read',
+    `outputs` Array(Float64) COMMENT 'probabilities by class, then the value' CODEC(ZSTD(1)),
+    `decision` String COMMENT 'JSON: act, side, size and every reason; empty: none',
+    `fallback_reason` String COMMENT 'empty: the model that was asked answered itself',
+    `assemble_us` UInt32,
+    `run_us` UInt32,
+    `decide_us` UInt32,
+    `total_us` UInt32,
+    `written_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(at)
+ORDER BY (exchange, market_type, symbol, at)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'What models were asked and what they answered'
+;
+
+-- step 10: create_table features.ubt__close_0_hot
 -- kind: create_table
 -- object: table:features.ubt__close_0_hot
 -- target: features.ubt__close_0_hot
@@ -249,7 +287,7 @@ CREATE TABLE `features`.`ubt__close_0_hot`
 ENGINE = Null
 ;
 
--- step 10: create_table features.ubt__close_1_hot
+-- step 11: create_table features.ubt__close_1_hot
 -- kind: create_table
 -- object: table:features.ubt__close_1_hot
 -- target: features.ubt__close_1_hot
@@ -267,7 +305,7 @@ CREATE TABLE `features`.`ubt__close_1_hot`
 ENGINE = Null
 ;
 
--- step 11: create_table features.ubt__trades_hot
+-- step 12: create_table features.ubt__trades_hot
 -- kind: create_table
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot
@@ -285,7 +323,7 @@ CREATE TABLE `features`.`ubt__trades_hot`
 ENGINE = Null
 ;
 
--- step 12: create_table features.flow__e6aa0d5e
+-- step 13: create_table features.flow__e6aa0d5e
 -- kind: create_table
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -306,7 +344,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'flow'
 ;
 
--- step 13: create_table features.ratio__2fa192d8
+-- step 14: create_table features.ratio__2fa192d8
 -- kind: create_table
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -327,7 +365,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'ratio'
 ;
 
--- step 14: create_table features.trend__6fbe53a4
+-- step 15: create_table features.trend__6fbe53a4
 -- kind: create_table
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -348,7 +386,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'trend'
 ;
 
--- step 15: create_trigger features.ubt__trades_hot__mv
+-- step 16: create_trigger features.ubt__trades_hot__mv
 -- kind: create_trigger
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot__mv
@@ -360,7 +398,7 @@ SELECT exchange, market_type, symbol, bucket_id, trades,
 FROM `features`.`ubt__close_0_hot`
 ;
 
--- step 16: create_trigger features.flow__e6aa0d5e__mv
+-- step 17: create_trigger features.flow__e6aa0d5e__mv
 -- kind: create_trigger
 -- object: view:flow
 -- target: features.flow__e6aa0d5e__mv
@@ -372,7 +410,7 @@ FROM `features`.`ubt__trades_hot`
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 17: create_trigger features.ratio__2fa192d8__mv
+-- step 18: create_trigger features.ratio__2fa192d8__mv
 -- kind: create_trigger
 -- object: view:ratio
 -- target: features.ratio__2fa192d8__mv
@@ -386,7 +424,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 18: create_trigger features.trend__6fbe53a4__mv
+-- step 19: create_trigger features.trend__6fbe53a4__mv
 -- kind: create_trigger
 -- object: vector:trend
 -- target: features.trend__6fbe53a4__mv
@@ -400,7 +438,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 19: backfill features.flow__e6aa0d5e
+-- step 20: backfill features.flow__e6aa0d5e
 -- kind: backfill
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -413,7 +451,7 @@ FROM buckets
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 20: backfill features.ratio__2fa192d8
+-- step 21: backfill features.ratio__2fa192d8
 -- kind: backfill
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -428,7 +466,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 21: backfill features.trend__6fbe53a4
+-- step 22: backfill features.trend__6fbe53a4
 -- kind: backfill
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -443,7 +481,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 22: check features.flow__e6aa0d5e
+-- step 23: check features.flow__e6aa0d5e
 -- kind: check
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -465,7 +503,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 23: check features.ratio__2fa192d8
+-- step 24: check features.ratio__2fa192d8
 -- kind: check
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -487,7 +525,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 24: check features.trend__6fbe53a4
+-- step 25: check features.trend__6fbe53a4
 -- kind: check
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -509,7 +547,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 25: switch_alias features.flow
+-- step 26: switch_alias features.flow
 -- kind: switch_alias
 -- object: view:flow
 -- target: features.flow
@@ -521,7 +559,7 @@ FROM `features`.`flow__e6aa0d5e` FINAL
 COMMENT 'flow'
 ;
 
--- step 26: switch_alias features.ratio
+-- step 27: switch_alias features.ratio
 -- kind: switch_alias
 -- object: view:ratio
 -- target: features.ratio
@@ -533,7 +571,7 @@ FROM `features`.`ratio__2fa192d8` FINAL
 COMMENT 'ratio'
 ;
 
--- step 27: switch_alias features.trend
+-- step 28: switch_alias features.trend
 -- kind: switch_alias
 -- object: vector:trend
 -- target: features.trend

@@ -72,3 +72,35 @@ CREATE TABLE `registry`.`pins`
 ENGINE = ReplacingMergeTree(v)
 ORDER BY (holder, object, version)
 COMMENT 'Versions that models hold';
+
+CREATE TABLE `registry`.`models`
+(
+    `model` String,
+    `version` UInt32,
+    `file` String COMMENT 'name of the .onnx file in models/',
+    `sha256` String COMMENT 'of the file',
+    `vector` String,
+    `signature` String COMMENT 'what its input looks like',
+    `fingerprint` String COMMENT 'data hash of the vector\'s version that it is pinned to',
+    `record` String COMMENT 'JSON: the contract, and the vector\'s features with their NULL rules',
+    `registered_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `v` UInt64
+)
+ENGINE = ReplacingMergeTree(v)
+ORDER BY (model, version)
+COMMENT 'Registered models';
+
+CREATE TABLE `registry`.`rollouts`
+(
+    `model` String,
+    `seq` UInt64 COMMENT 'order of the history',
+    `action` LowCardinality(String) COMMENT 'register, promote or rollback',
+    `version` UInt32 COMMENT 'whose stage changes',
+    `stage` LowCardinality(String) COMMENT 'shadow, canary, live or withdrawn',
+    `percent` Float64 COMMENT 'of the instruments; 0 where stage is no canary',
+    `by` String COMMENT 'who did it',
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (model, seq)
+COMMENT 'Rollouts of models';

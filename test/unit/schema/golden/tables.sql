@@ -799,3 +799,34 @@ ENGINE = MergeTree
 ORDER BY (exchange, market_type, symbol, fetched_at)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'What was fetched, by instrument';
+
+CREATE TABLE `features`.`inference_audit`
+(
+    `request_id` String,
+    `at` DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64 COMMENT 'of the newest row read; 0: there was none' CODEC(Delta, ZSTD(1)),
+    `asked` LowCardinality(String) COMMENT 'the model that was asked',
+    `model` LowCardinality(String) COMMENT 'the model that answered; empty: none could',
+    `version` UInt32,
+    `role` LowCardinality(String) COMMENT 'live, canary, fallback, shadow or none',
+    `vector` LowCardinality(String),
+    `signature` LowCardinality(String) COMMENT 'what the input looks like',
+    `fingerprint` LowCardinality(String) COMMENT 'what the numbers mean: the vector\'s version',
+    `inputs_hash` String COMMENT 'SHA-256 of the raw rows read',
+    `outputs` Array(Float64) COMMENT 'probabilities by class, then the value' CODEC(ZSTD(1)),
+    `decision` String COMMENT 'JSON: act, side, size and every reason; empty: none',
+    `fallback_reason` String COMMENT 'empty: the model that was asked answered itself',
+    `assemble_us` UInt32,
+    `run_us` UInt32,
+    `decide_us` UInt32,
+    `total_us` UInt32,
+    `written_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(at)
+ORDER BY (exchange, market_type, symbol, at)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'What models were asked and what they answered';

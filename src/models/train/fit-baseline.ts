@@ -1,0 +1,176 @@
+/** A standardised multinomial logistic regression with Platt's scaling, fitted to rows. Pure and deterministic. */
+import { FeatureError } from "../../errors.js";
+import type { VectorFeature } from "../../spec/model.js";
+import type { LogisticWeights } from "../onnx/logistic-graph.js";
+import { fitSoftmax } from "./fit-softmax.js";
+import { knownBefore, type TrainingRow } from "./training-set.js";
+
+export interface BaselineOptions {
+  readonly classes: readonly number[];
+  readonly nullRules: readonly VectorFeature["onNull"][];
+  /** Weight of half the sum of squared weights beside the mean loss. */
+  readonly l2: number;
+  /** Share of the rows, the last ones, that only the calibration sees. */
+  readonly calibrationShare: number;
+}
+
+export interface BaselineModel {
+  readonly weights: LogisticWeights;
+  readonly mean: readonly number[];
+  /** Population deviation; 1 for a feature that never changes. */
+  readonly scale: readonly number[];
+  readonly fittedRows: number;
+  readonly calibratedRows: number;
+}
+
+/** A row can be used unless a feature that the vector rejects is NULL. */
+export function isUsable(row: TrainingRow, nullRules: BaselineOptions["nullRules"]): boolean {
+  return row.features.every((value, place) => value !== null || nullRules[place] !== "reject");
+}
+
+/** Fewer rows than this of any class tell nothing about it. The calibration has few parameters and a prior. */
+const minRowsOfClass = { fit: 10, calibrate: 2 } as const;
+
+/**
+ * @param rows usable ones, in the order in which they became known
+ * @throws FeatureError FS_MODEL_TRAINING_SET when a class is missing or too rare
+ */
+export function fitBaseline(rows: readonly TrainingRow[], options: BaselineOptions): BaselineModel {
+  const cut = Math.floor(rows.length * (1 - options.calibrationShare));
+  const later = rows.slice(cut);
+  const earlier = knownBefore(rows.slice(0, cut), later[0]?.availableAt ?? 0);
+  for (const label of options.classes) {
+    for (const [part, name] of [
+      [earlier, "fit"],
+      [later, "calibrate"],
+    ] as const) {
+      const found = part.filter((row) => row.label === label).length;
+      if (found >= minRowsOfClass[name]) continue;
+      throw new FeatureError(
+        "FS_MODEL_TRAINING_SET",
+        `Of the ${part.length} rows to ${name} with, ${found} are of class ${label}; at least ${minRowsOfClass[name]} are needed.`,
+      );
+    }
+  }
+  const { mean, scale } = standardise(earlier, options.nullRules);
+  const normal = (row: TrainingRow) => normalised(row, options.nullRules, mean, scale);
+  const linear = fitLinear(earlier, earlier.map(normal), options);
+  const scores = later.map((row) => scoresOf(linear, normal(row)));
+  return {
+    weights: { ...linear, calibration: fitCalibration(later, scores, options) },
+    mean,
+    scale,
+    fittedRows: earlier.length,
+    calibratedRows: later.length,
+  };
+}
+
+/** Probabilities in the order of the classes. */
+export function predictBaseline(
+  { weights, mean, scale }: BaselineModel,
+  nullRules: BaselineOptions["nullRules"],
+  row: TrainingRow,
+): number[] {
+  const { slopes, offsets } = weights.calibration;
+  const scores = scoresOf(weights, normalised(row, nullRules, mean, scale)).map(
+    (score, k) => (slopes[k] ?? 1) * score + (offsets[k] ?? 0),
+  );
+  const top = Math.max(...scores);
+  const parts = scores.map((score) => Math.exp(score - top));
+  const sum = parts.reduce((total, part) => total + part, 0);
+  return parts.map((part) => part / sum);
+}
+
+function standardise(rows: readonly TrainingRow[], nullRules: BaselineOptions["nullRules"]) {
+  const features = nullRules.map((rule, place) => {
+    const values = rows.flatMap(({ features }) => {
+      const value = features[place] ?? null;
+      // A NULL that becomes 0 is a 0 to the model; one that becomes the mean does not change the mean.
+      if (value !== null) return [value];
+      return rule === "zero" ? [0] : [];
+    });
+    const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(values.length, 1);
+    return { mean, scale: variance > 0 ? Math.sqrt(variance) : 1 };
+  });
+  return { mean: features.map(({ mean }) => mean), scale: features.map(({ scale }) => scale) };
+}
+
+function normalised(
+  row: TrainingRow,
+  nullRules: BaselineOptions["nullRules"],
+  mean: readonly number[],
+  scale: readonly number[],
+): number[] {
+  return row.features.map((value, place) => {
+    const filled = value ?? (nullRules[place] === "zero" ? 0 : (mean[place] ?? 0));
+    return (filled - (mean[place] ?? 0)) / (scale[place] ?? 1);
+  });
+}
+
+type Linear = Pick<LogisticWeights, "weights" | "intercepts">;
+
+function scoresOf({ weights, intercepts }: Linear, x: readonly number[]): number[] {
+  return weights.map(
+    (row, k) => row.reduce((sum, weight, place) => sum + weight * (x[place] ?? 0), 0) + (intercepts[k] ?? 0),
+  );
+}
+
+/** All classes have weights, which are penalised; the first class's intercept is 0, or the others would have no bounds. */
+function fitLinear(
+  rows: readonly TrainingRow[],
+  x: readonly (readonly number[])[],
+  options: BaselineOptions,
+): Linear {
+  const { classes, nullRules, l2 } = options;
+  const width = nullRules.length;
+  const size = classes.length * width + classes.length - 1;
+  const intercept = (k: number) => classes.length * width + k - 1;
+  const penalty = new Float64Array(size).fill(l2, 0, classes.length * width);
+  const withOne = x.map((row) => Float64Array.from([...row, 1]));
+  const { point } = fitSoftmax({
+    rows: rows.length,
+    classes: classes.length,
+    parameters: size,
+    places: classes.map((_, k) =>
+      Int32Array.from({ length: k === 0 ? width : width + 1 }, (_, place) =>
+        place < width ? k * width + place : intercept(k),
+      ),
+    ),
+    inputs: (row) => withOne[row] ?? [],
+    target: (row) => classes.indexOf(rows[row]?.label ?? 0),
+    penalty,
+    towards: new Float64Array(size),
+  });
+  return {
+    weights: classes.map((_, k) => [...point.subarray(k * width, (k + 1) * width)]),
+    intercepts: classes.map((_, k) => (k === 0 ? 0 : (point[intercept(k)] ?? 0))),
+  };
+}
+
+/**
+ * `softmax(slope_k * score_k + offset_k)` on rows that the regression has not seen: Platt 1999 for two classes, vector scaling of
+ * Guo et al. 2017 for more. A prior of one row's weight holds it to "no change", so that few rows do not turn a score around.
+ */
+function fitCalibration(
+  rows: readonly TrainingRow[],
+  scores: readonly (readonly number[])[],
+  { classes }: BaselineOptions,
+): LogisticWeights["calibration"] {
+  const count = classes.length;
+  const towards = new Float64Array(2 * count - 1).fill(1, 0, count);
+  const { point } = fitSoftmax({
+    rows: rows.length,
+    classes: count,
+    parameters: 2 * count - 1,
+    places: classes.map((_, k) => Int32Array.from(k === 0 ? [0] : [k, count + k - 1])),
+    inputs: (row, k) => Float64Array.from([scores[row]?.[k] ?? 0, 1]),
+    target: (row) => classes.indexOf(rows[row]?.label ?? 0),
+    penalty: new Float64Array(2 * count - 1).fill(1 / rows.length),
+    towards,
+  });
+  return {
+    slopes: [...point.subarray(0, count)],
+    offsets: classes.map((_, k) => (k === 0 ? 0 : (point[count + k - 1] ?? 0))),
+  };
+}

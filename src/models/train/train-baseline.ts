@@ -1,0 +1,209 @@
+/** `feature models train baseline`: from rows to an ONNX file, its contract, its sample and its report. */
+import type { VectorIdentity } from "../../compile/vector-identity.js";
+import type { Reader } from "../../engine/port.js";
+import { FeatureError } from "../../errors.js";
+import type { TableName } from "../../schema/object.js";
+import { editYaml } from "../../spec/edit-yaml.js";
+import type { VectorSpec } from "../../spec/model.js";
+import type { ModelContract } from "../../spec/model-contract.js";
+import { LoadedModel } from "../loaded-model.js";
+import type { ModelFolder } from "../model-folder.js";
+import { packRow } from "../model-row.js";
+import { checkSample, takeSample } from "../model-sample.js";
+import { encodeOnnx } from "../onnx/encode-onnx.js";
+import { logisticGraph } from "../onnx/logistic-graph.js";
+import {
+  type BaselineModel,
+  type BaselineOptions,
+  fitBaseline,
+  isUsable,
+  predictBaseline,
+} from "./fit-baseline.js";
+import { readTrainingRows } from "./read-training-rows.js";
+import type { TrainingRow } from "./training-set.js";
+import { type WalkForward, walkForward } from "./walk-forward.js";
+
+export interface TrainRequest {
+  readonly reader: Reader;
+  readonly vector: VectorSpec;
+  readonly identity: VectorIdentity;
+  readonly label: string;
+  readonly tables: { readonly vector: TableName; readonly label: TableName };
+  readonly folder: ModelFolder;
+  /** The model's name, and its contract if it has one already: what people wrote there stays. */
+  readonly model: string;
+  readonly known: ModelContract | undefined;
+  readonly l2: number;
+  readonly folds: number;
+}
+
+export interface TrainReport extends WalkForward {
+  readonly model: string;
+  readonly version: number;
+  readonly vector: string;
+  readonly label: string;
+  /** Rows with a class, and of these the ones that no NULL rule leaves out. */
+  readonly rows: number;
+  readonly usedRows: number;
+  /** Rows of each class among those used. */
+  readonly classes: readonly { readonly class: number; readonly rows: number }[];
+  readonly fittedRows: number;
+  readonly calibratedRows: number;
+  readonly l2: number;
+  /** The largest distance between what was fitted, in float64, and what ONNX Runtime answers. */
+  readonly exportError: number;
+  /** Names in models/. */
+  readonly files: readonly string[];
+}
+
+const classes = [-1, 0, 1] as const;
+const calibrationShare = 0.2;
+const sampleRows = 16;
+
+/** Equal rows and options give equal files. */
+export async function trainBaseline(request: TrainRequest): Promise<TrainReport> {
+  const { vector, label, l2, folds, folder } = request;
+  const nullRules = vector.features.map(({ onNull }) => onNull);
+  const keeps = vector.features.find(({ onNull }) => onNull === "keep");
+  if (keeps !== undefined) {
+    throw new FeatureError(
+      "FS_MODEL_TRAINING_SET",
+      `A regression can not be fitted to NaN, which on_null: keep of ${keeps.view}.${keeps.column} gives.`,
+      { object: vector.name, at: keeps.at, hint: "Use a vector whose features say reject, zero or mean." },
+    );
+  }
+  const rows = await readTrainingRows(request.reader, vector, request.tables);
+  const used = rows.filter((row) => isUsable(row, nullRules));
+  if (used.length === 0) {
+    throw new FeatureError(
+      "FS_MODEL_TRAINING_SET",
+      `None of the ${rows.length} rows with a class of ${label} can be used: features that ${vector.name} rejects are NULL.`,
+      { object: label, hint: "Ingest more data, then run `feature labels build`." },
+    );
+  }
+  const options: BaselineOptions = { classes, nullRules, l2, calibrationShare };
+  const report = walkForward(used, options, folds);
+  const model = fitBaseline(used, options);
+  const version = (request.known?.version ?? 0) + 1;
+  const written = await writeModel(request, { model, version, options, sample: spread(used) });
+  const full: TrainReport = {
+    model: request.model,
+    version,
+    vector: vector.name,
+    label,
+    rows: rows.length,
+    usedRows: used.length,
+    classes: classes.map((one) => ({ class: one, rows: used.filter((row) => row.label === one).length })),
+    fittedRows: model.fittedRows,
+    calibratedRows: model.calibratedRows,
+    l2,
+    ...report,
+    ...written,
+  };
+  const file = `${request.model}_v${version}.report.json`;
+  const withReport = { ...full, files: [...full.files, file] };
+  await folder.write(file, `${JSON.stringify(withReport, null, 2)}\n`);
+  return withReport;
+}
+
+/** Rows at equal distances, the first and the last among them. */
+function spread(rows: readonly TrainingRow[]): TrainingRow[] {
+  const count = Math.min(sampleRows, rows.length);
+  const places = Array.from({ length: count }, (_, at) =>
+    Math.round((at * (rows.length - 1)) / Math.max(1, count - 1)),
+  );
+  return places.flatMap((place) => rows[place] ?? []);
+}
+
+interface Fitted {
+  readonly model: BaselineModel;
+  readonly version: number;
+  readonly options: BaselineOptions;
+  readonly sample: readonly TrainingRow[];
+}
+
+async function writeModel(
+  { vector, identity, label, folder, model: name, known }: TrainRequest,
+  { model, version, options, sample }: Fitted,
+): Promise<Pick<TrainReport, "files" | "exportError">> {
+  const stem = `${name}_v${version}`;
+  const at = vector.at;
+  const width = vector.features.length;
+  const contract: ModelContract = {
+    kind: "model",
+    name,
+    description: "",
+    version,
+    file: `${stem}.onnx`,
+    sha256: undefined,
+    vector: { name: vector.name, ...identity },
+    inputs: [{ name: "x", shape: [1, width], features: "all", at }],
+    normalise: { mean: model.mean, scale: model.scale },
+    outputs: { probabilities: { name: "p", classes: [...classes] }, value: undefined },
+    timeoutMs: 1000,
+    threads: 1,
+    fallback: undefined,
+    sample: `${stem}.sample.json`,
+    rollout: { kind: "shadow" },
+    decision: undefined,
+    at,
+  };
+  const bytes = encodeOnnx(logisticGraph(name, model.weights, { vector: vector.name, label, ...identity }));
+  const loaded = await LoadedModel.open(contract, vector, bytes);
+  const windows = sample.map(({ features, availableAt }) => [
+    packRow(features, { bucketId: 1, availableAt }),
+  ]);
+  const taken = await takeSample(loaded, windows);
+  await checkSample(loaded, {
+    ...taken,
+    answers: sample.map((row) => ({ probabilities: predictBaseline(model, options.nullRules, row) })),
+  });
+  const exportError = Math.max(
+    ...sample.flatMap((row, place) =>
+      predictBaseline(model, options.nullRules, row).map((p, k) =>
+        Math.abs(p - (taken.answers[place]?.probabilities?.[k] ?? Number.NaN)),
+      ),
+    ),
+  );
+  await loaded.release();
+
+  await folder.write(contract.file, bytes);
+  await folder.write(`${stem}.sample.json`, `${JSON.stringify(taken)}\n`);
+  const yaml = `${name}.yaml`;
+  const text =
+    known === undefined ? newContract(name, vector.name, label) : (await folder.read(yaml)).toString();
+  await folder.write(
+    yaml,
+    editYaml(text, [
+      { path: ["version"], value: version },
+      { path: ["file"], value: contract.file },
+      { path: ["sha256"], value: undefined },
+      { path: ["vector"], value: contract.vector },
+      {
+        path: ["inputs"],
+        value: contract.inputs.map(({ name, shape, features }) => ({ name, shape, features })),
+      },
+      { path: ["normalise"], value: { mean: model.mean, scale: model.scale } },
+      { path: ["outputs"], value: { probabilities: contract.outputs.probabilities } },
+      { path: ["sample"], value: contract.sample },
+    ]),
+  );
+  return { files: [contract.file, yaml, `${stem}.sample.json`], exportError };
+}
+
+function newContract(name: string, vector: string, label: string): string {
+  return [
+    "# yaml-language-server: $schema=../schemas/model.schema.json",
+    "# Written by `feature models train baseline`; what you add here stays when it is trained again.",
+    `model: ${name}`,
+    `description: Multinomial logistic regression of ${label} on ${vector}, calibrated by Platt's scaling`,
+    "version: 1",
+    `file: ${name}.onnx`,
+    `vector: { name: ${vector} }`,
+    "inputs: []",
+    "outputs: {}",
+    "timeout: 50ms",
+    "rollout: { stage: shadow } # where a new version starts; `feature models promote` moves it on",
+    "",
+  ].join("\n");
+}

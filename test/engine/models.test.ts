@@ -1,0 +1,298 @@
+/** Models on a real engine: registering, rolling out, predicting from stored rows, the audit, and verifying it. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadProject } from "../../src/cli/project-files.js";
+import { openScratch } from "../../src/engine/open.js";
+import type { Engine } from "../../src/engine/port.js";
+import { advance } from "../../src/ingest/buckets/advance.js";
+import { buildInputs, planInputs } from "../../src/models/input-plan.js";
+import { ModelFolder } from "../../src/models/model-folder.js";
+import { readModel } from "../../src/models/model-registry.js";
+import { rawValue } from "../../src/models/model-row.js";
+import { encodeOnnx } from "../../src/models/onnx/encode-onnx.js";
+import { logisticGraph } from "../../src/models/onnx/logistic-graph.js";
+import { predictStored } from "../../src/models/predict-stored.js";
+import { readVectorRows } from "../../src/models/read-vector-rows.js";
+import { registerModel } from "../../src/models/register.js";
+import { promoteModel, rollbackModel } from "../../src/models/roll-out.js";
+import { verifyServed } from "../../src/models/verify-served.js";
+import { OnlineStore } from "../../src/online/online-store.js";
+import { servedVector } from "../../src/online/served-vector.js";
+import { deployedObject } from "../../src/plan/deployed.js";
+import { openRegistryWriter } from "../../src/registry/writer.js";
+import { quoteName } from "../../src/schema/quote.js";
+import type { Project, ProjectSpecs, VectorSpec } from "../../src/spec/model.js";
+import { longMarket } from "../support/long-market.js";
+import { testContract } from "../support/model-contracts.js";
+import { storeBooks, storeTrades } from "../support/raw-rows.js";
+import { packageRoot } from "../support/run-feature.js";
+import { type Deployment, deployStock } from "../support/stock-deployment.js";
+
+const root = mkdtempSync(join(tmpdir(), "prism-models-"));
+const folder = new ModelFolder(root);
+const keep = 1;
+let engine: Engine;
+let deployment: Deployment;
+let project: Project;
+let vector: VectorSpec;
+
+const width = 12;
+const wave = (k: number, place: number, seed: number) => Math.sin(seed + 3 * k + place) / 4;
+
+/** A contract with comments, and a file of its own weights. */
+function writeContract(version: number): void {
+  const weights = [0, 1, 2].map((k) => Array.from({ length: width }, (_, place) => wave(k, place, version)));
+  const calibration = { slopes: [1, 1, 1], offsets: [0, 0, 0] };
+  const graph = logisticGraph("trend", { weights, intercepts: [0, 0.5, 0], calibration }, {});
+  mkdirSync(join(root, "models"), { recursive: true });
+  writeFileSync(join(root, `models/trend_v${version}.onnx`), encodeOnnx(graph));
+  const numbers = (value: number) => Array.from({ length: width }, () => value).join(", ");
+  writeFileSync(
+    join(root, "models/trend.yaml"),
+    [
+      "# Ours.",
+      "model: trend",
+      `version: ${version}`,
+      `file: trend_v${version}.onnx`,
+      "vector: { name: trend_v1 } # the stock vector",
+      `inputs: [{ name: x, shape: [1, ${width}], features: all }]`,
+      `normalise: { mean: [${numbers(1)}], scale: [${numbers(1000)}] }`,
+      "outputs: { probabilities: { name: p, classes: [-1, 0, 1] } }",
+      "timeout: 10s",
+      "decision: { tau: 0.4, cost: { fee_bps: 1, slippage_bps: 0 }, reward: { bps: 5 } }",
+      "",
+    ].join("\n"),
+  );
+}
+
+/** The project's specs with the contract that is in the folder now. */
+async function specs(): Promise<ProjectSpecs> {
+  for (const file of ["features", "features.yaml"]) {
+    rmSync(join(root, file), { recursive: true, force: true });
+    cpSync(join(packageRoot, file), join(root, file), { recursive: true });
+  }
+  return loadProject({ project: root, target: undefined }, {});
+}
+
+async function register() {
+  const [contract] = (await specs()).models;
+  if (contract === undefined) throw new Error("no contract");
+  return registerModel({
+    engine,
+    database: project.databases.registry,
+    contract,
+    vector,
+    folder,
+    by: "test",
+  });
+}
+
+const rollOut = () => ({ engine, database: project.databases.registry, model: "trend", by: "test", keep });
+const state = async () => (await readModel(engine, project.databases.registry, "trend")).state;
+const predict = () => predictStored({ engine, project, folder, model: "trend" });
+const vectorObject = () => {
+  const found = deployment.catalog.objects.find(({ kind, name }) => kind === "vector" && name === "trend_v1");
+  if (found?.storage === undefined) throw new Error("no vector");
+  return { ...found, table: found.storage.table };
+};
+
+beforeAll(async () => {
+  engine = await openScratch();
+  const size = { fromBucketConfig: false, byInstrument: {}, fallback: "8" };
+  deployment = await deployStock(engine, { clock: { size } });
+  project = { ...deployment.project, root };
+  const market = longMarket(1_200, 20240808);
+  await storeTrades(deployment, market.trades);
+  await storeBooks(deployment, market.books);
+  await advance(deployment.context, {});
+  const registry = openRegistryWriter(engine, project.databases.registry);
+  await registry.bootstrap();
+  const revision = await registry.begin({
+    kind: "apply",
+    migration: "0001_test",
+    planHash: "",
+    toolVersion: "",
+  });
+  const records = deployment.catalog.objects.map(
+    (object) => ({ kind: "object", object: deployedObject(object, "live") }) as const,
+  );
+  await registry.putRecords(revision.id, records);
+  await registry.finish(revision, "applied");
+  writeContract(1);
+  const found = (await specs()).vectors.find(({ name }) => name === "trend_v1");
+  if (found === undefined) throw new Error("no vector");
+  vector = found;
+});
+afterAll(async () => {
+  await engine.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("a model's life", () => {
+  it("begins with a registration, which writes hashes beside the comments and pins the vector's version", async () => {
+    const first = await register();
+    expect(first).toMatchObject({
+      version: 1,
+      isNew: true,
+      stage: "shadow",
+      fingerprint: vectorObject().dataHash,
+    });
+    const text = readFileSync(join(root, "models/trend.yaml"), "utf8");
+    expect(text).toContain("# Ours.");
+    expect(text).toContain("# the stock vector");
+    expect(text).toContain(`sha256: ${first.sha256}`);
+    expect(text).toContain(first.signature);
+    expect(await openRegistryWriter(engine, project.databases.registry).pins()).toEqual([
+      { holder: "model:trend@1", object: "vector:trend_v1", version: first.fingerprint },
+    ]);
+    expect(await register()).toMatchObject({ isNew: false, sha256: first.sha256 });
+    expect(await state()).toEqual({
+      live: undefined,
+      candidate: { version: 1, stage: { kind: "shadow" } },
+      previous: [],
+    });
+  });
+
+  it("is refused another file under a version, and a file that was changed", async () => {
+    const good = readFileSync(join(root, "models/trend_v1.onnx"));
+    const contract = readFileSync(join(root, "models/trend.yaml"), "utf8");
+    writeContract(2);
+    writeFileSync(join(root, "models/trend_v1.onnx"), readFileSync(join(root, "models/trend_v2.onnx")));
+    writeFileSync(join(root, "models/trend.yaml"), contract);
+    await expect(register()).rejects.toMatchObject({ code: "FS_MODEL_MISMATCH" });
+    writeFileSync(
+      join(root, "models/trend.yaml"),
+      contract.replace(/^sha256.*\n/m, "").replace(/^sample.*\n/m, ""),
+    );
+    await expect(register()).rejects.toMatchObject({ code: "FS_MODEL_VERSION" });
+    writeFileSync(join(root, "models/trend_v1.onnx"), good);
+  });
+
+  it("answers once it is live, from rows that are the vector's, bit for bit, in the online store too", async () => {
+    expect((await predict()).map(({ fallbackReason }) => fallbackReason)).toEqual([
+      "no_live_version",
+      "no_live_version",
+    ]);
+    await promoteModel(rollOut(), { to: { kind: "live" } });
+    const predictions = await predict();
+    expect(predictions.map(({ role }) => role)).toContain("live");
+    const { table } = vectorObject();
+    const store = new OnlineStore({
+      reader: engine,
+      vectors: [servedVector(vector, { ...vectorObject(), table })],
+      now: () => Number.MAX_SAFE_INTEGER,
+    });
+    await store.warm();
+    const features = vector.features.map((feature) => ({ ...feature, onNull: "keep" as const }));
+    const plain = planInputs(testContract(width), { features });
+    let compared = 0;
+    for (const name of store.instruments("trend_v1")) {
+      const ring = store.sequence("trend_v1", name, 60);
+      const [exchange = "", , symbol = ""] = name.split("/");
+      const marketType = name.includes("/spot/") ? "spot" : "linear";
+      const key = { exchange, marketType, symbol } as const;
+      const first = ring[0]?.bucketId ?? 0;
+      const stored = await readVectorRows(
+        engine,
+        { table, features: vector.features },
+        key,
+        first,
+        first + 59,
+      );
+      for (const [place, row] of stored.entries()) {
+        const held = ring[place];
+        expect(new Uint8Array(row.values.buffer)).toEqual(new Uint8Array(held?.values.slice().buffer ?? []));
+        expect([...row.nulls]).toEqual([...(held?.nulls ?? [])]);
+        // The model's input before normalising: float32 of the stored numbers.
+        const [input] = buildInputs(plain, [[row]]);
+        const wanted = vector.features.map((_, at) => rawValue(row, at) ?? Number.NaN);
+        expect(input?.data).toEqual(Float32Array.from(wanted));
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(60);
+  });
+
+  it("goes on with a second version: shadow, canary, live, and back by one command", async () => {
+    writeContract(2);
+    expect(await register()).toMatchObject({ version: 2, isNew: true });
+    const beside = await predict();
+    expect(beside.filter(({ role }) => role === "live").every(({ version }) => version === 1)).toBe(true);
+    const stages = [];
+    for (let step = 0; step < 4; step++) stages.push((await promoteModel(rollOut())).event.stage);
+    expect(stages).toEqual([
+      { kind: "canary", percent: 1 },
+      { kind: "canary", percent: 5 },
+      { kind: "canary", percent: 20 },
+      { kind: "live" },
+    ]);
+    expect(await state()).toEqual({ live: 2, candidate: undefined, previous: [1] });
+    expect((await predict()).find(({ role }) => role === "live")?.version).toBe(2);
+    const back = await rollbackModel(rollOut());
+    expect(back).toMatchObject({ event: { version: 1 }, after: { live: 1 } });
+    expect((await predict()).find(({ role }) => role === "live")?.version).toBe(1);
+    await expect(rollbackModel(rollOut())).rejects.toMatchObject({ code: "FS_MODEL_ROLLOUT" });
+    await expect(promoteModel(rollOut())).rejects.toMatchObject({ code: "FS_MODEL_ROLLOUT" });
+    await expect(promoteModel(rollOut(), { version: 9 })).rejects.toMatchObject({ code: "FS_MODEL_ROLLOUT" });
+  });
+
+  it("keeps as many versions as it is told, and lets the pins of the others go", async () => {
+    await promoteModel(rollOut(), { version: 2, to: { kind: "live" } });
+    writeContract(3);
+    await register();
+    expect(await promoteModel(rollOut(), { to: { kind: "live" } })).toMatchObject({ released: [1] });
+    const holders = (await openRegistryWriter(engine, project.databases.registry).pins()).map(
+      ({ holder }) => holder,
+    );
+    expect(holders).toEqual(["model:trend@2", "model:trend@3"]);
+  });
+});
+
+describe("the audit", () => {
+  it("holds every prediction, shadows too, and comes out the same from the stored rows", async () => {
+    const roles = await engine.rows<{ role: string; version: number; n: string }>(
+      `SELECT toString(role) AS role, version, count() AS n FROM ${audit()} GROUP BY ALL ORDER BY ALL`,
+    );
+    expect(roles.map(({ role, version }) => `${role} ${version}`)).toEqual([
+      "live 1",
+      "live 2",
+      "none 0",
+      "shadow 1",
+      "shadow 2",
+    ]);
+    const result = await verifyServed({ reader: engine, project });
+    const [answered] = await engine.rows<{ n: string }>(
+      `SELECT count() AS n FROM ${audit()} WHERE model != ''`,
+    );
+    expect(result).toEqual({ checked: Number(answered?.n), failed: 0, notRecomputable: 0, findings: [] });
+    expect(result.checked).toBeGreaterThan(3);
+  });
+
+  it("finds rows that are no longer those that were read, and answers that the model does not give", async () => {
+    await engine.execute(
+      `ALTER TABLE ${audit()} UPDATE outputs = [0.5, 0.25, 0.25] WHERE role = 'live' AND version = 2`,
+      {
+        settings: { mutations_sync: 1 },
+      },
+    );
+    const wrong = await verifyServed({ reader: engine, project });
+    expect(wrong.failed).toBeGreaterThan(0);
+    expect(wrong.findings[0]?.message).toContain("the audit has [0.5, 0.25, 0.25]");
+    const table = quoteName(vectorObject().table);
+    await engine.execute(
+      `INSERT INTO ${table} SELECT * REPLACE (order_flow__volume + 1 AS order_flow__volume, v + 1 AS v) FROM ${table} FINAL`,
+    );
+    const changed = await verifyServed({ reader: engine, project });
+    expect(changed.failed).toBe(changed.checked);
+    expect(changed.findings[0]?.message).toContain("the stored rows are not the ones that it read");
+    rmSync(join(root, "models/trend_v1.onnx"));
+    const gone = await verifyServed({ reader: engine, project });
+    expect(gone.notRecomputable).toBeGreaterThan(0);
+  });
+});
+
+function audit(): string {
+  return quoteName({ database: project.databases.features, name: "inference_audit" });
+}
