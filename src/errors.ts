@@ -378,6 +378,11 @@ export const errorCodes = {
     hint: "Add --allow-destructive if that is meant.",
     exit: 3,
   },
+  FS_PLAN_RENAME: {
+    summary: "`renamed_from` names what was never deployed.",
+    hint: "Correct the former name, or take `renamed_from` out: then the object is new.",
+    exit: 1,
+  },
   FS_PLAN_UNSUPPORTED: {
     summary: "A change that cannot be made to what is deployed.",
     hint: "Change it back, or deploy into databases of another name.",
@@ -497,6 +502,11 @@ export const errorCodes = {
     summary:
       "A function's result depends on the order in which rows arrive, so it could not be recomputed bit for bit.",
     hint: "Use a form that does not, or declare a tolerance: approx: 1e-12.",
+    exit: 1,
+  },
+  FS_SPEC_RENAME: {
+    summary: "`renamed_from` contradicts the other names in the specs.",
+    hint: "Write the former name of the view or column, which nothing else may have now.",
     exit: 1,
   },
   FS_SPEC_SHADOWS: {

@@ -19,6 +19,11 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/validate.js"),
   },
   {
+    name: "diff",
+    summary: "what `apply` would change, why, what it costs and what depends on it",
+    load: () => import("./commands/diff.js"),
+  },
+  {
     name: "apply",
     summary: "bring the target to what the specs say: migrations, tables, views",
     load: () => import("./commands/apply.js"),
@@ -67,11 +72,6 @@ export const commandList: readonly CommandEntry[] = [
     name: "serve",
     summary: "the HTTP service: latest rows, sequences, point-in-time reads, events",
     load: () => import("./commands/serve.js"),
-  },
-  {
-    name: "up",
-    summary: "ingest, compute and serve in one process; recordings played back",
-    load: () => import("./commands/up.js"),
   },
   {
     name: "keys",

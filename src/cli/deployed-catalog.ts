@@ -13,7 +13,7 @@ export async function deployedCatalog({
   target,
 }: Context): Promise<{ readonly catalog: Catalog; readonly deployed: DeployedState }> {
   const deployed = await openRegistryReader(engine, project.databases.registry).required();
-  const catalog = compileProject(specs);
+  const catalog = compileProject(specs, deployed.objects);
   const missing = notDeployed(catalog, deployed);
   if (missing.length === 0) return { catalog, deployed };
   throw new FeatureError(

@@ -27,7 +27,7 @@ export async function deployedLabels(
     throw new FeatureError("FS_CLI_USAGE", `The project has no label ${name}.`, { object: name, hint });
   }
   const deployed = await openRegistryReader(engine, project.databases.registry).required();
-  const { objects } = compileProject(specs);
+  const { objects } = compileProject(specs, deployed.objects);
   const find = (kind: CompiledObject["kind"], name: string): CompiledObject | undefined =>
     objects.find((one) => one.kind === kind && one.name === name);
   const isLive = ({ kind, name, dataHash }: CompiledObject): boolean =>

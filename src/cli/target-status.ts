@@ -27,7 +27,9 @@ function liveObjects({ objects }: DeployedState) {
 export async function readStatus(context: Context) {
   const { engine, project, specs, target } = context;
   const deployed = await openRegistryReader(engine, project.databases.registry).required();
-  const { pending, plans } = await planApply(engine, project, compileProject(specs));
+  const { pending, plans } = await planApply(engine, project, ({ objects }) =>
+    compileProject(specs, objects),
+  );
   return {
     target: target.name,
     upToDate: pending.length + plans.length === 0,

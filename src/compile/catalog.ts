@@ -14,6 +14,8 @@ export interface CompiledColumn {
   readonly sql: string;
   readonly unit: string | undefined;
   readonly doc: string | undefined;
+  /** Its former name, where the spec says one. */
+  readonly renamedFrom: string | undefined;
   readonly at: Location;
 }
 
@@ -81,6 +83,8 @@ export interface CompiledObject {
   readonly reach: Reach;
   /** True when every closed bucket must have a row (books may have none). */
   readonly everyBucket: boolean;
+  /** Its former name, where the spec says one: what is deployed under it is this object. */
+  readonly renamedFrom: string | undefined;
   /** Where it was written. */
   readonly at: Location;
 }

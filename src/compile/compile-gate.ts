@@ -54,6 +54,7 @@ export function compileGate(project: Project, clock: Clock): CompiledObject {
     lookBack: 0,
     reach: noReach,
     everyBucket: false,
+    renamedFrom: undefined,
     at: { file: "features.yaml" },
   };
 }

@@ -11,6 +11,7 @@ import { missing } from "./feature-table.js";
 import { dataFingerprint } from "./fingerprint.js";
 import { compileLabel } from "./label.js";
 import { bucketColumns, bucketColumnTypes, closeTable } from "./names.js";
+import type { StoredVersion } from "./placement.js";
 import { type StreamUsage, unionUsage } from "./stream.js";
 import { compileVector } from "./vector.js";
 import { compileView } from "./view.js";
@@ -20,8 +21,11 @@ const path: Path = "hot";
 const streamNames: readonly StreamName[] = ["trades", "books", "events"];
 const streamSources = ["trades", "orderbooks"] as const;
 
-/** Throws Findings with every expression that cannot be compiled. The specs have been parsed and their references hold. */
-export function compileProject(specs: ProjectSpecs): Catalog {
+/**
+ * Throws Findings with every expression that cannot be compiled. The specs have been parsed and their references hold.
+ * `deployed` are the versions of the target in question: what is stored there already stays where it is.
+ */
+export function compileProject(specs: ProjectSpecs, deployed: readonly StoredVersion[] = []): Catalog {
   const { project } = specs;
   const drafts = draftViews(specs.views);
   const objects: CompiledObject[] = [];
@@ -32,6 +36,7 @@ export function compileProject(specs: ProjectSpecs): Catalog {
       specs,
       clock,
       drafts.filter((draft) => draft.view.clock === clock.name),
+      deployed,
     );
     objects.push(...compiled);
     // Nothing is triggered for a label, so it needs no close level.
@@ -98,7 +103,12 @@ export function draftViews(views: readonly FeatureView[]): ViewDraft[] {
   return [...drafts.values()].sort((a, b) => a.level - b.level || (a.view.name < b.view.name ? -1 : 1));
 }
 
-function compileClock(specs: ProjectSpecs, clock: Clock, drafts: readonly ViewDraft[]): CompiledObject[] {
+function compileClock(
+  specs: ProjectSpecs,
+  clock: Clock,
+  drafts: readonly ViewDraft[],
+  deployed: readonly StoredVersion[],
+): CompiledObject[] {
   const { project } = specs;
   const usages = drafts.flatMap((draft) => (draft.usage === undefined ? [] : [draft.usage]));
   const streams = new Map<StreamName, StreamUsage>();
@@ -112,7 +122,15 @@ function compileClock(specs: ProjectSpecs, clock: Clock, drafts: readonly ViewDr
     const stream = draft.usage === undefined ? undefined : streams.get(draft.usage.stream);
     views.set(
       draft.view.name,
-      compileView(draft, { project, clock, clockDefinition: definition, path, stream, upstream: views }),
+      compileView(draft, {
+        project,
+        clock,
+        clockDefinition: definition,
+        path,
+        stream,
+        upstream: views,
+        deployed,
+      }),
     );
   }
   const vectors = specs.vectors.filter((vector) => vector.clock === clock.name);

@@ -76,6 +76,7 @@ export function compileStream(
     lookBack: 0,
     reach: noReach,
     everyBucket: false,
+    renamedFrom: undefined,
     at: { file: "features.yaml" },
   };
 }

@@ -39,6 +39,7 @@ export function compileLabel(label: LabelSpec, context: LabelContext): CompiledO
     name,
     feature: false,
     sql: outputs[name].doc ?? name,
+    renamedFrom: undefined,
     at: label.at,
   }));
   const definition = meaning(label, view);
@@ -68,6 +69,7 @@ export function compileLabel(label: LabelSpec, context: LabelContext): CompiledO
     lookBack: 0,
     reach: noReach,
     everyBucket: false,
+    renamedFrom: undefined,
     at: label.at,
   };
 }

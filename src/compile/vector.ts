@@ -32,12 +32,17 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
     return view;
   });
   const columns: CompiledColumn[] = vector.features.map((feature) => {
-    const source = context.views.get(feature.view)?.columns.find((column) => column.name === feature.column);
-    if (source === undefined) throw missing(`column ${feature.view}.${feature.column}`);
+    const view = context.views.get(feature.view);
+    const source = view?.columns.find((column) => column.name === feature.column);
+    if (view === undefined || source === undefined) throw missing(`column ${feature.view}.${feature.column}`);
     return {
       ...source,
       name: vectorColumnName(feature.view, feature.column),
       sql: `${feature.view}.${feature.column}`,
+      renamedFrom:
+        view.renamedFrom === undefined && source.renamedFrom === undefined
+          ? undefined
+          : vectorColumnName(view.renamedFrom ?? view.name, source.renamedFrom ?? source.name),
       at: feature.at,
     };
   });
@@ -88,6 +93,7 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
     lookBack: Math.max(...views.map((view) => view.lookBack)),
     reach: noReach,
     everyBucket: true,
+    renamedFrom: undefined,
     at: vector.at,
   };
 }

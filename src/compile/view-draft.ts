@@ -5,6 +5,7 @@ import type { RowExpression } from "../spec/stream-rows.js";
 import { orderDependent } from "./expression/aggregates.js";
 import { compileExpression, type ExactScope, mayBeInfinite } from "./expression/exact.js";
 import { type LookupUse, withLookups } from "./expression/lookups.js";
+import { canonicalCase } from "./expression/normal.js";
 import { withParams } from "./expression/params.js";
 import { withRowWindows } from "./expression/row-windows.js";
 import { withTimeWindows } from "./expression/time-windows.js";
@@ -128,7 +129,7 @@ function compileAt(
   compile: (tokens: readonly Token[]) => string,
 ): CompiledExpression {
   try {
-    const plain = withParams(tokenize(expression.sql), view.params);
+    const plain = withParams(canonicalCase(tokenize(expression.sql)), view.params);
     const tokens = view.time === undefined ? plain : withTimeWindows(plain, view.time);
     if (tokens.some((token) => token.kind === "name" && /^select$/i.test(token.text))) {
       throw failure(view, expression, "FS_LEAK_SUBSELECT", "the expression holds a sub-select");

@@ -3,10 +3,12 @@ import { bucketsName } from "../schema/clock-tables.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, FeatureView, Project } from "../spec/model.js";
 import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog.js";
-import { printTokens, tokenize } from "./expression/tokens.js";
+import { normalByPlace } from "./expression/by-place.js";
+import { normalExpression } from "./expression/normal.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { closeTable, streamTableName, versionTable } from "./names.js";
+import { type StoredVersion, storedTable } from "./placement.js";
 import { type StreamUsage, streamSelect } from "./stream.js";
 import { timeExpressionSelect, timeReach } from "./time-rows.js";
 import type { ViewDraft } from "./view-draft.js";
@@ -21,6 +23,8 @@ export interface ViewContext {
   /** The shape of the stream that the view hangs on: the union of what all its views read. */
   readonly stream: StreamUsage | undefined;
   readonly upstream: ReadonlyMap<string, CompiledObject>;
+  /** What the target has already. */
+  readonly deployed: readonly StoredVersion[];
 }
 
 export function compileView(draft: ViewDraft, context: ViewContext): CompiledObject {
@@ -36,6 +40,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
       sql,
       unit: undefined,
       doc: undefined,
+      renamedFrom: undefined,
       at,
     })),
     ...view.columns.map((column) => ({
@@ -45,6 +50,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
       sql: column.sql,
       unit: column.unit,
       doc: column.doc,
+      renamedFrom: column.renamedFrom,
       at: column.at,
     })),
   ];
@@ -58,12 +64,16 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
         : { views: upstream.map((object) => object.dataHash) },
     ...(draft.lets.length === 0
       ? {}
-      : { lets: Object.fromEntries(draft.lets.map(({ name, sql }) => [name, printTokens(tokenize(sql))])) }),
+      : {
+          lets: Object.fromEntries(
+            draft.lets.map(({ name, sql }) => [name, normalByPlace(sql, upstreamViews)]),
+          ),
+        }),
     windows: Object.fromEntries(
       view.windows.map(({ name, kind, length, min, current }) => [name, { kind, length, min, current }]),
     ),
     columns: Object.fromEntries(
-      draft.expressions.map(({ column, sql }) => [column.name, printTokens(tokenize(sql))]),
+      draft.expressions.map(({ column, sql }) => [column.name, normalByPlace(sql, upstreamViews)]),
     ),
   };
   const dataHash = dataFingerprint(definition);
@@ -73,12 +83,12 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     expect: view.expect.map((item) => ({ ...item })),
     columns: view.columns.map(({ name, unit, doc, feature }) => ({ name, unit, doc, feature })),
   };
-  const table = versionTable(database, view.name, dataHash);
   const bounds = quoteName(bucketsName(project, clock.name));
   const reach = view.time === undefined ? windowReach(view.windows) : timeReach(view, clock);
   const ofTime = (buckets: string): string =>
     overTimeSelect(draft, timeExpressionSelect(draft, project, clock, buckets));
   const trigger = quoteName(closeTable(database, clock.name, level, path));
+  const table = storedTable(context.deployed, view, dataHash) ?? versionTable(database, view.name, dataHash);
   const live =
     view.time !== undefined
       ? ofTime(trigger)
@@ -120,6 +130,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     lookBack: reach.buckets + Math.max(0, ...upstream.map((object) => object.lookBack)),
     reach,
     everyBucket: view.time !== undefined || hasEveryBucket(view),
+    renamedFrom: view.renamedFrom,
     at: view.at,
   };
 }
@@ -128,8 +139,8 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
 function rowsContent({ rows }: ViewDraft) {
   if (rows === undefined || (rows.levels.length === 0 && rows.by.length === 0)) return undefined;
   const levels = rows.levels.map(({ where, columns, drop = [] }) => ({
-    where: where?.sql,
-    columns: columns.map(({ name, sql }) => [name, printTokens(tokenize(sql))]),
+    where: where === undefined ? undefined : normalExpression(where.sql),
+    columns: columns.map(({ name, sql }) => [name, normalExpression(sql)]),
     drop,
   }));
   return { stream: rows.stream, levels, by: rows.by };

@@ -13,6 +13,10 @@ export type CatalogSource = Catalog | ((deployed: DeployedState) => Catalog | Pr
 
 export interface PlannedApply {
   readonly catalog: Catalog;
+  /** What the target has. */
+  readonly deployed: DeployedState;
+  /** What it will have when the committed migrations are applied: what `plans` start from. */
+  readonly expected: DeployedState;
   /** All committed migrations. */
   readonly migrations: readonly StoredMigration[];
   /** Committed migrations that the target has not applied. */
@@ -40,5 +44,5 @@ export async function planApply(
   const deployed = (await registry.deployed()) ?? nothingDeployed;
   const expected = pending.reduce((state, migration) => stateAfter(state, migration.records), deployed);
   const catalog = typeof source === "function" ? await source(expected) : source;
-  return { catalog, migrations, pending, plans: makePlans(catalog, expected) };
+  return { catalog, deployed, expected, migrations, pending, plans: makePlans(catalog, expected) };
 }

@@ -2,6 +2,7 @@ import type { CompiledObject } from "../compile/catalog.js";
 import { printTokens, tokenize } from "../compile/expression/tokens.js";
 import { FeatureError } from "../errors.js";
 import type { MaterializedView, Table } from "../schema/object.js";
+import { metadataCauses } from "./cause.js";
 import type { Change, ChangeClass, TableChange, TriggerChange } from "./change.js";
 import { type DeployedObject, deployedObject, isInPlace } from "./deployed.js";
 import { compareTables, type TableDifference } from "./table-difference.js";
@@ -26,6 +27,7 @@ export function alterObject(
     object.dataHash === previous.dataHash &&
     object.metadataHash === previous.metadataHash &&
     object.path === previous.path &&
+    object.upstream.join() === previous.upstream.join() &&
     object.level === previous.level;
   if (unchanged) return [];
   const differences = tables.flatMap((table) => table.differences);
@@ -42,6 +44,7 @@ export function alterObject(
       tables,
       triggers,
       alias,
+      causes: metadataCauses(object, previous),
       result: {
         ...deployedObject(object, previous.state),
         tables: wanted.tables.map((table) => merged.get(table.name) ?? keptTable(table, previous)),

@@ -1,5 +1,6 @@
 import type { CompiledObject } from "../compile/catalog.js";
 import type { MaterializedView, Table, View } from "../schema/object.js";
+import type { Cause } from "./cause.js";
 import type { DeployedObject } from "./deployed.js";
 import type { TableDifference } from "./table-difference.js";
 
@@ -16,6 +17,12 @@ export type ChangeClass = "metadata" | "additive" | "rebuild" | "destructive";
 export interface TableChange {
   readonly merged: Table;
   readonly differences: readonly TableDifference[];
+}
+
+/** What an object was called before: every version that is deployed under that name. */
+export interface RenamedObject {
+  readonly name: string;
+  readonly versions: readonly DeployedObject[];
 }
 
 /** A trigger that is new, has another query, or is no longer wanted. */
@@ -36,7 +43,9 @@ export type Change =
       readonly previous: DeployedObject;
       /** The wanted version is retired, still fed, and only has to be switched to. */
       readonly reuse: DeployedObject | undefined;
-      readonly causes: readonly string[];
+      readonly causes: readonly Cause[];
+      /** The object's former name, whose alias goes and whose versions are now its own; undefined when it keeps its name. */
+      readonly renamedFrom: RenamedObject | undefined;
     }
   | {
       /** Same data, in place: comments, retention, a stream that carries more, a trigger that reads from elsewhere. */
@@ -50,6 +59,7 @@ export type Change =
       readonly alias:
         | { readonly to: View; readonly from: View | null; readonly commentOnly: boolean }
         | undefined;
+      readonly causes: readonly Cause[];
       /** What the registry keeps of it afterwards. */
       readonly result: DeployedObject;
     }

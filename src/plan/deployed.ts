@@ -7,8 +7,9 @@ import type { MaterializedView, Table, TableName, View } from "../schema/object.
  * - `live`: its alias shows it.
  * - `retired`: replaced or removed, but its trigger still feeds it, so that a rollback has no gap.
  * - `dropped`: its tables are gone; the record is history.
+ * - `renamed`: another record has its tables, under the object's new name; the record is history.
  */
-export type VersionState = "building" | "live" | "retired" | "dropped";
+export type VersionState = "building" | "live" | "retired" | "dropped" | "renamed";
 
 export interface DeployedColumn {
   readonly name: string;

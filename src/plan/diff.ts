@@ -1,22 +1,26 @@
 import { type Catalog, type CompiledObject, objectId } from "../compile/catalog.js";
 import { alterObject } from "./alter-object.js";
+import { type ChangedUpstream, causeLabel, dataCauses } from "./cause.js";
 import type { Change, ChangeClass } from "./change.js";
 import { type DeployedObject, type DeployedState, isInPlace, recordKey } from "./deployed.js";
+import { renamedObject } from "./renamed-object.js";
 import { compareTables, type TableDifference } from "./table-difference.js";
 
 /**
  * What has to change so that `actual` becomes `desired`, upstream before downstream. Empty: nothing to do. Pure: neither a
  * database nor a clock. What is deployed and no longer wanted is retired if consumers could see it; tables and streams
- * stay, since older versions hang on them.
+ * stay, since older versions hang on them. Throws FS_PLAN_RENAME for a `renamed_from:` that names nothing deployed.
  */
 export function diff(desired: Catalog, actual: DeployedState): Change[] {
+  const tables = tableChanges(desired, actual);
+  const objects = objectChanges(desired, actual);
   return [
     ...desired.databases
       .filter((name) => !actual.databases.includes(name))
       .map((name): Change => ({ kind: "create_database", class: "additive", name })),
-    ...tableChanges(desired, actual),
-    ...desired.objects.flatMap((object) => objectChange(object, desired, actual)),
-    ...retired(desired, actual),
+    ...tables,
+    ...objects,
+    ...retired(desired, actual, objects),
   ];
 }
 
@@ -40,21 +44,50 @@ export function classOf(differences: readonly TableDifference[]): ChangeClass {
   return differences.every(isComment) ? "metadata" : "additive";
 }
 
-function objectChange(object: CompiledObject, desired: Catalog, actual: DeployedState): Change[] {
-  const versions = actual.objects.filter(({ kind, name }) => kind === object.kind && name === object.name);
+function objectChanges(desired: Catalog, actual: DeployedState): Change[] {
+  const versions = new Map<string, DeployedObject[]>();
+  for (const object of actual.objects) {
+    const id = objectId(object);
+    versions.set(id, [...(versions.get(id) ?? []), object]);
+  }
+  /** Objects that get another version, and why: what reads them changes for that reason. */
+  const changed = new Map<string, string>();
+  return desired.objects.flatMap((object) => {
+    const changes = objectChange(object, versions, changed, actual);
+    for (const change of changes) {
+      if (change.kind === "replace" && change.object.dataHash !== change.previous.dataHash)
+        changed.set(objectId(object), change.causes.map(causeLabel).slice(0, 2).join(", "));
+    }
+    return changes;
+  });
+}
+
+function objectChange(
+  object: CompiledObject,
+  deployed: ReadonlyMap<string, readonly DeployedObject[]>,
+  changed: ReadonlyMap<string, string>,
+  actual: DeployedState,
+): Change[] {
+  const own = deployed.get(objectId(object)) ?? [];
+  const renamedFrom = renamedObject(object, own, actual);
+  const versions = [...own, ...(renamedFrom?.versions ?? [])];
   const live = versions.find(({ state }) => state === "live");
   const same = versions.find(
     ({ state, dataHash }) => dataHash === object.dataHash && (state === "live" || state === "retired"),
   );
-  if (live !== undefined && (same === live || isInPlace(object.kind)))
+  if (renamedFrom === undefined && live !== undefined && (same === live || isInPlace(object.kind)))
     return alterObject(object, live, classOf);
-  if (live === undefined && same === undefined) return [{ kind: "create", class: "additive", object }];
-  const removed = removedColumns(object, live);
   const previous = live ?? same;
-  if (previous === undefined) return [];
+  if (previous === undefined) return [{ kind: "create", class: "additive", object }];
   // A retired version is shown again by the alias alone; its comments and retention may have changed since.
   const inPlace = same === undefined ? [] : alterObject({ ...object, alias: undefined }, same, classOf);
   const altered = inPlace.find((change) => change.kind === "alter")?.result;
+  const upstream = object.upstream.flatMap((id): ChangedUpstream[] => {
+    const because = changed.get(id);
+    return because === undefined ? [] : [{ id, because }];
+  });
+  const causes = dataCauses(object, previous, upstream);
+  const removed = causes.flatMap(({ kind, name }) => (kind === "column_removed" ? [name] : []));
   return [
     ...inPlace,
     {
@@ -67,14 +100,10 @@ function objectChange(object: CompiledObject, desired: Catalog, actual: Deployed
       object,
       previous,
       reuse: altered ?? same,
-      causes: causes(object, previous, removed, desired, actual),
+      causes,
+      renamedFrom,
     },
   ];
-}
-
-function removedColumns(object: CompiledObject, live: DeployedObject | undefined): string[] {
-  const wanted = new Set(object.columns.map((column) => column.name));
-  return (live?.columns ?? []).map((column) => column.name).filter((name) => !wanted.has(name));
 }
 
 /** A column of a view that a live vector holds is part of that vector's contract with a model. */
@@ -89,33 +118,15 @@ function isUsed(object: CompiledObject, column: string, actual: DeployedState): 
   );
 }
 
-function causes(
-  object: CompiledObject,
-  previous: DeployedObject,
-  removed: readonly string[],
-  desired: Catalog,
-  actual: DeployedState,
-): string[] {
-  const had = new Set(previous.columns.map((column) => column.name));
-  const added = object.columns.map((column) => column.name).filter((name) => !had.has(name));
-  const hashes = new Map(desired.objects.map((other) => [objectId(other), other.dataHash]));
-  const changed = object.upstream.filter((id) => {
-    const old = actual.objects.find((other) => other.state === "live" && objectId(other) === id);
-    return old !== undefined && !isInPlace(old.kind) && old.dataHash !== hashes.get(id);
-  });
-  const found = [
-    ...added.map((name) => `column ${name} is new`),
-    ...removed.map((name) => `column ${name} is gone`),
-    ...changed.map((id) => `it reads ${id.replace(":", " ")}, which changes`),
-  ];
-  return found.length > 0 ? found : ["its definition changed"];
-}
-
 /** Views and vectors whose file is gone. */
-function retired(desired: Catalog, actual: DeployedState): Change[] {
-  const wanted = new Set(desired.objects.map(objectId));
+function retired(desired: Catalog, actual: DeployedState, changes: readonly Change[]): Change[] {
+  const kept = new Set(desired.objects.map(objectId));
+  for (const change of changes) {
+    if (change.kind !== "replace" || change.renamedFrom === undefined) continue;
+    kept.add(objectId({ kind: change.object.kind, name: change.renamedFrom.name }));
+  }
   return actual.objects
-    .filter((object) => object.state === "live" && !isInPlace(object.kind) && !wanted.has(objectId(object)))
+    .filter((object) => object.state === "live" && !isInPlace(object.kind) && !kept.has(objectId(object)))
     .sort((a, b) => b.level - a.level || (recordKey({ kind: "object", object: a }).name < b.name ? -1 : 1))
     .map((previous) => ({ kind: "retire", class: "destructive", previous }));
 }

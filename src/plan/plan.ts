@@ -1,7 +1,8 @@
 /** A plan: what changes, the statements that do it, and what the registry holds afterwards. */
-import type { Catalog } from "../compile/catalog.js";
+import type { Catalog, CompiledObject } from "../compile/catalog.js";
 import { FeatureError } from "../errors.js";
-import { type Change, type ChangeClass, changeObject } from "./change.js";
+import { causeLabel } from "./cause.js";
+import { type Change, type ChangeClass, changeObject, type RenamedObject } from "./change.js";
 import { type DeployedState, deployedObject, stateAfter, type VersionRecord } from "./deployed.js";
 import { diff } from "./diff.js";
 import { slugOf } from "./slug.js";
@@ -53,7 +54,7 @@ function recordsAfter(change: Change): VersionRecord[] {
     case "create":
       return [{ kind: "object", object: deployedObject(change.object, "live") }];
     case "replace": {
-      const { object, previous, reuse } = change;
+      const { object, previous, reuse, renamedFrom } = change;
       const live: VersionRecord = {
         kind: "object",
         // What is retired was built with the definitions that the registry holds, not with today's.
@@ -62,6 +63,7 @@ function recordsAfter(change: Change): VersionRecord[] {
             ? deployedObject(object, "live")
             : { ...deployedObject(object, "live"), tables: reuse.tables, triggers: reuse.triggers },
       };
+      if (renamedFrom !== undefined) return [...renamedRecords(object, renamedFrom), live];
       if (previous.dataHash === object.dataHash) return [live];
       return [{ kind: "object", object: { ...previous, state: "retired" } }, live];
     }
@@ -72,10 +74,25 @@ function recordsAfter(change: Change): VersionRecord[] {
   }
 }
 
+/** Every version moves to the new name; the records of the old one say so. The live one is written by the caller. */
+function renamedRecords(object: CompiledObject, { versions }: RenamedObject): VersionRecord[] {
+  return versions.flatMap((version): VersionRecord[] => {
+    const former: VersionRecord = { kind: "object", object: { ...version, state: "renamed" } };
+    if (version.dataHash === object.dataHash) return [former];
+    const alias =
+      version.alias === null || object.alias === undefined
+        ? version.alias
+        : { ...version.alias, name: object.alias.name };
+    return [former, { kind: "object", object: { ...version, name: object.name, state: "retired", alias } }];
+  });
+}
+
 const gravity: readonly ChangeClass[] = ["metadata", "additive", "rebuild", "destructive"];
 
 /** The gravest class in the plans; undefined when there is nothing to do. */
-export function planClass(plans: readonly Plan[]): ChangeClass | undefined {
+export function planClass(
+  plans: readonly { readonly changes: readonly { readonly class: ChangeClass }[] }[],
+): ChangeClass | undefined {
   const classes = plans.flatMap((plan) => plan.changes.map((change) => change.class));
   return gravity.findLast((item) => classes.includes(item));
 }
@@ -103,7 +120,7 @@ function describe(change: Change): string {
     case "retire":
       return `${object} is removed`;
     case "replace":
-      return `${object}: ${change.causes.join(", ")}`;
+      return `${object}: ${change.causes.map(causeLabel).join(", ")}`;
     default:
       return `rows of ${object} are kept for a shorter time`;
   }

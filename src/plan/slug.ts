@@ -15,7 +15,13 @@ export function slugOf(changes: readonly Change[], actual: DeployedState): strin
     if (created.length > 0) return "initial";
     if (actual.tables.length === 0) return "raw_schema";
   }
+  const renamed = changes.flatMap((change) =>
+    change.kind === "replace" && change.renamedFrom !== undefined
+      ? [`${change.renamedFrom.name}_to_${change.object.name}`]
+      : [],
+  );
   for (const [verb, names] of [
+    ["rename", renamed],
     ["change", named("replace")],
     ["add", created],
     ["remove", named("retire")],

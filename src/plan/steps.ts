@@ -38,7 +38,12 @@ export function orderedSteps(changes: readonly Change[], desired: Catalog): Step
     ),
     ...changes.flatMap(aliasSteps),
     ...changes.flatMap((change) => (change.kind === "alter" ? commentSteps(change) : [])),
-    ...changes.flatMap((change) => (change.kind === "retire" ? dropAliasSteps(change.previous) : [])),
+    ...changes.flatMap((change) => {
+      if (change.kind === "retire") return dropAliasSteps(change.previous);
+      return change.kind === "replace" && change.renamedFrom !== undefined
+        ? change.renamedFrom.versions.filter(({ state }) => state === "live").flatMap(dropAliasSteps)
+        : [];
+    }),
   ];
 }
 
@@ -171,7 +176,10 @@ function aliasSteps(change: Change): Step[] {
     case "create":
       return switchStep(change.object, null);
     case "replace":
-      return switchStep(change.object, change.previous.state === "live" ? change.previous.alias : null);
+      return switchStep(
+        change.object,
+        change.previous.state === "live" && change.renamedFrom === undefined ? change.previous.alias : null,
+      );
     case "alter":
       return change.alias === undefined || change.alias.commentOnly
         ? []

@@ -21,6 +21,8 @@ export interface RegistryReader {
   deployed(): Promise<DeployedState | undefined>;
   /** The same, for callers that need it: throws FS_REGISTRY_EMPTY, which names `feature apply`. */
   required(): Promise<DeployedState>;
+  /** Every record: what is being built, was dropped or was renamed included. */
+  allRecords(): Promise<readonly VersionRecord[]>;
   /** The chain of revisions, oldest first. */
   revisions(): Promise<readonly Revision[]>;
   /** The last state of every step and chunk of a revision, in order. */
@@ -74,7 +76,7 @@ export class SqlRegistryReader implements RegistryReader {
   async deployed(): Promise<DeployedState | undefined> {
     const revisions = await this.revisions();
     if (!revisions.some((revision) => revision.state === "applied")) return undefined;
-    const { objects, ...rest } = stateOf(await this.records());
+    const { objects, ...rest } = stateOf(await this.allRecords());
     const isThere = ({ state }: DeployedObject): boolean => state === "live" || state === "retired";
     return { ...rest, objects: objects.filter(isThere) };
   }
@@ -129,8 +131,7 @@ export class SqlRegistryReader implements RegistryReader {
     return this.#reader.rows<Pin>(pinsSql({ pins: this.table("pins") }));
   }
 
-  /** Every record, those being built included. */
-  protected async records(): Promise<VersionRecord[]> {
+  async allRecords(): Promise<readonly VersionRecord[]> {
     if (!(await this.exists())) return [];
     const rows = await this.#reader.rows<{ record: string }>(
       versionsSql({ versions: this.table("versions") }),

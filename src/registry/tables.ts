@@ -61,7 +61,7 @@ function versions(database: string): Table {
       { name: "kind", type: name },
       { name: "name", type: "String" },
       { name: "version", type: "String", comment: "the data hash; empty for what is altered in place" },
-      { name: "state", type: name, comment: "building, live, retired or dropped" },
+      { name: "state", type: name, comment: "building, live, retired, dropped or renamed" },
       { name: "data_hash", type: "String" },
       { name: "metadata_hash", type: "String" },
       { name: "table", type: "String", comment: "database.table that holds the values" },

@@ -49,8 +49,6 @@ export interface RegistryWriter extends RegistryReader {
   journalStep(line: JournalLine): Promise<void>;
   /** Stores records; each replaces the one with its key. */
   putRecords(revision: number, records: readonly VersionRecord[]): Promise<void>;
-  /** Every record, those being built included. */
-  allRecords(): Promise<readonly VersionRecord[]>;
   /**
    * Holds a version for `holder`; needs no lock. Throws FS_REGISTRY_NO_VERSION, and holds nothing, when the target has no
    * such version, or when it is being dropped at this moment.
@@ -174,14 +172,10 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
     ]);
   }
 
-  allRecords(): Promise<readonly VersionRecord[]> {
-    return this.records();
-  }
-
   async pin(pin: Pin): Promise<void> {
     await this.#putPin(pin, "pinned");
     // Only now: whoever drops a version first says so in the records and then looks at the pins. One of the two sees the other.
-    const { objects } = stateOf(await this.records());
+    const { objects } = stateOf(await this.allRecords());
     const isThere = objects.some(
       ({ kind, name, dataHash, state }) =>
         `${kind}:${name}` === pin.object &&

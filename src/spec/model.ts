@@ -127,6 +127,8 @@ export interface FeatureColumn {
   readonly feature: boolean;
   /** Relative tolerance of a column whose result may depend on row order. */
   readonly approx: number | undefined;
+  /** The column's former name: `renamed_from`. */
+  readonly renamedFrom: string | undefined;
   readonly at: Location;
 }
 
@@ -154,6 +156,8 @@ export interface Expectation {
 export interface FeatureView {
   readonly kind: "view";
   readonly name: string;
+  /** The view's former name: `renamed_from`. */
+  readonly renamedFrom: string | undefined;
   readonly description: string;
   readonly owner: string;
   readonly clock: string;

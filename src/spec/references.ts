@@ -1,6 +1,7 @@
 /** What one file says about others: clocks, views, columns, circles. */
 import { type ErrorCode, FeatureError, type Location } from "../errors.js";
 import type { FeatureView, LabelSpec, VectorFeature, VectorSpec } from "./model.js";
+import { renameFindings } from "./rename-findings.js";
 import { hiddenColumns, keyColumns } from "./stream-columns.js";
 import { didYouMean } from "./suggest.js";
 
@@ -26,6 +27,7 @@ export function checkReferences(scope: ReferenceScope): FeatureError[] {
   for (const vector of scope.vectors) checker.vector(vector);
   for (const label of scope.labels) checker.label(label);
   checker.cycles();
+  checker.findings.push(...renameFindings(scope.views, scope.locate));
   return checker.findings;
 }
 

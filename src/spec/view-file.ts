@@ -10,6 +10,7 @@ import { type RawTimeRows, readLets, readTimeRows } from "./time-windows.js";
 
 interface RawView extends RawRows, RawTimeRows {
   readonly view: string;
+  readonly renamed_from?: string;
   readonly description?: string;
   readonly owner?: string;
   readonly clock: string;
@@ -20,7 +21,15 @@ interface RawView extends RawRows, RawTimeRows {
   readonly columns: Readonly<
     Record<
       string,
-      { sql: string; unit?: string; doc?: string; type?: string; feature?: boolean; approx?: number }
+      {
+        sql: string;
+        unit?: string;
+        doc?: string;
+        type?: string;
+        feature?: boolean;
+        approx?: number;
+        renamed_from?: string;
+      }
     >
   >;
   readonly expect?: Readonly<
@@ -55,6 +64,7 @@ export function readViewFile(reader: SpecReader): FeatureView {
   return {
     kind: "view",
     name: raw.view,
+    renamedFrom: raw.renamed_from,
     description: raw.description ?? "",
     owner: raw.owner ?? "",
     clock: raw.clock,
@@ -101,6 +111,7 @@ function readColumns(reader: SpecReader, raw: RawView): FeatureColumn[] {
     type: column.type,
     feature: column.feature ?? true,
     approx: column.approx,
+    renamedFrom: column.renamed_from,
     at: reader.file.keyAt(pointerTo("/columns", name)),
   }));
 }

@@ -10,6 +10,7 @@
 
 import { exactForms } from "./aggregates.js";
 import { momentOf, momentSql } from "./moments.js";
+import { canonicalCase } from "./normal.js";
 import {
   callArguments,
   checkSingleExpression,
@@ -64,7 +65,7 @@ export function mayBeInfinite(sql: string, infinite: ReadonlySet<string>): boole
  * Throws ExpressionError for text that is not a single expression.
  */
 export function compileExpression(sql: string, scope: ExactScope): string {
-  const tokens = tokenize(sql);
+  const tokens = canonicalCase(tokenize(sql));
   checkSingleExpression(tokens);
   return printTokens(rewrite(tokens, scope));
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FeatureError } from "../../../src/errors.js";
+import { causeLabel } from "../../../src/plan/cause.js";
 import { changeObject } from "../../../src/plan/change.js";
 import { type DeployedState, nothingDeployed, stateAfter } from "../../../src/plan/deployed.js";
 import { makePlans, type Plan, planClass, refuseDestructive } from "../../../src/plan/plan.js";
@@ -91,11 +92,11 @@ describe("a deployed project", () => {
       "rebuild replace view:ratio",
       "rebuild replace vector:trend",
     ]);
-    const causes = plan.changes.map((item) => (item.kind === "replace" ? item.causes : []));
+    const causes = plan.changes.map((item) => (item.kind === "replace" ? item.causes.map(causeLabel) : []));
     expect(causes).toEqual([
-      ["its definition changed"],
-      ["it reads view flow, which changes"],
-      ["it reads view flow, which changes", "it reads view ratio, which changes"],
+      ["column volume"],
+      ["view flow (column volume)"],
+      ["view flow (column volume)", "view ratio (view flow (column volume))"],
     ]);
     const after = stateAfter(deployed, plan.records);
     const states = after.objects.filter(({ name }) => name === "flow").map(({ state }) => state);
@@ -158,7 +159,7 @@ describe("a deployed project", () => {
     );
     const [plan] = makePlans({ ...catalog, objects }, deployed);
     expect(caught(() => refuseDestructive(plan === undefined ? [] : [plan])).message).toBe(
-      "the plan takes away what is deployed: view flow: column other is new, column volume is gone",
+      "the plan takes away what is deployed: view flow: column other is new, column volume goes",
     );
   });
 

@@ -1,34 +1,56 @@
 import { describe, expect, it } from "vitest";
-import { nothingDeployed, stateAfter } from "../../../src/plan/deployed.js";
+import type { Catalog } from "../../../src/compile/catalog.js";
+import { type DeployedState, nothingDeployed, stateAfter } from "../../../src/plan/deployed.js";
+import { type DiffDocument, diffDocument, hasChanges } from "../../../src/plan/diff-document.js";
 import { parseLockFile, renderLockFile } from "../../../src/plan/lock-file.js";
-import { makePlans } from "../../../src/plan/plan.js";
-import { planDocument } from "../../../src/plan/render-json.js";
-import { renderPlanText } from "../../../src/plan/render-text.js";
+import { makePlans, type Plan } from "../../../src/plan/plan.js";
+import { renderDiffText } from "../../../src/plan/render-text.js";
 import { smallCatalog } from "../../support/small-catalog.js";
 
 const initial = makePlans(smallCatalog(), nothingDeployed);
 const deployed = initial.reduce((state, plan) => stateAfter(state, plan.records), nothingDeployed);
-const after = makePlans(
-  smallCatalog({ volume: "max(trades)", count: true, rawMs: 86_400_000, noVector: true }),
-  deployed,
-);
+const changed = smallCatalog({
+  volume: "max(trades)",
+  count: true,
+  rawMs: 86_400_000,
+  noVector: true,
+  description: "Volume of a bucket",
+});
+
+function document(desired: Catalog, actual: DeployedState, plans: readonly Plan[]): DiffDocument {
+  return diffDocument({
+    target: "embedded",
+    desired,
+    actual,
+    plans,
+    pending: [],
+    costs: new Map([["view:flow", { buckets: 5000, rows: 1_234_567, bytes: 34_567_890 }]]),
+    drift: [],
+    consumers: [{ id: "model:baseline", reads: ["vector:trend"] }],
+    keptVersions: 2,
+  });
+}
 
 describe("the plan", () => {
+  const first = document(smallCatalog(), nothingDeployed, initial);
+  const second = document(changed, deployed, makePlans(changed, deployed));
+
   it("is one screen of text", async () => {
-    const text = [renderPlanText(initial), renderPlanText(after), renderPlanText([])].join("\n");
+    const nothing = document(smallCatalog(), deployed, []);
+    const text = [first, second, nothing].map((one) => renderDiffText(one)).join("\n");
     await expect(text).toMatchFileSnapshot("golden/plan.txt");
-    expect(renderPlanText(initial).split("\n").length).toBeLessThan(25);
+    expect(renderDiffText(first).split("\n").length).toBeLessThan(25);
+    expect(hasChanges(second)).toBe(true);
+    expect(hasChanges(nothing)).toBe(false);
   });
 
   it("shows every statement when asked", () => {
-    const text = renderPlanText(initial, { sql: true });
+    const text = renderDiffText(first, { sql: true });
     for (const plan of initial) for (const step of plan.steps) expect(text).toContain(`${step.sql};`);
   });
 
   it("is a document for machines", async () => {
-    await expect(`${JSON.stringify(planDocument(after), null, 2)}\n`).toMatchFileSnapshot(
-      "golden/plan-document.txt",
-    );
+    await expect(`${JSON.stringify(second, null, 2)}\n`).toMatchFileSnapshot("golden/plan-document.txt");
   });
 });
 

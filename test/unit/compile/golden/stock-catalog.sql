@@ -455,7 +455,7 @@ CROSS JOIN (
 
 -- view book_changes, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_changes__647e7a27`
+CREATE TABLE `marketprism_features`.`book_changes__6642195b`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -489,7 +489,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__647e7a27__mv` TO `marketprism_features`.`book_changes__647e7a27` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__6642195b__mv` TO `marketprism_features`.`book_changes__6642195b` AS
 SELECT
   exchange,
 market_type,
@@ -757,10 +757,10 @@ SELECT
   `ask_cancel_rate`,
   `ask_exec_rate`,
   `ask_net_rate`
-FROM `marketprism_features`.`book_changes__647e7a27` FINAL
+FROM `marketprism_features`.`book_changes__6642195b` FINAL
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-INSERT INTO `marketprism_features`.`book_changes__647e7a27` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
+INSERT INTO `marketprism_features`.`book_changes__6642195b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -1815,7 +1815,7 @@ FROM (
 
 -- view book_state, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_state__c4a2377d`
+CREATE TABLE `marketprism_features`.`book_state__ef3da8b4`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -1841,7 +1841,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The order book as it was known at the end of the bucket - mid, spread, and the sizes at the top';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_state__c4a2377d__mv` TO `marketprism_features`.`book_state__c4a2377d` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_state__ef3da8b4__mv` TO `marketprism_features`.`book_state__ef3da8b4` AS
 SELECT
   exchange,
 market_type,
@@ -1888,10 +1888,10 @@ SELECT
   `spread_bps`,
   `top_imbalance`,
   `weighted_mid`
-FROM `marketprism_features`.`book_state__c4a2377d` FINAL
+FROM `marketprism_features`.`book_state__ef3da8b4` FINAL
 COMMENT 'The order book as it was known at the end of the bucket - mid, spread, and the sizes at the top';
 
-INSERT INTO `marketprism_features`.`book_state__c4a2377d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`, `spread_bps`, `top_imbalance`, `weighted_mid`)
+INSERT INTO `marketprism_features`.`book_state__ef3da8b4` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`, `spread_bps`, `top_imbalance`, `weighted_mid`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -5636,7 +5636,7 @@ LEFT JOIN (
 
 -- view flow_cvd_vwap, level 1, look-back 20
 
-CREATE TABLE `marketprism_features`.`flow_cvd_vwap__3b509093`
+CREATE TABLE `marketprism_features`.`flow_cvd_vwap__ee9f58fb`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -5663,7 +5663,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__3b509093__mv` TO `marketprism_features`.`flow_cvd_vwap__3b509093` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__ee9f58fb__mv` TO `marketprism_features`.`flow_cvd_vwap__ee9f58fb` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -5765,10 +5765,10 @@ SELECT
   `vwap_20`,
   `sigma_vwap_20`,
   `vwap_dev_20`
-FROM `marketprism_features`.`flow_cvd_vwap__3b509093` FINAL
+FROM `marketprism_features`.`flow_cvd_vwap__ee9f58fb` FINAL
 COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
 
-INSERT INTO `marketprism_features`.`flow_cvd_vwap__3b509093` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `delta`, `cvd`, `cvd_change_3`, `delta_z_20`, `volume_spike_20`, `vwap_20`, `sigma_vwap_20`, `vwap_dev_20`)
+INSERT INTO `marketprism_features`.`flow_cvd_vwap__ee9f58fb` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `delta`, `cvd`, `cvd_change_3`, `delta_z_20`, `volume_spike_20`, `vwap_20`, `sigma_vwap_20`, `vwap_dev_20`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -5856,7 +5856,7 @@ LEFT JOIN (
 
 -- view kyle_lambda, level 1, look-back 99
 
-CREATE TABLE `marketprism_features`.`kyle_lambda__cce596cb`
+CREATE TABLE `marketprism_features`.`kyle_lambda__d10d3eda`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -5887,7 +5887,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price impact of signed volume - Kyle\'s and Hasbrouck\'s lambda over the last 50 and 100 buckets, from mids';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda__cce596cb__mv` TO `marketprism_features`.`kyle_lambda__cce596cb` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda__d10d3eda__mv` TO `marketprism_features`.`kyle_lambda__d10d3eda` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -5980,7 +5980,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__c4a2377d`
+        FROM `marketprism_features`.`book_state__ef3da8b4`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -6035,10 +6035,10 @@ SELECT
   `kyle_lambda_100`,
   `kyle_t_100`,
   `kyle_r2_100`
-FROM `marketprism_features`.`kyle_lambda__cce596cb` FINAL
+FROM `marketprism_features`.`kyle_lambda__d10d3eda` FINAL
 COMMENT 'Price impact of signed volume - Kyle\'s and Hasbrouck\'s lambda over the last 50 and 100 buckets, from mids';
 
-INSERT INTO `marketprism_features`.`kyle_lambda__cce596cb` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_change`, `log_mid_return`, `kyle_ratio`, `kyle_lambda_50`, `kyle_alpha_50`, `kyle_t_50`, `kyle_r2_50`, `kyle_noint_50`, `hasbrouck_lambda_50`, `kyle_lambda_100`, `kyle_t_100`, `kyle_r2_100`)
+INSERT INTO `marketprism_features`.`kyle_lambda__d10d3eda` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_change`, `log_mid_return`, `kyle_ratio`, `kyle_lambda_50`, `kyle_alpha_50`, `kyle_t_50`, `kyle_r2_50`, `kyle_noint_50`, `hasbrouck_lambda_50`, `kyle_lambda_100`, `kyle_t_100`, `kyle_r2_100`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -6132,7 +6132,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__c4a2377d`
+        FROM `marketprism_features`.`book_state__ef3da8b4`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -6168,7 +6168,7 @@ LEFT JOIN (
 
 -- view mid_by_bucket, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`mid_by_bucket__3ca6a94a`
+CREATE TABLE `marketprism_features`.`mid_by_bucket__42a30a74`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -6188,7 +6188,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The mid at each bucket\'s end, under the name that the first design gave it';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`mid_by_bucket__3ca6a94a__mv` TO `marketprism_features`.`mid_by_bucket__3ca6a94a` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_by_bucket__42a30a74__mv` TO `marketprism_features`.`mid_by_bucket__42a30a74` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -6263,7 +6263,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__c4a2377d`
+        FROM `marketprism_features`.`book_state__ef3da8b4`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_1_hot`
@@ -6287,10 +6287,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `mid`
-FROM `marketprism_features`.`mid_by_bucket__3ca6a94a` FINAL
+FROM `marketprism_features`.`mid_by_bucket__42a30a74` FINAL
 COMMENT 'The mid at each bucket\'s end, under the name that the first design gave it';
 
-INSERT INTO `marketprism_features`.`mid_by_bucket__3ca6a94a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`)
+INSERT INTO `marketprism_features`.`mid_by_bucket__42a30a74` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -6366,7 +6366,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__c4a2377d`
+        FROM `marketprism_features`.`book_state__ef3da8b4`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -6532,7 +6532,7 @@ LEFT JOIN (
 
 -- view amihud, level 2, look-back 51
 
-CREATE TABLE `marketprism_features`.`amihud__2b051321`
+CREATE TABLE `marketprism_features`.`amihud__803cf352`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -6555,7 +6555,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Illiquidity - how far the price moves per unit of quote volume, whatever the direction';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`amihud__2b051321__mv` TO `marketprism_features`.`amihud__2b051321` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`amihud__803cf352__mv` TO `marketprism_features`.`amihud__803cf352` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -6667,10 +6667,10 @@ SELECT
   `amihud_20`,
   `amihud_50`,
   `amihud_used_50`
-FROM `marketprism_features`.`amihud__2b051321` FINAL
+FROM `marketprism_features`.`amihud__803cf352` FINAL
 COMMENT 'Illiquidity - how far the price moves per unit of quote volume, whatever the direction';
 
-INSERT INTO `marketprism_features`.`amihud__2b051321` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `illiquidity`, `amihud_20`, `amihud_50`, `amihud_used_50`)
+INSERT INTO `marketprism_features`.`amihud__803cf352` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `illiquidity`, `amihud_20`, `amihud_50`, `amihud_used_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -6772,7 +6772,7 @@ LEFT JOIN (
 
 -- view roll_spread, level 2, look-back 51
 
-CREATE TABLE `marketprism_features`.`roll_spread__2d763e8f`
+CREATE TABLE `marketprism_features`.`roll_spread__75c09826`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -6795,7 +6795,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Roll\'s effective spread from the serial covariance of price changes between buckets, for venues without quotes';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`roll_spread__2d763e8f__mv` TO `marketprism_features`.`roll_spread__2d763e8f` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`roll_spread__75c09826__mv` TO `marketprism_features`.`roll_spread__75c09826` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -6906,10 +6906,10 @@ SELECT
   `roll_spread_50`,
   `roll_spread_bps_50`,
   `is_autocov_positive_50`
-FROM `marketprism_features`.`roll_spread__2d763e8f` FINAL
+FROM `marketprism_features`.`roll_spread__75c09826` FINAL
 COMMENT 'Roll\'s effective spread from the serial covariance of price changes between buckets, for venues without quotes';
 
-INSERT INTO `marketprism_features`.`roll_spread__2d763e8f` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `autocov_50`, `roll_spread_50`, `roll_spread_bps_50`, `is_autocov_positive_50`)
+INSERT INTO `marketprism_features`.`roll_spread__75c09826` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `autocov_50`, `roll_spread_50`, `roll_spread_bps_50`, `is_autocov_positive_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -7010,7 +7010,7 @@ LEFT JOIN (
 
 -- view vpin_by_bucket, level 2, look-back 49
 
-CREATE TABLE `marketprism_features`.`vpin_by_bucket__5580b419`
+CREATE TABLE `marketprism_features`.`vpin_by_bucket__d62e683b`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7033,7 +7033,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'VPIN and its volumes, under the names that the first design gave them';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_by_bucket__5580b419__mv` TO `marketprism_features`.`vpin_by_bucket__5580b419` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_by_bucket__d62e683b__mv` TO `marketprism_features`.`vpin_by_bucket__d62e683b` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -7134,10 +7134,10 @@ SELECT
   `buy_volume`,
   `sell_volume`,
   `total_volume`
-FROM `marketprism_features`.`vpin_by_bucket__5580b419` FINAL
+FROM `marketprism_features`.`vpin_by_bucket__d62e683b` FINAL
 COMMENT 'VPIN and its volumes, under the names that the first design gave them';
 
-INSERT INTO `marketprism_features`.`vpin_by_bucket__5580b419` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin`, `buy_volume`, `sell_volume`, `total_volume`)
+INSERT INTO `marketprism_features`.`vpin_by_bucket__d62e683b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin`, `buy_volume`, `sell_volume`, `total_volume`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -7228,7 +7228,7 @@ LEFT JOIN (
 
 -- view kyle_lambda_by_bucket, level 3, look-back 99
 
-CREATE TABLE `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2`
+CREATE TABLE `marketprism_features`.`kyle_lambda_by_bucket__f7173998`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7251,7 +7251,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price impact of one bucket, under the names that the first design gave it; for estimates see kyle_lambda';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2__mv` TO `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda_by_bucket__f7173998__mv` TO `marketprism_features`.`kyle_lambda_by_bucket__f7173998` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -7321,7 +7321,7 @@ LEFT JOIN (
           `kyle_lambda_100`,
           `kyle_t_100`,
           `kyle_r2_100`
-        FROM `marketprism_features`.`kyle_lambda__cce596cb`
+        FROM `marketprism_features`.`kyle_lambda__d10d3eda`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_3_hot`
@@ -7336,7 +7336,7 @@ LEFT JOIN (
           `amihud_20`,
           `amihud_50`,
           `amihud_used_50`
-        FROM `marketprism_features`.`amihud__2b051321`
+        FROM `marketprism_features`.`amihud__803cf352`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_3_hot`
@@ -7394,10 +7394,10 @@ SELECT
   `amihud_illiq`,
   `signed_volume`,
   `price_change`
-FROM `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2` FINAL
+FROM `marketprism_features`.`kyle_lambda_by_bucket__f7173998` FINAL
 COMMENT 'Price impact of one bucket, under the names that the first design gave it; for estimates see kyle_lambda';
 
-INSERT INTO `marketprism_features`.`kyle_lambda_by_bucket__d7bc35e2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `kyle_lambda`, `amihud_illiq`, `signed_volume`, `price_change`)
+INSERT INTO `marketprism_features`.`kyle_lambda_by_bucket__f7173998` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `kyle_lambda`, `amihud_illiq`, `signed_volume`, `price_change`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -7468,7 +7468,7 @@ LEFT JOIN (
           `kyle_lambda_100`,
           `kyle_t_100`,
           `kyle_r2_100`
-        FROM `marketprism_features`.`kyle_lambda__cce596cb`
+        FROM `marketprism_features`.`kyle_lambda__d10d3eda`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -7483,7 +7483,7 @@ LEFT JOIN (
           `amihud_20`,
           `amihud_50`,
           `amihud_used_50`
-        FROM `marketprism_features`.`amihud__2b051321`
+        FROM `marketprism_features`.`amihud__803cf352`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -7530,7 +7530,7 @@ LEFT JOIN (
 
 -- vector trend_v1, level 2, look-back 49
 
-CREATE TABLE `marketprism_features`.`vector_trend_v1__c59e17bd`
+CREATE TABLE `marketprism_features`.`vector_trend_v1__7ef231a9`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7561,7 +7561,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Flow, impact, book and toxicity of the last closed bucket, for models of the short-term trend';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vector_trend_v1__c59e17bd__mv` TO `marketprism_features`.`vector_trend_v1__c59e17bd` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vector_trend_v1__7ef231a9__mv` TO `marketprism_features`.`vector_trend_v1__7ef231a9` AS
 SELECT
   c.exchange AS exchange,
   c.market_type AS market_type,
@@ -7621,7 +7621,7 @@ LEFT JOIN (
     `spread_bps`,
     `top_imbalance`,
     `mid_age_ms`
-  FROM `marketprism_features`.`book_state__c4a2377d`
+  FROM `marketprism_features`.`book_state__ef3da8b4`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
@@ -7666,10 +7666,10 @@ SELECT
   `book_state__mid_age_ms`,
   `vpin__vpin_20`,
   `vpin__vpin_50`
-FROM `marketprism_features`.`vector_trend_v1__c59e17bd` FINAL
+FROM `marketprism_features`.`vector_trend_v1__7ef231a9` FINAL
 COMMENT 'Flow, impact, book and toxicity of the last closed bucket, for models of the short-term trend';
 
-INSERT INTO `marketprism_features`.`vector_trend_v1__c59e17bd` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`, `book_state__spread_bps`, `book_state__top_imbalance`, `book_state__mid_age_ms`, `vpin__vpin_20`, `vpin__vpin_50`)
+INSERT INTO `marketprism_features`.`vector_trend_v1__7ef231a9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`, `book_state__spread_bps`, `book_state__top_imbalance`, `book_state__mid_age_ms`, `vpin__vpin_20`, `vpin__vpin_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -7730,7 +7730,7 @@ LEFT JOIN (
     `spread_bps`,
     `top_imbalance`,
     `mid_age_ms`
-  FROM `marketprism_features`.`book_state__c4a2377d`
+  FROM `marketprism_features`.`book_state__ef3da8b4`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
@@ -7756,7 +7756,7 @@ LEFT JOIN (
 
 -- label trend_3, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`label_trend_3__9c51f90c`
+CREATE TABLE `marketprism_features`.`label_trend_3__0481dcac`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7794,10 +7794,10 @@ SELECT
   `return_per_sqrt_second`,
   `class`,
   `label_end_ts`
-FROM `marketprism_features`.`label_trend_3__9c51f90c` FINAL
+FROM `marketprism_features`.`label_trend_3__0481dcac` FINAL
 COMMENT 'Where the mid goes over the next three buckets, and whether that is more than noise and costs';
 
-INSERT INTO `marketprism_features`.`label_trend_3__9c51f90c` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `raw_return`, `return_per_second`, `return_per_sqrt_second`, `class`, `label_end_ts`)
+INSERT INTO `marketprism_features`.`label_trend_3__0481dcac` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `raw_return`, `return_per_second`, `return_per_sqrt_second`, `class`, `label_end_ts`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at,
@@ -7867,7 +7867,7 @@ FROM (
               ) AS c ON c.exchange = b.exchange AND c.market_type = b.market_type AND c.symbol = b.symbol
               LEFT JOIN (
                 SELECT exchange, market_type, symbol, bucket_id, `last_valid_mid`, `mid_age_ms`, v
-                FROM `marketprism_features`.`book_state__c4a2377d` FINAL
+                FROM `marketprism_features`.`book_state__ef3da8b4` FINAL
                 WHERE (exchange, market_type, symbol) IN (SELECT DISTINCT exchange, market_type, symbol FROM buckets)
                 AND bucket_id + 1000 >= (SELECT min(bucket_id) FROM buckets)
                 AND bucket_id <= (SELECT max(bucket_id) FROM buckets) + 3

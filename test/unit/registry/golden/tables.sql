@@ -22,7 +22,7 @@ CREATE TABLE `registry`.`versions`
     `kind` LowCardinality(String),
     `name` String,
     `version` String COMMENT 'the data hash; empty for what is altered in place',
-    `state` LowCardinality(String) COMMENT 'building, live, retired or dropped',
+    `state` LowCardinality(String) COMMENT 'building, live, retired, dropped or renamed',
     `data_hash` String,
     `metadata_hash` String,
     `table` String COMMENT 'database.table that holds the values',

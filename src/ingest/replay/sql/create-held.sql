@@ -1,1 +1,0 @@
-CREATE TABLE {{held}} AS {{table}}

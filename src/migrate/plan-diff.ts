@@ -1,0 +1,97 @@
+/** `feature diff`: the plan of `feature apply`, with what it costs, what hangs on it, and what drifted. Changes nothing. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compileProject } from "../compile/compile-project.js";
+import type { Reader } from "../engine/port.js";
+import { FeatureError } from "../errors.js";
+import { type DiffDocument, diffDocument } from "../plan/diff-document.js";
+import type { Consumer } from "../plan/downstream.js";
+import { parseLockFile } from "../plan/lock-file.js";
+import { makePlans, type Plan } from "../plan/plan.js";
+import { openRegistryReader } from "../registry/reader.js";
+import type { TableName } from "../schema/object.js";
+import type { ProjectSpecs } from "../spec/model.js";
+import { detectDrift } from "./detect-drift.js";
+import { estimateBackfill } from "./estimate-backfill.js";
+import { planApply } from "./plan-apply.js";
+
+export interface DiffRequest {
+  readonly specs: ProjectSpecs;
+  /** Readers of vectors and views that the specs name and the catalog does not hold. */
+  readonly consumers: readonly Consumer[];
+}
+
+/** Specs against the registry and the live database of a target. */
+export async function diffTarget(
+  reader: Reader,
+  target: string,
+  { specs, consumers }: DiffRequest,
+): Promise<DiffDocument> {
+  const { project } = specs;
+  const registry = openRegistryReader(reader, project.databases.registry);
+  const planned = await planApply(reader, project, ({ objects }) => compileProject(specs, objects));
+  const { catalog, deployed, expected, pending, plans } = planned;
+  const [costs, records, pins] = [
+    await estimateBackfill(reader, catalog, plans),
+    await registry.allRecords(),
+    await registry.pins(),
+  ];
+  const drift = await detectDrift(reader, { state: deployed, records, wanted: wantedNames(plans) });
+  return diffDocument({
+    target,
+    desired: catalog,
+    actual: expected,
+    plans,
+    pending: pending.map(({ name, class: gravity, steps }) => ({
+      name,
+      class: gravity,
+      steps: steps.length,
+    })),
+    costs,
+    drift,
+    consumers: [
+      ...consumers,
+      ...pins.map(({ holder, object }): Consumer => ({ id: holder, reads: [object] })),
+    ],
+    keptVersions: project.retention.versions,
+  });
+}
+
+/** Specs against `registry/deployed.json`: no engine is loaded. Throws FS_REGISTRY_LOCK_FILE. */
+export function diffOffline({ specs, consumers }: DiffRequest): DiffDocument {
+  const { project } = specs;
+  const actual = parseLockFile(readLockFile(project.root), lockFileName);
+  const desired = compileProject(specs, actual.objects);
+  return diffDocument({
+    target: undefined,
+    desired,
+    actual,
+    plans: makePlans(desired, actual),
+    pending: [],
+    costs: undefined,
+    drift: [],
+    consumers,
+    keptVersions: project.retention.versions,
+  });
+}
+
+const lockFileName = "registry/deployed.json";
+
+function readLockFile(root: string): string {
+  try {
+    return readFileSync(join(root, lockFileName), "utf8");
+  } catch (cause) {
+    throw new FeatureError("FS_REGISTRY_LOCK_FILE", `there is no ${lockFileName} to compare with`, { cause });
+  }
+}
+
+/** Tables, triggers and aliases that the next apply would create. */
+function wantedNames(plans: readonly Plan[]): TableName[] {
+  return plans.flatMap((plan) =>
+    plan.steps.flatMap(({ kind, target, reverse }) => {
+      const isNew = kind === "switch_alias" && reverse?.startsWith("DROP ") === true;
+      const creates = kind === "create_table" || kind === "create_trigger" || isNew;
+      return creates && target !== undefined ? [target] : [];
+    }),
+  );
+}

@@ -1,0 +1,1 @@
+SELECT arrayMap(text -> formatQuerySingleLine(text), {texts:Array(String)}) AS texts
