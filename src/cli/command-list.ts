@@ -74,6 +74,11 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/serve.js"),
   },
   {
+    name: "up",
+    summary: "ingest, compute and serve in one process; recordings played back",
+    load: () => import("./commands/up.js"),
+  },
+  {
     name: "keys",
     summary: "make API keys for the service",
     load: () => import("./commands/keys.js"),

@@ -24,7 +24,7 @@ export interface IngestFlags {
   readonly maxRejects?: number;
 }
 
-function formatOptions({ specs }: Context, flags: IngestFlags): FormatOptions {
+export function formatOptions({ specs }: Context, flags: IngestFlags): FormatOptions {
   const map = specs.csvMaps.find(({ name }) => name === flags.map);
   if (flags.map !== undefined && map === undefined) {
     const names = specs.csvMaps.map(({ name }) => name);

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expandPaths } from "./files/expand-paths.js";
 import { TempFolder } from "./files/temp-folder.js";
 import { readFiles } from "./read-files.js";
+import { HeldRows } from "./replay/held-rows.js";
+import { HeldTables } from "./replay/held-tables.js";
 import type { IngestRequest } from "./request.js";
 import { InstrumentTable } from "./staging/instrument-table.js";
 import { dropLeftovers, StagingArea } from "./staging/staging-area.js";
@@ -29,12 +31,14 @@ export async function ingest(request: IngestRequest): Promise<IngestSummary> {
     area: new StagingArea(engine, project.databases.raw, id),
     instruments: new InstrumentTable(),
     dataSource: request.format,
+    ...(request.replay === undefined ? {} : { held: new HeldTables(engine, project, id) }),
   };
   const folder = await TempFolder.open();
   try {
     const files = await readFiles(request, context, inputs, folder);
-    return await holdMerges(engine, storedTable(context, "trades"), async () => {
-      const stored = await storeFiles(request, context, files, startedAt);
+    const store = async (): Promise<IngestSummary> => {
+      const stored = await storeFiles(request, context, files, startedAt, () => replayHeld(request, context));
+      await context.held?.drop();
       await context.area.drop();
       await folder.remove();
       const storeSeconds = (now() - startedAt) / 1000;
@@ -47,10 +51,21 @@ export async function ingest(request: IngestRequest): Promise<IngestSummary> {
         storeSeconds,
         seconds: (now() - startedAt) / 1000,
       };
-    });
+    };
+    // A replay stores little at a time, for long: there merges are wanted.
+    if (request.replay !== undefined) return await store();
+    return await holdMerges(engine, storedTable(context, "trades"), store);
   } finally {
     // After a failure; what is gone already is no harm, and a failing clean-up must not hide why.
     await context.area.drop().catch(() => undefined);
+    await context.held?.drop().catch(() => undefined);
     await folder.remove().catch(() => undefined);
   }
+}
+
+async function replayHeld({ replay }: IngestRequest, context: StoreContext): Promise<void> {
+  if (replay === undefined || context.held === undefined) return;
+  const rows = new HeldRows(context, context.held);
+  await rows.open();
+  await replay(rows);
 }

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Engine } from "../engine/port.js";
 import type { InstrumentKey, Project } from "../spec/model.js";
 import type { FormatName, FormatOptions } from "./formats/format.js";
+import type { HeldRows } from "./replay/held-rows.js";
 
 export interface IngestProgress {
   readonly phase: "read" | "store" | "close";
@@ -33,6 +34,10 @@ export interface IngestRequest {
    * `afterStore` it may be left out.
    */
   readonly onTrades?: (instruments: readonly InstrumentKey[]) => Promise<void>;
+  /**
+   * The rows are not stored at once: this stores them as time goes (`play`). What is not stored when it is done never is.
+   */
+  readonly replay?: (held: HeldRows) => Promise<void>;
   /**
    * Called once the rows are stored, with the instruments that the files have rows of, also when all rows were stored before; gives the
    * number of buckets closed.

@@ -19,7 +19,8 @@ export interface StoredFiles {
 const storeOrder = [...sourceNames.filter((source) => source !== "trades"), "trades"] as const;
 
 /**
- * Stores what was staged: first the rejected rows, then, if nothing speaks against it, the others.
+ * Stores what was staged: first the rejected rows, then, if nothing speaks against it, the others. The log says that the files are
+ * stored when `release` is done: where rows are held, it lets them go.
  *
  * @throws FeatureError or Findings: FS_INGEST_EMPTY, FS_INGEST_ALL_REJECTED, FS_INGEST_REJECTS, FS_INGEST_MIXED_KINDS
  */
@@ -28,6 +29,7 @@ export async function storeFiles(
   context: StoreContext,
   files: readonly StagedFile[],
   startedAt: number,
+  release: () => Promise<void> = async () => undefined,
 ): Promise<StoredFiles> {
   const sources = storeOrder.filter((source) => context.area.sources.includes(source));
   const counts: StagedCount[] = [];
@@ -72,6 +74,7 @@ export async function storeFiles(
     );
     stored.push(...rows);
   }
+  await release();
   const summaries = files.map((file, index) => summaryOf(file, index + 1, counts, stored));
   const finished = summaries.map((summary, index) => entryOf(files[index], summary));
   await logFiles(context, finished, startedAt, request.now());

@@ -6,7 +6,7 @@ import { type BucketRange, defaultLimits, type InsertLimits } from "./batches.js
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
 import { closeBatches } from "./close-batches.js";
 import { type CutTotals, cutInstruments } from "./cut-instruments.js";
-import { leaseBook } from "./lease-book.js";
+import { type LeaseBook, leaseBook } from "./lease-book.js";
 import { pendingBuckets } from "./pending.js";
 import { replayDirty } from "./replay-dirty.js";
 import type { CloseFailure, Stopped } from "./run-batches.js";
@@ -19,7 +19,26 @@ export interface AdvanceResult extends CutTotals {
   readonly failures: readonly CloseFailure[];
 }
 
+/**
+ * What calls that follow each other in one process need not find out again: leases are taken once, and nothing is looked for that a
+ * crash or another writer might have left, once it was looked for.
+ */
+export interface AdvanceSession {
+  readonly leases: LeaseBook;
+  /** Whether the last call left nothing to do. */
+  isSettled: boolean;
+  /** Whether rows that are stored between the calls may change closed buckets. */
+  readonly mayBeDirty: boolean;
+}
+
+export function advanceSession(context: ClockContext, mayBeDirty = true): AdvanceSession {
+  return { leases: leaseBook(context), isSettled: false, mayBeDirty };
+}
+
 export interface AdvanceOptions {
+  readonly session?: AdvanceSession;
+  /** Up to where an instrument's trades are all there (epoch ms); undefined: its last trade. */
+  readonly watermark?: (instrument: InstrumentKey) => number | undefined;
   readonly instruments?: readonly InstrumentKey[];
   readonly onProgress?: (progress: AdvanceProgress) => void;
   /** What goes into one insert; values do not depend on it. */
@@ -34,22 +53,24 @@ export interface AdvanceOptions {
  */
 export async function advance(context: ClockContext, options: AdvanceOptions = {}): Promise<AdvanceResult> {
   const { onProgress: progress = () => {}, limits = defaultLimits, onComputed = () => {} } = options;
-  const leases = leaseBook(context);
+  const session = options.session ?? advanceSession(context);
+  const { leases } = session;
   const stopped: Stopped = new Map();
-  const bucketsRecomputed = await replayDirty(
-    context,
-    leases,
-    limits,
-    stopped,
-    (done) => progress({ stage: "recompute", done }),
-    onComputed,
-  );
-  const instruments =
-    options.instruments === undefined
-      ? await tradedInstruments(context)
-      : await withInterrupted(context, options.instruments);
-  const cut = await cutInstruments(context, leases, instruments, progress);
-  const pending = await pendingBuckets(context);
+  const isFirst = !session.isSettled;
+  const bucketsRecomputed =
+    isFirst || session.mayBeDirty
+      ? await replayDirty(
+          context,
+          leases,
+          limits,
+          stopped,
+          (done) => progress({ stage: "recompute", done }),
+          onComputed,
+        )
+      : 0;
+  const instruments = await instrumentsOf(context, options.instruments, isFirst);
+  const cut = await cutInstruments(context, leases, instruments, progress, options.watermark);
+  const pending = isFirst || cut.bucketsCut > 0 ? await pendingBuckets(context) : [];
   const bucketsClosed = await closeBatches(
     context,
     leases,
@@ -59,7 +80,17 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
     (done) => progress({ stage: "close", done }),
     onComputed,
   );
+  session.isSettled = stopped.size === 0;
   return { ...cut, bucketsClosed, bucketsRecomputed, failures: [...stopped.values()] };
+}
+
+function instrumentsOf(
+  context: ClockContext,
+  asked: readonly InstrumentKey[] | undefined,
+  isFirst: boolean,
+): Promise<readonly InstrumentKey[]> {
+  if (asked === undefined) return tradedInstruments(context);
+  return isFirst ? withInterrupted(context, asked) : Promise.resolve(asked);
 }
 
 /** Every instrument that has trades, in order of name. */

@@ -18,14 +18,19 @@ export async function cutInstruments(
   leases: LeaseBook,
   instruments: readonly InstrumentKey[],
   onProgress: (progress: AdvanceProgress) => void,
+  watermark: (instrument: InstrumentKey) => number | undefined = () => undefined,
 ): Promise<CutTotals> {
   const withoutSize: string[] = [];
   let trades = 0;
   let bucketsCut = 0;
   for (const instrument of instruments) {
     const name = instrumentName(instrument);
-    const result = await cutInstrument(context, leases, instrument, (done) =>
-      onProgress({ stage: "cut", done, instrument: name }),
+    const result = await cutInstrument(
+      context,
+      leases,
+      instrument,
+      (done) => onProgress({ stage: "cut", done, instrument: name }),
+      watermark(instrument),
     );
     trades += result.trades;
     bucketsCut += result.buckets;

@@ -23,13 +23,15 @@ const chunk = 20_000;
 
 /**
  * Consumes every trade that is stored behind the watermark and not late. At the end the watermark is the last trade's
- * timestamp + 1 ms: the wall clock plays no part, and the bucket still open goes on with the next run.
+ * timestamp + 1 ms: the wall clock plays no part, and the bucket still open goes on with the next run. Or it is `watermark`, if that is
+ * later: then the caller knows that no trade before it is to come, and a bucket whose time is over closes without another trade.
  */
 export async function cutInstrument(
   context: ClockContext,
   leases: LeaseBook,
   instrument: InstrumentKey,
   onTrades: (trades: number) => void,
+  watermark?: number,
 ): Promise<CutResult> {
   const stored = await readCutterState(context, instrument);
   let run: Run | undefined;
@@ -38,12 +40,20 @@ export async function cutInstrument(
     if (run === undefined) return { trades: 0, buckets: 0, hasSize: false };
     onTrades(await run.consume(batch));
   }
-  return run === undefined ? { trades: 0, buckets: 0, hasSize: true } : run.finish();
+  const { open } = stored.state;
+  if (
+    run === undefined &&
+    watermark !== undefined &&
+    open !== null &&
+    open.start + context.clock.maxMs <= watermark
+  )
+    run = await startRun(context, leases, instrument, stored, watermark - 1);
+  return run === undefined ? { trades: 0, buckets: 0, hasSize: true } : run.finish(watermark);
 }
 
 interface Run {
   consume(batch: TradeBatch): Promise<number>;
-  finish(): Promise<CutResult>;
+  finish(watermark: number | undefined): Promise<CutResult>;
 }
 
 async function startRun(
@@ -87,8 +97,10 @@ class InstrumentRun implements Run {
     return trades;
   }
 
-  async finish(): Promise<CutResult> {
-    this.#cutter.advance(this.#lastTimestamp + 1, (bucket) => this.#waiting.push(bucket));
+  async finish(watermark = 0): Promise<CutResult> {
+    this.#cutter.advance(Math.max(this.#lastTimestamp + 1, watermark), (bucket) =>
+      this.#waiting.push(bucket),
+    );
     await this.#store();
     return { trades: this.#trades, buckets: this.#buckets, hasSize: true };
   }

@@ -54,7 +54,7 @@ export async function chooseRows(
 ): Promise<Choice> {
   const { engine, area, instruments } = context;
   const isComplete = found.open === 0;
-  const table = quoteName(storedTable(context, source));
+  const table = storedOrHeld(context, source);
   const { first_seq, last_seq } = found;
   const params = { ...instruments.keyParams, from: slice.from, to: slice.to, first_seq, last_seq };
   const reach = reachOf(source, isComplete);
@@ -78,6 +78,13 @@ export async function chooseRows(
     { params: { ...params, places: instruments.instruments.map((_, index) => index + 1) } },
   );
   return { isComplete, isFiltered: true };
+}
+
+/** The rows that were stored before, in FROM: with those that are held, which are stored by and by. */
+function storedOrHeld({ held, ...context }: StoreContext, source: SourceName): string {
+  const stored = quoteName(storedTable(context, source));
+  if (held === undefined) return stored;
+  return `(SELECT * FROM ${stored} UNION ALL SELECT * FROM ${quoteName(held.table(source))})`;
 }
 
 /** Which stored rows may have an identity of the slice. Ids are looked for in all of time: a copy may bear another time. */

@@ -1,3 +1,4 @@
+import type { Params } from "../../engine/port.js";
 import { bucketsName } from "../../schema/clock-tables.js";
 import { quoteName } from "../../schema/quote.js";
 import type { SourceName } from "../../spec/model.js";
@@ -13,28 +14,45 @@ const template = sqlTemplate(import.meta.url, "mark-dirty");
  * Writes down which closed buckets the rows of a slice change, before the rows are stored: what is computed from them is repeated even
  * after a crash. Trades never make a bucket dirty: those that come after it was cut are late.
  */
-export async function markDirty(
+export function markDirty(
   context: StoreContext,
   source: SourceName,
   slice: Slice,
   choice: Choice,
 ): Promise<void> {
-  const { engine, project, instruments, id } = context;
+  const rows = sliceSql(context, source, choice.isComplete);
+  const chosen = isChosen(context, choice.isFiltered, "row");
+  return markDirtyBuckets(context, source, rows, chosen, {
+    from: slice.from,
+    to: slice.to,
+    intent: `ingest-${context.id}`,
+  });
+}
+
+/**
+ * The same for rows of any SELECT of `instrument, timestamp, available_at`. `params` binds what it has; `from`: buckets that end
+ * before are not looked at; `intent`: a name that was not marked as done before, since done it stays.
+ */
+export async function markDirtyBuckets(
+  { engine, project, instruments }: StoreContext,
+  source: SourceName,
+  slice: string,
+  chosen: string,
+  params: Params & { readonly from: number; readonly intent: string },
+): Promise<void> {
   for (const clock of Object.values(project.clocks)) {
     const sql = template({
       dirty: quoteName({ database: project.databases.features, name: "dirty" }),
       buckets: quoteName(bucketsName(project, clock.name)),
-      slice: sliceSql(context, source, choice.isComplete),
-      is_chosen: isChosen(context, choice.isFiltered, "row"),
+      slice,
+      is_chosen: chosen,
       of_instruments: ofInstruments,
     });
     await engine.execute(sql, {
       params: {
         ...instruments.keyParams,
-        from: slice.from,
-        to: slice.to,
+        ...params,
         clock: clock.name,
-        intent: `ingest-${id}`,
         source,
       },
     });

@@ -4,6 +4,7 @@ import type { TableName } from "../../schema/object.js";
 import { quoteName } from "../../schema/quote.js";
 import type { Project, SourceName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
+import type { HeldTables } from "../replay/held-tables.js";
 import type { InstrumentTable } from "../staging/instrument-table.js";
 import type { StagingArea } from "../staging/staging-area.js";
 
@@ -18,6 +19,8 @@ export interface StoreContext {
   /** Names the command in tokens and intents. */
   readonly id: string;
   readonly dataSource: string;
+  /** Takes the rows in place of the raw tables; undefined: they are stored at once. */
+  readonly held?: HeldTables;
 }
 
 export function storedTable(context: Pick<StoreContext, "project">, source: SourceName): TableName {

@@ -52,6 +52,7 @@ export async function storeSource(
   const isTrades = source === "trades";
   const watermarks = isTrades ? await readWatermarks(context) : instruments.instruments.map(() => -1);
   const slices = await cutSlices(engine, area.table(source), storeShapes[source].sliceRows, isTrades);
+  await context.held?.open(source);
   const counts: StoredCount[] = [];
   let next = ahead(context, source, slices[0]);
   let behind: Promise<void> = Promise.resolve();
@@ -71,7 +72,8 @@ export async function storeSource(
     const counted = await countOf(context, source, choice, params);
     if (counted.length > 0) {
       if (counted.some(({ late }) => late > 0)) await storeLateRows(context, source, choice, params);
-      if (source === "orderbooks") await markDirty(context, source, slice, choice);
+      if (source === "orderbooks" && context.held === undefined)
+        await markDirty(context, source, slice, choice);
       await store(context, source, choice, params, `${source}-${context.id}-${index}`);
       counts.push(...counted);
     }
@@ -141,7 +143,7 @@ async function store(
 ): Promise<void> {
   const columns = storedColumns(source);
   const sql = storeSlice({
-    table: quoteName(storedTable(context, source)),
+    table: quoteName(context.held?.table(source) ?? storedTable(context, source)),
     columns: columns.map(([name]) => quoteIdentifier(name)).join(", "),
     expressions: columns.map(([, expression]) => expression).join(",\n"),
     slice: sliceSql(context, source, choice.isComplete),
@@ -151,7 +153,8 @@ async function store(
   await context.engine.execute(sql, { params, settings: { ...oneBlock, insert_deduplication_token: token } });
 }
 
-function storedColumns(source: SourceName): (readonly [name: string, sql: string])[] {
+/** What is stored of a source: column and expression. The other columns have defaults that tell when that was. */
+export function storedColumns(source: SourceName): (readonly [name: string, sql: string])[] {
   const { values, derived } = storeShapes[source];
   const own = [idColumns[source], sequenceColumns[source]].filter((name) => name !== undefined);
   return [

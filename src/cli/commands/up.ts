@@ -1,0 +1,51 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { formatNames } from "../../ingest/formats/format.js";
+import { marketTypes, sourceNames } from "../../spec/model.js";
+import type { Bind } from "../command-module.js";
+import { withProject } from "../context.js";
+import { examples } from "../help.js";
+import type { UpFlags } from "../run-up.js";
+import { addServeOptions, wholeNumber } from "../serve-options.js";
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || value > 1e6)
+    throw new InvalidArgumentError("Expected a number above 0, up to 1000000.");
+  return value;
+}
+
+export function configure(command: Command, bind: Bind): void {
+  command.description(
+    "Ingests, cuts, computes and serves in one process, which the embedded engine needs. The feed is recordings: rows become " +
+      "visible in the order in which they became known, buckets close as time passes them, and the service's time is the " +
+      "replay's. At the end the tables hold what `feature ingest` of the same files gives.",
+  );
+  command
+    .requiredOption("--replay <files...>", "recordings to play, of one format")
+    .option("--speed <factor>", "how many times as fast as it was", positive, 1)
+    .option("--exit", "end when the replay has ended, instead of serving on")
+    .addOption(new Option("--format <name>", "of the files, if their names do not tell").choices(formatNames))
+    .option("--instrument <name>", "of all rows, as exchange/market_type/symbol")
+    .addOption(
+      new Option("--market <type>", "of archive files whose folder does not tell it").choices(marketTypes),
+    )
+    .option("--map <name>", "how foreign columns are called: sources/<name>.yaml")
+    .addOption(new Option("--source <name>", "what the rows are, if nothing tells").choices(sourceNames))
+    .option("--max-rejects <count>", "more rejected rows than this are an error", wholeNumber);
+  addServeOptions(command)
+    .addHelpText(
+      "after",
+      examples(
+        ["feature up --replay 'recordings/tardis/*.csv.gz' --speed 10", "ten minutes in one"],
+        ["curl -N localhost:8417/v1/vectors/trend_v1/events", "watch buckets close"],
+      ),
+    )
+    .action(
+      bind<UpFlags>(async ({ options, shell }) =>
+        withProject(shell, "up", async (context) => {
+          const { runUp } = await import("../run-up.js");
+          return runUp(context, shell, options);
+        }),
+      ),
+    );
+}

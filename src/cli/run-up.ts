@@ -1,0 +1,141 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { FeatureError } from "../errors.js";
+import { type AdvanceResult, advance, advanceSession } from "../ingest/buckets/advance.js";
+import type { FormatName } from "../ingest/formats/format.js";
+import { ingest } from "../ingest/ingest.js";
+import type { HeldRows } from "../ingest/replay/held-rows.js";
+import { play } from "../ingest/replay/play.js";
+import { ReplayClock } from "../ingest/replay/replay-clock.js";
+import type { Context } from "./context.js";
+import { countText, plural } from "./count-text.js";
+import { ingestProgress } from "./ingest-progress.js";
+import { openService, type ServeFlags } from "./open-service.js";
+import type { Outcome } from "./outcome.js";
+import { formatOptions, type IngestFlags } from "./run-ingest.js";
+import type { Shell } from "./shell.js";
+import { failureErrors, openWriting, withoutSizeWarnings } from "./writing.js";
+
+export interface UpFlags extends ServeFlags, IngestFlags {
+  readonly replay: readonly string[];
+  readonly format?: FormatName;
+  readonly speed: number;
+  readonly exit?: boolean;
+}
+
+/** Plays recordings into the target while it serves what they close. */
+export async function runUp(context: Context, shell: Shell, flags: UpFlags): Promise<Outcome> {
+  const { engine, project } = context;
+  const format = flags.format ?? formatOfNames(flags.replay);
+  const options = formatOptions(context, flags);
+  const { clocks } = await openWriting(context, "up");
+  const clock = new ReplayClock(Date.now);
+  const service = await openService(context, shell, flags, clock.now);
+  const advanced: AdvanceResult[] = [];
+  const closed = () => advanced.reduce((sum, { bucketsClosed }) => sum + bucketsClosed, 0);
+
+  const replay = async (held: HeldRows): Promise<void> => {
+    if (held.span === undefined) return;
+    const sessions = clocks.map((one) => ({ one, session: advanceSession(one, held.mayMarkDirty) }));
+    const say = replayProgress(shell, held.span, flags.speed, closed);
+    await play(held, {
+      speed: flags.speed,
+      clock,
+      signal: shell.signal,
+      wall: () => performance.now(),
+      onStep: async (at) => {
+        const updates: Promise<void>[] = [];
+        for (const { one, session } of sessions) {
+          const result = await advance(one, {
+            instruments: held.instruments,
+            session,
+            watermark: (instrument) => held.watermark(instrument),
+            onComputed: (ranges) => {
+              updates.push(service.store.closed(one.clock.name, ranges));
+            },
+          });
+          advanced.push(result);
+        }
+        await Promise.all(updates);
+        say(at);
+      },
+    });
+    shell.signal.throwIfAborted();
+  };
+  const summary = await ingest({
+    engine,
+    project,
+    format,
+    files: flags.replay,
+    folder: process.cwd(),
+    options,
+    ...(flags.maxRejects === undefined ? {} : { maxRejects: flags.maxRejects }),
+    now: Date.now,
+    onProgress: ingestProgress(shell.progress),
+    replay,
+    afterStore: async () => closed(),
+  });
+  clock.end();
+  shell.progress.line(
+    `replayed ${countText(summary.stored)} rows, ${plural(closed(), "bucket")} closed (${summary.seconds.toFixed(1)} s)`,
+  );
+  while (flags.exit !== true && !shell.signal.aborted) {
+    await delay(3_600_000, undefined, { signal: shell.signal }).catch(() => undefined);
+  }
+  await service.close();
+  const { read, stored, duplicate, rejected, late, seconds } = summary;
+  const warnings = withoutSizeWarnings([...new Set(advanced.flatMap(({ withoutSize }) => withoutSize))]);
+  const result = {
+    url: service.url,
+    read,
+    stored,
+    duplicate,
+    rejected,
+    late,
+    bucketsClosed: closed(),
+    seconds,
+    warnings,
+  };
+  const failures = new Map(
+    advanced.flatMap((one) => one.failures).map((failure) => [JSON.stringify(failure.instrument), failure]),
+  );
+  return {
+    result,
+    text: () =>
+      `${countText(read)} rows read, ${countText(stored)} stored; ${plural(closed(), "bucket")} closed and served; ${seconds.toFixed(1)} s.\n`,
+    warnings,
+    errors: failureErrors([...failures.values()]),
+  };
+}
+
+/** The format that files of these names have. */
+function formatOfNames(files: readonly string[]): FormatName {
+  const archive = /-(trades|aggTrades)-\d{4}-\d\d(-\d\d)?\.(zip|csv)$|-(trades|aggTrades)-[^/]*\*/;
+  const tardis = /_(trades|book_snapshot_\d+|derivative_ticker|liquidations)_/;
+  if (files.every((file) => archive.test(file))) return "binance-archive";
+  if (files.every((file) => tardis.test(file))) return "tardis";
+  throw new FeatureError(
+    "FS_CLI_USAGE",
+    "The names of the files do not tell their format, or tell several.",
+    {
+      hint: "Name it with --format; one replay reads files of one format.",
+    },
+  );
+}
+
+const everyMs = 5000;
+
+function replayProgress(
+  shell: Shell,
+  { first, last }: { readonly first: number; readonly last: number },
+  speed: number,
+  closed: () => number,
+): (at: number) => void {
+  const time = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  shell.progress.line(`replaying ${time(first)} to ${time(last)}, ${countText(speed)} times as fast`);
+  let shown = performance.now();
+  return (at) => {
+    if (performance.now() - shown < everyMs) return;
+    shown = performance.now();
+    shell.progress.line(`${time(at)}: ${plural(closed(), "bucket")} closed`);
+  };
+}
