@@ -24,7 +24,7 @@ export function configure(command: Command, bind: Bind): void {
     .description(
       "Shows the whole chain on simulated data: makes up some hours of a market (self-exciting trades, books, a burst, a " +
         "quiet spell, a jump), writes it as the archives that people download, then runs this product's own commands on " +
-        "it, from `feature init` to a training set. No network, no real prices; takes about half a minute.",
+        "it, from `feature init` to a training set and a model's predictions. No network, no real prices; takes under a minute.",
     )
     .option("--seed <number>", "another market", whole, 7)
     .option("--hours <number>", "how much of it", positive, 4)

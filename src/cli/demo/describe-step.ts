@@ -22,6 +22,30 @@ interface Documents {
     readonly upToDate: boolean;
     readonly instruments: readonly { readonly buckets: number; readonly pending: number }[];
   };
+  readonly labels: { readonly labels: readonly { readonly label: string; readonly stored: number }[] };
+  readonly "models train": {
+    readonly usedRows: number;
+    readonly folds: readonly unknown[];
+    readonly overall: {
+      readonly rows: number;
+      readonly logLoss: number;
+      readonly baseLogLoss: number;
+      readonly accuracy: number;
+      readonly ece: number;
+      readonly rankIc: number | null;
+    };
+    readonly exportError: number;
+  };
+  readonly "models check": { readonly models: readonly { readonly sampled: number }[] };
+  readonly "models register": {
+    readonly version: number;
+    readonly vector: string;
+    readonly fingerprint: string;
+  };
+  readonly "models promote": { readonly version: number; readonly stage: string };
+  readonly "models predict": {
+    readonly predictions: readonly { readonly latency: { readonly totalUs: number } }[];
+  };
   readonly fetch: { readonly rows: number; readonly out: { readonly path: string } };
 }
 
@@ -41,6 +65,22 @@ const lines: { readonly [Name in keyof Documents]: (document: Documents[Name]) =
     const sum = (name: "buckets" | "pending") => instruments.reduce((total, one) => total + one[name], 0);
     return `${upToDate ? "up to date" : "behind the specs"}; ${plural(instruments.length, "instrument")}, ${plural(sum("buckets"), "bucket")}, ${countText(sum("pending"))} pending`;
   },
+  labels: ({ labels }) =>
+    labels
+      .map(({ label, stored }) => `${label}: ${plural(stored, "label")}, each known only later`)
+      .join("; "),
+  "models train": ({ usedRows, folds, overall, exportError }) =>
+    `fitted to ${plural(usedRows, "row")}; walk-forward over ${folds.length} stretches: ` +
+    `log loss ${overall.logLoss.toFixed(3)} (${overall.baseLogLoss.toFixed(3)} for naming the shares), accuracy ` +
+    `${overall.accuracy.toFixed(2)}, calibration error ${overall.ece.toFixed(2)}, rank IC ${overall.rankIc?.toFixed(2) ?? "none"};\n` +
+    `  a made-up market need hold nothing to learn. ONNX Runtime answers as fitted, to ${exportError.toExponential(0)}`,
+  "models check": ({ models }) =>
+    `contract, file, vector and ${plural(models[0]?.sampled ?? 0, "sampled answer")} agree`,
+  "models register": ({ version, vector, fingerprint }) =>
+    `version ${version}, pinned to version ${fingerprint.slice(0, 8)} of ${vector}`,
+  "models promote": ({ version, stage }) => `version ${version} is ${stage}`,
+  "models predict": ({ predictions }) =>
+    `${plural(predictions.length, "instrument")} in one run, ${Math.round(predictions[0]?.latency.totalUs ?? 0)} µs, the first one included`,
   fetch: ({ rows, out }) =>
     `${plural(rows, "row")} in ${out.path}: one for every bucket, as it was known at its close`,
 };
