@@ -1,6 +1,7 @@
 /**
- * The whole chain on 5 million simulated trades of one instrument: file → raw table → buckets → all stock features, against
- * the engine's own `INSERT … SELECT FROM file()` of the same file in the same run. `npx tsx bench/main-chain.ts [trades]`
+ * The whole chain on 5 million simulated trades of one instrument: file → raw table → buckets → the features of the stock vectors and
+ * what they read (`--all`: every stock view), against the engine's own `INSERT … SELECT FROM file()` of the same file in the same run.
+ * `npx tsx bench/main-chain.ts [trades] [--all]`
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,13 +17,26 @@ import { cutInstruments } from "../src/ingest/buckets/cut-instruments.js";
 import { leaseBook } from "../src/ingest/buckets/lease-book.js";
 import { ingest } from "../src/ingest/ingest.js";
 import { applyProject } from "../src/migrate/apply.js";
-import type { Project } from "../src/spec/model.js";
+import type { FeatureView, Project, ProjectSpecs } from "../src/spec/model.js";
 import { parseProject } from "../src/spec/parse-project.js";
 
 const trades = Number(process.argv[2] ?? 5_000_000);
+const everything = process.argv.includes("--all");
 const tradesPerSecond = 60;
 const folder = mkdtempSync(join(tmpdir(), "prism-bench-"));
 const repository = fileURLToPath(new URL("..", import.meta.url));
+
+/** The views of the stock vectors and what they read. */
+function readBy({ views, vectors }: ProjectSpecs): FeatureView[] {
+  const wanted = new Set<string>();
+  const visit = (name: string): void => {
+    wanted.add(name);
+    const from = views.find((view) => view.name === name)?.from;
+    if (from !== undefined && "views" in from) from.views.forEach(visit);
+  };
+  for (const { features } of vectors) for (const { view } of features) visit(view);
+  return views.filter((view) => wanted.has(view.name));
+}
 
 /** The stock project, cut so that a bucket takes about 30 seconds. */
 function stockProject() {
@@ -35,7 +49,8 @@ function stockProject() {
     path,
     text: readFileSync(join(repository, path), "utf8"),
   }));
-  const specs = parseProject(files, {}, folder);
+  const all = parseProject(files, {}, folder);
+  const specs = everything ? all : { ...all, views: readBy(all) };
   const clock = specs.project.clocks.ubt;
   if (clock === undefined) throw new Error("the stock project has no clock ubt");
   const project: Project = {
