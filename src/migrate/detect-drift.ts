@@ -50,8 +50,8 @@ export async function detectDrift(reader: Reader, { state, records, wanted }: Dr
   );
 }
 
-/** A server takes bound values in the address of its request, which may not be longer than 1 MB once it is escaped. */
-const charactersAtOnce = 150_000;
+/** A server refuses a bound value of more than 128 kB, once quotes and ends of lines in it are escaped. */
+const charactersAtOnce = 50_000;
 
 async function normalForms(reader: Reader, expected: readonly ExpectedObject[]): Promise<string[]> {
   const forms: string[] = [];
