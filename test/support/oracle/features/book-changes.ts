@@ -51,9 +51,7 @@ export function naiveBookChanges(trades: readonly TradeRow[], books: readonly St
 function sideChange(side: "bid" | "ask", before: StreamBook, now: StreamBook, trades: readonly TradeRow[]) {
   const sizes = (book: StreamBook) => {
     const [px, qty] = side === "bid" ? [book.bid_px, book.bid_qty] : [book.ask_px, book.ask_qty];
-    return new Map(
-      px.map((price, index) => [Number(price), Rational.parse(qty[index] ?? "0")] as const).reverse(),
-    );
+    return new Map(px.map((price, index) => [Number(price), exact(qty[index] ?? "0")] as const).reverse());
   };
   const [old, current] = [sizes(before), sizes(now)];
   const worst = (book: StreamBook): number => Number((side === "bid" ? book.bid_px : book.ask_px).at(-1));
@@ -66,7 +64,7 @@ function sideChange(side: "bid" | "ask", before: StreamBook, now: StreamBook, tr
   const total = { add: 0, cancel: 0, exec: 0 };
   for (const price of [...prices].filter(isVisible)) {
     const done = Rational.sum(
-      hits.filter((trade) => Number(trade.price) === price).map(({ quantity }) => Rational.parse(quantity)),
+      hits.filter((trade) => Number(trade.price) === price).map(({ quantity }) => exact(quantity)),
     );
     const net = (current.get(price) ?? Rational.zero)
       .minus(old.get(price) ?? Rational.zero)
@@ -77,4 +75,9 @@ function sideChange(side: "bid" | "ask", before: StreamBook, now: StreamBook, tr
     total.cancel += Math.max(-net, 0);
   }
   return total;
+}
+
+/** Recordings write small sizes as 9e-05. */
+function exact(text: string): Rational {
+  return Rational.parse(text.includes("e") ? Number(text).toFixed(8) : text);
 }

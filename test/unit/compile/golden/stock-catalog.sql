@@ -455,7 +455,7 @@ CROSS JOIN (
 
 -- view book_changes, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_changes__6642195b`
+CREATE TABLE `marketprism_features`.`book_changes__27f2e32c`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -489,7 +489,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__6642195b__mv` TO `marketprism_features`.`book_changes__6642195b` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__27f2e32c__mv` TO `marketprism_features`.`book_changes__27f2e32c` AS
 SELECT
   exchange,
 market_type,
@@ -547,14 +547,17 @@ FROM (
       `ord`,
       `is_trade`,
       `price`,
-      `quantity`,
       `side`,
+      `quantity_exact`,
       `bid_px`,
       `bid_qty`,
       `ask_px`,
       `ask_qty`,
       `carry`,
       `interval`,
+      `ends`,
+      `traded`,
+      `nth`,
       `trade_px`,
       `trade_qty`,
       `trade_side`,
@@ -566,6 +569,10 @@ FROM (
       `passed_ms`,
       `bid_prices`,
       `ask_prices`,
+      `hit_px`,
+      `hit_qty`,
+      `lift_px`,
+      `lift_qty`,
       `bid_done`,
       `ask_done`,
       arrayMap((p, d) -> round(bid_qty[indexOf(bid_px, p)] - bid_qty_before[indexOf(bid_before, p)] + d, 8), bid_prices, bid_done) AS `bid_net`,
@@ -585,14 +592,17 @@ FROM (
         `ord`,
         `is_trade`,
         `price`,
-        `quantity`,
         `side`,
+        `quantity_exact`,
         `bid_px`,
         `bid_qty`,
         `ask_px`,
         `ask_qty`,
         `carry`,
         `interval`,
+        `ends`,
+        `traded`,
+        `nth`,
         `trade_px`,
         `trade_qty`,
         `trade_side`,
@@ -604,8 +614,12 @@ FROM (
         `passed_ms`,
         `bid_prices`,
         `ask_prices`,
-        arrayMap(p -> arraySum(arrayMap((x, q, s) -> if(x = p AND s < 0, q, 0), trade_px, trade_qty, trade_side)), bid_prices) AS `bid_done`,
-        arrayMap(p -> arraySum(arrayMap((x, q, s) -> if(x = p AND s > 0, q, 0), trade_px, trade_qty, trade_side)), ask_prices) AS `ask_done`
+        `hit_px`,
+        `hit_qty`,
+        `lift_px`,
+        `lift_qty`,
+        arrayMap(p -> hit_qty[indexOf(hit_px, p)], bid_prices) AS `bid_done`,
+        arrayMap(p -> lift_qty[indexOf(lift_px, p)], ask_prices) AS `ask_done`
       FROM (
         SELECT
           `exchange`,
@@ -621,14 +635,17 @@ FROM (
           `ord`,
           `is_trade`,
           `price`,
-          `quantity`,
           `side`,
+          `quantity_exact`,
           `bid_px`,
           `bid_qty`,
           `ask_px`,
           `ask_qty`,
           `carry`,
           `interval`,
+          `ends`,
+          `traded`,
+          `nth`,
           `trade_px`,
           `trade_qty`,
           `trade_side`,
@@ -637,9 +654,13 @@ FROM (
           `ask_before`,
           `ask_qty_before`,
           `before_ms`,
-          toUnixTimestamp64Milli(timestamp) - before_ms AS `passed_ms`,
-          arrayFilter(p -> p >= greatest(bid_px[- 1], bid_before[- 1]), arrayDistinct(arrayConcat(bid_px, bid_before, arrayFilter((p, s) -> s < 0, trade_px, trade_side)))) AS `bid_prices`,
-          arrayFilter(p -> p <= least(ask_px[- 1], ask_before[- 1]), arrayDistinct(arrayConcat(ask_px, ask_before, arrayFilter((p, s) -> s > 0, trade_px, trade_side)))) AS `ask_prices`
+          `passed_ms`,
+          `bid_prices`,
+          `ask_prices`,
+          arrayFilter((p, s) -> s < 0, trade_px, trade_side) AS `hit_px`,
+          arrayFilter((q, s) -> s < 0, trade_qty, trade_side) AS `hit_qty`,
+          arrayFilter((p, s) -> s > 0, trade_px, trade_side) AS `lift_px`,
+          arrayFilter((q, s) -> s > 0, trade_qty, trade_side) AS `lift_qty`
         FROM (
           SELECT
             `exchange`,
@@ -655,22 +676,28 @@ FROM (
             `ord`,
             `is_trade`,
             `price`,
-            `quantity`,
             `side`,
+            `quantity_exact`,
             `bid_px`,
             `bid_qty`,
             `ask_px`,
             `ask_qty`,
             `carry`,
             `interval`,
+            `ends`,
+            `traded`,
+            `nth`,
             `trade_px`,
             `trade_qty`,
             `trade_side`,
-            lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
-            lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
-            lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
-            lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
-            lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
+            `bid_before`,
+            `bid_qty_before`,
+            `ask_before`,
+            `ask_qty_before`,
+            `before_ms`,
+            toUnixTimestamp64Milli(timestamp) - before_ms AS `passed_ms`,
+            arrayFilter(p -> p >= greatest(bid_px[- 1], bid_before[- 1]), arrayDistinct(arrayConcat(bid_px, bid_before, arrayFilter((p, s) -> s < 0, trade_px, trade_side)))) AS `bid_prices`,
+            arrayFilter(p -> p <= least(ask_px[- 1], ask_before[- 1]), arrayDistinct(arrayConcat(ask_px, ask_before, arrayFilter((p, s) -> s > 0, trade_px, trade_side)))) AS `ask_prices`
           FROM (
             SELECT
               `exchange`,
@@ -686,17 +713,25 @@ FROM (
               `ord`,
               `is_trade`,
               `price`,
-              `quantity`,
               `side`,
+              `quantity_exact`,
               `bid_px`,
               `bid_qty`,
               `ask_px`,
               `ask_qty`,
               `carry`,
               `interval`,
-              groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
-              groupArrayIf(assumeNotNull(quantity), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
-              groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
+              `ends`,
+              `traded`,
+              `nth`,
+              `trade_px`,
+              `trade_qty`,
+              `trade_side`,
+              lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+              lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+              lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+              lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
+              lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
             FROM (
               SELECT
                 `exchange`,
@@ -712,21 +747,79 @@ FROM (
                 `ord`,
                 `is_trade`,
                 `price`,
-                `quantity`,
                 `side`,
+                `quantity_exact`,
                 `bid_px`,
                 `bid_qty`,
                 `ask_px`,
                 `ask_qty`,
                 `carry`,
-                countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
-              FROM `marketprism_features`.`ubt__events_hot`
-              WHERE is_trade = 1 OR carry = 0
+                `interval`,
+                `ends`,
+                `traded`,
+                `nth`,
+                groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
+                groupArrayIf(assumeNotNull(traded), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
+                groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
+              FROM (
+                SELECT
+                  `exchange`,
+                  `market_type`,
+                  `symbol`,
+                  `bucket_id`,
+                  `bucket_ts_start`,
+                  `bucket_ts_end`,
+                  `prev_ts_end`,
+                  `available_at`,
+                  `v`,
+                  `timestamp`,
+                  `ord`,
+                  `is_trade`,
+                  `price`,
+                  `side`,
+                  `quantity_exact`,
+                  `bid_px`,
+                  `bid_qty`,
+                  `ask_px`,
+                  `ask_qty`,
+                  `carry`,
+                  `interval`,
+                  countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ends`,
+                  toFloat64(sum(quantity_exact) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `traded`,
+                  count() OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `nth`
+                FROM (
+                  SELECT
+                    `exchange`,
+                    `market_type`,
+                    `symbol`,
+                    `bucket_id`,
+                    `bucket_ts_start`,
+                    `bucket_ts_end`,
+                    `prev_ts_end`,
+                    `available_at`,
+                    `v`,
+                    `timestamp`,
+                    `ord`,
+                    `is_trade`,
+                    `price`,
+                    `side`,
+                    `quantity_exact`,
+                    `bid_px`,
+                    `bid_qty`,
+                    `ask_px`,
+                    `ask_qty`,
+                    `carry`,
+                    countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
+                  FROM `marketprism_features`.`ubt__events_hot`
+                  WHERE is_trade = 1 OR carry = 0
+                )
+              )
+              WHERE is_trade = 0 OR(interval > 1 AND ends > 0 AND nth = 1)
             )
+            WHERE is_trade = 0
           )
-          WHERE is_trade = 0
+          WHERE notEmpty(bid_px) AND notEmpty(ask_px) AND notEmpty(bid_before) AND notEmpty(ask_before)
         )
-        WHERE notEmpty(bid_px) AND notEmpty(ask_px) AND notEmpty(bid_before) AND notEmpty(ask_before)
       )
     )
   )
@@ -757,10 +850,10 @@ SELECT
   `ask_cancel_rate`,
   `ask_exec_rate`,
   `ask_net_rate`
-FROM `marketprism_features`.`book_changes__6642195b` FINAL
+FROM `marketprism_features`.`book_changes__27f2e32c` FINAL
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-INSERT INTO `marketprism_features`.`book_changes__6642195b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
+INSERT INTO `marketprism_features`.`book_changes__27f2e32c` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -819,14 +912,17 @@ FROM (
       `ord`,
       `is_trade`,
       `price`,
-      `quantity`,
       `side`,
+      `quantity_exact`,
       `bid_px`,
       `bid_qty`,
       `ask_px`,
       `ask_qty`,
       `carry`,
       `interval`,
+      `ends`,
+      `traded`,
+      `nth`,
       `trade_px`,
       `trade_qty`,
       `trade_side`,
@@ -838,6 +934,10 @@ FROM (
       `passed_ms`,
       `bid_prices`,
       `ask_prices`,
+      `hit_px`,
+      `hit_qty`,
+      `lift_px`,
+      `lift_qty`,
       `bid_done`,
       `ask_done`,
       arrayMap((p, d) -> round(bid_qty[indexOf(bid_px, p)] - bid_qty_before[indexOf(bid_before, p)] + d, 8), bid_prices, bid_done) AS `bid_net`,
@@ -857,14 +957,17 @@ FROM (
         `ord`,
         `is_trade`,
         `price`,
-        `quantity`,
         `side`,
+        `quantity_exact`,
         `bid_px`,
         `bid_qty`,
         `ask_px`,
         `ask_qty`,
         `carry`,
         `interval`,
+        `ends`,
+        `traded`,
+        `nth`,
         `trade_px`,
         `trade_qty`,
         `trade_side`,
@@ -876,8 +979,12 @@ FROM (
         `passed_ms`,
         `bid_prices`,
         `ask_prices`,
-        arrayMap(p -> arraySum(arrayMap((x, q, s) -> if(x = p AND s < 0, q, 0), trade_px, trade_qty, trade_side)), bid_prices) AS `bid_done`,
-        arrayMap(p -> arraySum(arrayMap((x, q, s) -> if(x = p AND s > 0, q, 0), trade_px, trade_qty, trade_side)), ask_prices) AS `ask_done`
+        `hit_px`,
+        `hit_qty`,
+        `lift_px`,
+        `lift_qty`,
+        arrayMap(p -> hit_qty[indexOf(hit_px, p)], bid_prices) AS `bid_done`,
+        arrayMap(p -> lift_qty[indexOf(lift_px, p)], ask_prices) AS `ask_done`
       FROM (
         SELECT
           `exchange`,
@@ -893,14 +1000,17 @@ FROM (
           `ord`,
           `is_trade`,
           `price`,
-          `quantity`,
           `side`,
+          `quantity_exact`,
           `bid_px`,
           `bid_qty`,
           `ask_px`,
           `ask_qty`,
           `carry`,
           `interval`,
+          `ends`,
+          `traded`,
+          `nth`,
           `trade_px`,
           `trade_qty`,
           `trade_side`,
@@ -909,9 +1019,13 @@ FROM (
           `ask_before`,
           `ask_qty_before`,
           `before_ms`,
-          toUnixTimestamp64Milli(timestamp) - before_ms AS `passed_ms`,
-          arrayFilter(p -> p >= greatest(bid_px[- 1], bid_before[- 1]), arrayDistinct(arrayConcat(bid_px, bid_before, arrayFilter((p, s) -> s < 0, trade_px, trade_side)))) AS `bid_prices`,
-          arrayFilter(p -> p <= least(ask_px[- 1], ask_before[- 1]), arrayDistinct(arrayConcat(ask_px, ask_before, arrayFilter((p, s) -> s > 0, trade_px, trade_side)))) AS `ask_prices`
+          `passed_ms`,
+          `bid_prices`,
+          `ask_prices`,
+          arrayFilter((p, s) -> s < 0, trade_px, trade_side) AS `hit_px`,
+          arrayFilter((q, s) -> s < 0, trade_qty, trade_side) AS `hit_qty`,
+          arrayFilter((p, s) -> s > 0, trade_px, trade_side) AS `lift_px`,
+          arrayFilter((q, s) -> s > 0, trade_qty, trade_side) AS `lift_qty`
         FROM (
           SELECT
             `exchange`,
@@ -927,22 +1041,28 @@ FROM (
             `ord`,
             `is_trade`,
             `price`,
-            `quantity`,
             `side`,
+            `quantity_exact`,
             `bid_px`,
             `bid_qty`,
             `ask_px`,
             `ask_qty`,
             `carry`,
             `interval`,
+            `ends`,
+            `traded`,
+            `nth`,
             `trade_px`,
             `trade_qty`,
             `trade_side`,
-            lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
-            lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
-            lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
-            lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
-            lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
+            `bid_before`,
+            `bid_qty_before`,
+            `ask_before`,
+            `ask_qty_before`,
+            `before_ms`,
+            toUnixTimestamp64Milli(timestamp) - before_ms AS `passed_ms`,
+            arrayFilter(p -> p >= greatest(bid_px[- 1], bid_before[- 1]), arrayDistinct(arrayConcat(bid_px, bid_before, arrayFilter((p, s) -> s < 0, trade_px, trade_side)))) AS `bid_prices`,
+            arrayFilter(p -> p <= least(ask_px[- 1], ask_before[- 1]), arrayDistinct(arrayConcat(ask_px, ask_before, arrayFilter((p, s) -> s > 0, trade_px, trade_side)))) AS `ask_prices`
           FROM (
             SELECT
               `exchange`,
@@ -958,17 +1078,25 @@ FROM (
               `ord`,
               `is_trade`,
               `price`,
-              `quantity`,
               `side`,
+              `quantity_exact`,
               `bid_px`,
               `bid_qty`,
               `ask_px`,
               `ask_qty`,
               `carry`,
               `interval`,
-              groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
-              groupArrayIf(assumeNotNull(quantity), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
-              groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
+              `ends`,
+              `traded`,
+              `nth`,
+              `trade_px`,
+              `trade_qty`,
+              `trade_side`,
+              lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+              lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+              lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+              lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
+              lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
             FROM (
               SELECT
                 `exchange`,
@@ -984,171 +1112,229 @@ FROM (
                 `ord`,
                 `is_trade`,
                 `price`,
-                `quantity`,
                 `side`,
+                `quantity_exact`,
                 `bid_px`,
                 `bid_qty`,
                 `ask_px`,
                 `ask_qty`,
                 `carry`,
-                countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
+                `interval`,
+                `ends`,
+                `traded`,
+                `nth`,
+                groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
+                groupArrayIf(assumeNotNull(traded), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
+                groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
               FROM (
                 SELECT
-                  j.exchange AS exchange,
-                  j.market_type AS market_type,
-                  j.symbol AS symbol,
-                  j.bucket_id AS bucket_id,
-                  j.bucket_ts_start AS bucket_ts_start,
-                  j.bucket_ts_end AS bucket_ts_end,
-                  j.prev_ts_end AS prev_ts_end,
-                  j.available_at AS available_at,
-                  j.v AS v,
-                  j.timestamp AS timestamp,
-                  bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
-                  j.is_trade AS is_trade,
-                  if(j.is_trade = 1, toFloat64(j.price), NULL) AS price,
-                  if(j.is_trade = 1, toFloat64(j.quantity), NULL) AS quantity,
-                  if(j.is_trade = 1, if(j.side = 'buy', 1, -1), NULL) AS side,
-                  CAST(j.bid_px AS Array(Float64)) AS bid_px,
-                  CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
-                  CAST(j.ask_px AS Array(Float64)) AS ask_px,
-                  CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
-                  j.carry AS carry
-                FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
-                CROSS JOIN (
+                  `exchange`,
+                  `market_type`,
+                  `symbol`,
+                  `bucket_id`,
+                  `bucket_ts_start`,
+                  `bucket_ts_end`,
+                  `prev_ts_end`,
+                  `available_at`,
+                  `v`,
+                  `timestamp`,
+                  `ord`,
+                  `is_trade`,
+                  `price`,
+                  `side`,
+                  `quantity_exact`,
+                  `bid_px`,
+                  `bid_qty`,
+                  `ask_px`,
+                  `ask_qty`,
+                  `carry`,
+                  `interval`,
+                  countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ends`,
+                  toFloat64(sum(quantity_exact) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `traded`,
+                  count() OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `nth`
+                FROM (
                   SELECT
-                    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
-                    timestamp,
-                    toUInt8(1) AS is_trade,
-                    trade_seq AS seq,
-                    price, quantity, side,
-                    [] AS bid_px, [] AS bid_qty, [] AS ask_px, [] AS ask_qty,
-                    toUInt8(0) AS carry
+                    `exchange`,
+                    `market_type`,
+                    `symbol`,
+                    `bucket_id`,
+                    `bucket_ts_start`,
+                    `bucket_ts_end`,
+                    `prev_ts_end`,
+                    `available_at`,
+                    `v`,
+                    `timestamp`,
+                    `ord`,
+                    `is_trade`,
+                    `price`,
+                    `side`,
+                    `quantity_exact`,
+                    `bid_px`,
+                    `bid_qty`,
+                    `ask_px`,
+                    `ask_qty`,
+                    `carry`,
+                    countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
                   FROM (
                     SELECT
-                      b.exchange AS exchange,
-                      b.market_type AS market_type,
-                      b.symbol AS symbol,
-                      b.bucket_id AS bucket_id,
-                      b.bucket_ts_start AS bucket_ts_start,
-                      b.bucket_ts_end AS bucket_ts_end,
-                      b.prev_ts_end AS prev_ts_end,
-                      b.available_at AS available_at,
-                      b.v AS v,
-                      t.timestamp AS timestamp,
-                      t.trade_seq AS trade_seq,
-                      t.price AS price,
-                      t.quantity AS quantity,
-                      t.side AS side
-                    FROM (
+                      j.exchange AS exchange,
+                      j.market_type AS market_type,
+                      j.symbol AS symbol,
+                      j.bucket_id AS bucket_id,
+                      j.bucket_ts_start AS bucket_ts_start,
+                      j.bucket_ts_end AS bucket_ts_end,
+                      j.prev_ts_end AS prev_ts_end,
+                      j.available_at AS available_at,
+                      j.v AS v,
+                      j.timestamp AS timestamp,
+                      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
+                      j.is_trade AS is_trade,
+                      if(j.is_trade = 1, toFloat64(j.price), NULL) AS price,
+                      if(j.is_trade = 1, if(j.side = 'buy', 1, -1), NULL) AS side,
+                      if(j.is_trade = 1, toDecimal256(j.quantity, 8), NULL) AS quantity_exact,
+                      CAST(j.bid_px AS Array(Float64)) AS bid_px,
+                      CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+                      CAST(j.ask_px AS Array(Float64)) AS ask_px,
+                      CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
+                      j.carry AS carry
+                    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+                    CROSS JOIN (
                       SELECT
-                        exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
-                      FROM `marketprism_hot`.`trades` FINAL
-                      WHERE late = 0
-                        AND exchange IN (SELECT exchange FROM buckets)
-                        AND market_type IN (SELECT market_type FROM buckets)
-                        AND symbol IN (SELECT symbol FROM buckets)
-                        AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                        AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-                    ) AS t
-                    ASOF INNER JOIN buckets AS b
-                      ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
-                      AND t.timestamp >= b.prev_ts_end
-                    WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+                        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                        timestamp,
+                        toUInt8(1) AS is_trade,
+                        trade_seq AS seq,
+                        price, quantity, side,
+                        [] AS bid_px, [] AS bid_qty, [] AS ask_px, [] AS ask_qty,
+                        toUInt8(0) AS carry
+                      FROM (
+                        SELECT
+                          b.exchange AS exchange,
+                          b.market_type AS market_type,
+                          b.symbol AS symbol,
+                          b.bucket_id AS bucket_id,
+                          b.bucket_ts_start AS bucket_ts_start,
+                          b.bucket_ts_end AS bucket_ts_end,
+                          b.prev_ts_end AS prev_ts_end,
+                          b.available_at AS available_at,
+                          b.v AS v,
+                          t.timestamp AS timestamp,
+                          t.trade_seq AS trade_seq,
+                          t.price AS price,
+                          t.quantity AS quantity,
+                          t.side AS side
+                        FROM (
+                          SELECT
+                            exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                          FROM `marketprism_hot`.`trades` FINAL
+                          WHERE late = 0
+                            AND exchange IN (SELECT exchange FROM buckets)
+                            AND market_type IN (SELECT market_type FROM buckets)
+                            AND symbol IN (SELECT symbol FROM buckets)
+                            AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                        ) AS t
+                        ASOF INNER JOIN buckets AS b
+                          ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                          AND t.timestamp >= b.prev_ts_end
+                        WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+                      )
+                      UNION ALL
+                      SELECT
+                        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                        timestamp,
+                        toUInt8(0) AS is_trade,
+                        book_seq AS seq,
+                        toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
+                        bid_px, bid_qty, ask_px, ask_qty,
+                        carry
+                      FROM (
+                        WITH snapshots AS (
+                          SELECT
+                            exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+                          FROM `marketprism_hot`.`orderbooks` FINAL
+                          WHERE exchange IN (SELECT exchange FROM buckets)
+                            AND market_type IN (SELECT market_type FROM buckets)
+                            AND symbol IN (SELECT symbol FROM buckets)
+                            AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                        )
+                        -- the rows of the interval
+                        SELECT
+                          b.exchange AS exchange,
+                        b.market_type AS market_type,
+                        b.symbol AS symbol,
+                        b.bucket_id AS bucket_id,
+                        b.bucket_ts_start AS bucket_ts_start,
+                        b.bucket_ts_end AS bucket_ts_end,
+                        b.prev_ts_end AS prev_ts_end,
+                        b.available_at AS available_at,
+                        b.v AS v,
+                          s.timestamp AS timestamp,
+                          s.book_seq AS book_seq,
+                          s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+                          toUInt8(0) AS carry
+                        FROM snapshots AS s
+                        ASOF INNER JOIN buckets AS b
+                          ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                          AND s.timestamp >= b.prev_ts_end
+                        WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+                        UNION ALL
+                        -- the last snapshot before the interval, of those that were in time for their own bucket
+                        SELECT
+                          b.exchange AS exchange,
+                        b.market_type AS market_type,
+                        b.symbol AS symbol,
+                        b.bucket_id AS bucket_id,
+                        b.bucket_ts_start AS bucket_ts_start,
+                        b.bucket_ts_end AS bucket_ts_end,
+                        b.prev_ts_end AS prev_ts_end,
+                        b.available_at AS available_at,
+                        b.v AS v,
+                          s.timestamp AS timestamp,
+                          s.book_seq AS book_seq,
+                          s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+                          toUInt8(1) AS carry
+                        FROM buckets AS b
+                        ASOF INNER JOIN (
+                          SELECT
+                            s.exchange AS exchange,
+                            s.market_type AS market_type,
+                            s.symbol AS symbol,
+                            s.timestamp AS timestamp,
+                            s.book_seq AS book_seq,
+                            s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+                          FROM snapshots AS s
+                          ASOF INNER JOIN (
+                            SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                            FROM `marketprism_features`.`unified_buckets`
+                            WHERE exchange IN (SELECT exchange FROM buckets)
+                              AND market_type IN (SELECT market_type FROM buckets)
+                              AND symbol IN (SELECT symbol FROM buckets)
+                              AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                              AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                          ) AS own
+                            ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                            AND s.timestamp < own.bucket_ts_end
+                          WHERE s.available_at <= own.available_at
+                          ORDER BY s.book_seq DESC
+                          LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+                        ) AS s
+                          ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                          AND b.prev_ts_end > s.timestamp
+                        WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+                      )
+                    ) AS j
                   )
-                  UNION ALL
-                  SELECT
-                    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
-                    timestamp,
-                    toUInt8(0) AS is_trade,
-                    book_seq AS seq,
-                    toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
-                    bid_px, bid_qty, ask_px, ask_qty,
-                    carry
-                  FROM (
-                    WITH snapshots AS (
-                      SELECT
-                        exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
-                      FROM `marketprism_hot`.`orderbooks` FINAL
-                      WHERE exchange IN (SELECT exchange FROM buckets)
-                        AND market_type IN (SELECT market_type FROM buckets)
-                        AND symbol IN (SELECT symbol FROM buckets)
-                        AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                        AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-                    )
-                    -- the rows of the interval
-                    SELECT
-                      b.exchange AS exchange,
-                    b.market_type AS market_type,
-                    b.symbol AS symbol,
-                    b.bucket_id AS bucket_id,
-                    b.bucket_ts_start AS bucket_ts_start,
-                    b.bucket_ts_end AS bucket_ts_end,
-                    b.prev_ts_end AS prev_ts_end,
-                    b.available_at AS available_at,
-                    b.v AS v,
-                      s.timestamp AS timestamp,
-                      s.book_seq AS book_seq,
-                      s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
-                      toUInt8(0) AS carry
-                    FROM snapshots AS s
-                    ASOF INNER JOIN buckets AS b
-                      ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
-                      AND s.timestamp >= b.prev_ts_end
-                    WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
-                    UNION ALL
-                    -- the last snapshot before the interval, of those that were in time for their own bucket
-                    SELECT
-                      b.exchange AS exchange,
-                    b.market_type AS market_type,
-                    b.symbol AS symbol,
-                    b.bucket_id AS bucket_id,
-                    b.bucket_ts_start AS bucket_ts_start,
-                    b.bucket_ts_end AS bucket_ts_end,
-                    b.prev_ts_end AS prev_ts_end,
-                    b.available_at AS available_at,
-                    b.v AS v,
-                      s.timestamp AS timestamp,
-                      s.book_seq AS book_seq,
-                      s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
-                      toUInt8(1) AS carry
-                    FROM buckets AS b
-                    ASOF INNER JOIN (
-                      SELECT
-                        s.exchange AS exchange,
-                        s.market_type AS market_type,
-                        s.symbol AS symbol,
-                        s.timestamp AS timestamp,
-                        s.book_seq AS book_seq,
-                        s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-                      FROM snapshots AS s
-                      ASOF INNER JOIN (
-                        SELECT exchange, market_type, symbol, bucket_ts_end, available_at
-                        FROM `marketprism_features`.`unified_buckets`
-                        WHERE exchange IN (SELECT exchange FROM buckets)
-                          AND market_type IN (SELECT market_type FROM buckets)
-                          AND symbol IN (SELECT symbol FROM buckets)
-                          AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
-                      ) AS own
-                        ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
-                        AND s.timestamp < own.bucket_ts_end
-                      WHERE s.available_at <= own.available_at
-                      ORDER BY s.book_seq DESC
-                      LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
-                    ) AS s
-                      ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
-                      AND b.prev_ts_end > s.timestamp
-                    WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
-                  )
-                ) AS j
+                  WHERE is_trade = 1 OR carry = 0
+                )
               )
-              WHERE is_trade = 1 OR carry = 0
+              WHERE is_trade = 0 OR(interval > 1 AND ends > 0 AND nth = 1)
             )
+            WHERE is_trade = 0
           )
-          WHERE is_trade = 0
+          WHERE notEmpty(bid_px) AND notEmpty(ask_px) AND notEmpty(bid_before) AND notEmpty(ask_before)
         )
-        WHERE notEmpty(bid_px) AND notEmpty(ask_px) AND notEmpty(bid_before) AND notEmpty(ask_before)
       )
     )
   )
