@@ -1,13 +1,29 @@
 /** Which family is computed by what. A family is a file under families/ and a line here. */
 import type { Adapter } from "./adapter.js";
+import { amihud } from "./families/amihud.js";
 import { bookShape } from "./families/book-shape.js";
 import { bucketsHybrid } from "./families/buckets-hybrid.js";
+import { corwinSchultz } from "./families/corwin-schultz.js";
+import { flowCvdVwap } from "./families/flow-cvd-vwap.js";
 import { footprint } from "./families/footprint.js";
+import { kyleLambda } from "./families/kyle-lambda.js";
+import { leeMykland } from "./families/lee-mykland.js";
 import { lobAddCancel } from "./families/lob-add-cancel.js";
+import { multiResolution } from "./families/multi-resolution.js";
 import { ofi } from "./families/ofi.js";
+import { rollSpread } from "./families/roll-spread.js";
+import { rvBvJump } from "./families/rv-bv-jump.js";
 import { spreads } from "./families/spreads.js";
 
 export const adapters: Readonly<Record<string, Adapter>> = {
+  amihud,
+  corwin_schultz: corwinSchultz,
+  flow_cvd_vwap: flowCvdVwap,
+  kyle_lambda: kyleLambda,
+  lee_mykland: leeMykland,
+  multi_resolution: multiResolution,
+  roll_spread: rollSpread,
+  rv_bv_jump: rvBvJump,
   book_shape: bookShape,
   buckets_hybrid: bucketsHybrid,
   footprint,

@@ -1,6 +1,7 @@
 /** Stock views over views, and over windows of time. */
 import { naiveAmihud } from "./features/amihud.js";
 import { naiveBucketReturns } from "./features/bucket-returns.js";
+import { naiveCorwinSchultz } from "./features/corwin-schultz.js";
 import { naiveFlowCvdVwap } from "./features/flow-cvd-vwap.js";
 import { naiveFlowWindows } from "./features/flow-windows.js";
 import { naiveKyleLambda } from "./features/kyle-lambda.js";
@@ -48,6 +49,7 @@ export function naiveViewFeatures(
       sell_volume: flows[index]?.sell_volume ?? null,
       total_volume: flows[index]?.volume ?? null,
     })),
+    corwin_schultz: buckets.map((bucket) => naiveCorwinSchultz(bucket, trades)),
     flow_cvd_vwap: buckets.map((bucket) => naiveFlowCvdVwap(bucket, flows)),
     flow_windows: buckets.map((bucket) => naiveFlowWindows(bucket, trades)),
     realised_volatility: buckets.map((bucket, index) =>

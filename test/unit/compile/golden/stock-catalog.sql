@@ -2204,6 +2204,240 @@ FROM (
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
+-- view corwin_schultz, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`corwin_schultz__fc8d7d63`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `cs_beta` Nullable(Float64) COMMENT 'ln(high / low)^2 of the two newest minutes, added; NULL unless both have trades' CODEC(ZSTD(1)),
+    `cs_gamma` Nullable(Float64) COMMENT 'ln(high / low)^2 over the two together' CODEC(ZSTD(1)),
+    `cs_alpha` Nullable(Float64) COMMENT 'alpha of Corwin and Schultz 2012, equation 18, for the two' CODEC(ZSTD(1)),
+    `cs_raw` Nullable(Float64) COMMENT 'Spread of that pair as a share of the price; may be negative' CODEC(ZSTD(1)),
+    `cs_pairs_10m` Nullable(Float64) COMMENT 'Pairs of neighbouring minutes with trades in the last 10, at most 9' CODEC(ZSTD(1)),
+    `cs_spread_10m` Nullable(Float64) COMMENT 'Mean spread of the pairs of the last 10 minutes as a share of the price, a negative one counted as 0. Corwin, Schultz 2012; weak where spreads are one tick' CODEC(ZSTD(1)),
+    `cs_spread_bps_10m` Nullable(Float64) COMMENT 'The same in 1/10000' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Spread from highs and lows of neighbouring minutes, for venues without quotes';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`corwin_schultz__fc8d7d63__mv` TO `marketprism_features`.`corwin_schultz__fc8d7d63` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`cs_beta`)), toFloat64(`cs_beta`), NULL) AS Nullable(Float64)) AS `cs_beta`,
+  CAST(if(isFinite(toFloat64(`cs_gamma`)), toFloat64(`cs_gamma`), NULL) AS Nullable(Float64)) AS `cs_gamma`,
+  CAST(if(isFinite(toFloat64(`cs_alpha`)), toFloat64(`cs_alpha`), NULL) AS Nullable(Float64)) AS `cs_alpha`,
+  CAST(if(isFinite(toFloat64(`cs_raw`)), toFloat64(`cs_raw`), NULL) AS Nullable(Float64)) AS `cs_raw`,
+  CAST(if(isFinite(toFloat64(`cs_pairs_10m`)), toFloat64(`cs_pairs_10m`), NULL) AS Nullable(Float64)) AS `cs_pairs_10m`,
+  CAST(if(isFinite(toFloat64(`cs_spread_10m`)), toFloat64(`cs_spread_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_10m`,
+  CAST(if(isFinite(toFloat64(`cs_spread_bps_10m`)), toFloat64(`cs_spread_bps_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_bps_10m`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    maxMapIf([intDiv(dateDiff('millisecond', timestamp, bucket_ts_end) - 1, 60000)], [price], timestamp >= bucket_ts_end - toIntervalMillisecond(600000)) AS `highs`,
+    minMapIf([intDiv(dateDiff('millisecond', timestamp, bucket_ts_end) - 1, 60000)], [price], timestamp >= bucket_ts_end - toIntervalMillisecond(600000)) AS `lows`,
+    arrayMap((h0, l0, h1, l1) -> pow(log(h0 / l0), 2) + pow(log(h1 / l1), 2), arrayPopBack(highs.2), arrayPopBack(lows.2), arrayPopFront(highs.2), arrayPopFront(lows.2)) AS `betas`,
+    arrayMap((h0, l0, h1, l1) -> pow(log(if(h0 > h1, h0, h1) / if(l0 < l1, l0, l1)), 2), arrayPopBack(highs.2), arrayPopBack(lows.2), arrayPopFront(highs.2), arrayPopFront(lows.2)) AS `gammas`,
+    arrayMap((b, g) -> (sqrt(2 * b) - sqrt(b)) / (3 - 2 * sqrt(2)) - sqrt(g / (3 - 2 * sqrt(2))), betas, gammas) AS `alphas`,
+    arrayMap((k0, k1) -> k1 = k0 + 1, arrayPopBack(highs.1), arrayPopFront(highs.1)) AS `is_pair`,
+    arrayFilter((s, ok) -> ok, arrayMap(a -> 2 * (exp(a) - 1) / (1 + exp(a)), alphas), is_pair) AS `spreads`,
+    if(is_pair[1], betas[1], NULL) AS `cs_beta`,
+    if(is_pair[1], gammas[1], NULL) AS `cs_gamma`,
+    if(is_pair[1], alphas[1], NULL) AS `cs_alpha`,
+    if(is_pair[1], spreads[1], NULL) AS `cs_raw`,
+    length(spreads) AS `cs_pairs_10m`,
+    arraySum(s -> if(s > 0, s, 0), spreads) / nullIf(length(spreads), 0) AS `cs_spread_10m`,
+    cs_spread_10m * 10000 AS `cs_spread_bps_10m`
+  FROM (
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.timestamp AS timestamp,
+      toFloat64(j.price) AS price
+    FROM (
+      SELECT
+        b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+        t.timestamp AS timestamp,
+        t.trade_seq AS trade_seq,
+        t.price AS price,
+        t.quantity AS quantity,
+        t.side AS side
+      -- A bucket's window lies in at most two slots of its own length: an equal-join, where a join by range would pair all with all.
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+          arrayJoin(range(
+            toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 600000, 600000)),
+            toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 600000)) + 1
+          )) AS slot
+        FROM `marketprism_features`.`ubt__close_0_hot`
+      ) AS b
+      -- A slot without trades gives a row at the beginning of time, which is in no window: every bucket has a row.
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at,
+          toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 600000)) AS slot
+        FROM `marketprism_hot`.`trades` FINAL
+        WHERE late = 0
+          AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(600000)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+      ) AS t
+        ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
+      WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+    ) AS j
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`corwin_schultz` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `cs_beta`,
+  `cs_gamma`,
+  `cs_alpha`,
+  `cs_raw`,
+  `cs_pairs_10m`,
+  `cs_spread_10m`,
+  `cs_spread_bps_10m`
+FROM `marketprism_features`.`corwin_schultz__fc8d7d63` FINAL
+COMMENT 'Spread from highs and lows of neighbouring minutes, for venues without quotes';
+
+INSERT INTO `marketprism_features`.`corwin_schultz__fc8d7d63` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `cs_beta`, `cs_gamma`, `cs_alpha`, `cs_raw`, `cs_pairs_10m`, `cs_spread_10m`, `cs_spread_bps_10m`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`cs_beta`)), toFloat64(`cs_beta`), NULL) AS Nullable(Float64)) AS `cs_beta`,
+  CAST(if(isFinite(toFloat64(`cs_gamma`)), toFloat64(`cs_gamma`), NULL) AS Nullable(Float64)) AS `cs_gamma`,
+  CAST(if(isFinite(toFloat64(`cs_alpha`)), toFloat64(`cs_alpha`), NULL) AS Nullable(Float64)) AS `cs_alpha`,
+  CAST(if(isFinite(toFloat64(`cs_raw`)), toFloat64(`cs_raw`), NULL) AS Nullable(Float64)) AS `cs_raw`,
+  CAST(if(isFinite(toFloat64(`cs_pairs_10m`)), toFloat64(`cs_pairs_10m`), NULL) AS Nullable(Float64)) AS `cs_pairs_10m`,
+  CAST(if(isFinite(toFloat64(`cs_spread_10m`)), toFloat64(`cs_spread_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_10m`,
+  CAST(if(isFinite(toFloat64(`cs_spread_bps_10m`)), toFloat64(`cs_spread_bps_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_bps_10m`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    maxMapIf([intDiv(dateDiff('millisecond', timestamp, bucket_ts_end) - 1, 60000)], [price], timestamp >= bucket_ts_end - toIntervalMillisecond(600000)) AS `highs`,
+    minMapIf([intDiv(dateDiff('millisecond', timestamp, bucket_ts_end) - 1, 60000)], [price], timestamp >= bucket_ts_end - toIntervalMillisecond(600000)) AS `lows`,
+    arrayMap((h0, l0, h1, l1) -> pow(log(h0 / l0), 2) + pow(log(h1 / l1), 2), arrayPopBack(highs.2), arrayPopBack(lows.2), arrayPopFront(highs.2), arrayPopFront(lows.2)) AS `betas`,
+    arrayMap((h0, l0, h1, l1) -> pow(log(if(h0 > h1, h0, h1) / if(l0 < l1, l0, l1)), 2), arrayPopBack(highs.2), arrayPopBack(lows.2), arrayPopFront(highs.2), arrayPopFront(lows.2)) AS `gammas`,
+    arrayMap((b, g) -> (sqrt(2 * b) - sqrt(b)) / (3 - 2 * sqrt(2)) - sqrt(g / (3 - 2 * sqrt(2))), betas, gammas) AS `alphas`,
+    arrayMap((k0, k1) -> k1 = k0 + 1, arrayPopBack(highs.1), arrayPopFront(highs.1)) AS `is_pair`,
+    arrayFilter((s, ok) -> ok, arrayMap(a -> 2 * (exp(a) - 1) / (1 + exp(a)), alphas), is_pair) AS `spreads`,
+    if(is_pair[1], betas[1], NULL) AS `cs_beta`,
+    if(is_pair[1], gammas[1], NULL) AS `cs_gamma`,
+    if(is_pair[1], alphas[1], NULL) AS `cs_alpha`,
+    if(is_pair[1], spreads[1], NULL) AS `cs_raw`,
+    length(spreads) AS `cs_pairs_10m`,
+    arraySum(s -> if(s > 0, s, 0), spreads) / nullIf(length(spreads), 0) AS `cs_spread_10m`,
+    cs_spread_10m * 10000 AS `cs_spread_bps_10m`
+  FROM (
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.timestamp AS timestamp,
+      toFloat64(j.price) AS price
+    FROM (
+      SELECT
+        b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+        t.timestamp AS timestamp,
+        t.trade_seq AS trade_seq,
+        t.price AS price,
+        t.quantity AS quantity,
+        t.side AS side
+      -- A bucket's window lies in at most two slots of its own length: an equal-join, where a join by range would pair all with all.
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+          arrayJoin(range(
+            toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 600000, 600000)),
+            toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 600000)) + 1
+          )) AS slot
+        FROM buckets
+      ) AS b
+      -- A slot without trades gives a row at the beginning of time, which is in no window: every bucket has a row.
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at,
+          toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 600000)) AS slot
+        FROM `marketprism_hot`.`trades` FINAL
+        WHERE late = 0
+          AND exchange IN (SELECT exchange FROM buckets)
+          AND market_type IN (SELECT market_type FROM buckets)
+          AND symbol IN (SELECT symbol FROM buckets)
+          AND timestamp >= (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(600000)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+      ) AS t
+        ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
+      WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+    ) AS j
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
 -- view flow_windows, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`flow_windows__88602c4e`
@@ -5822,7 +6056,7 @@ LEFT JOIN (
 
 -- view flow_cvd_vwap, level 1, look-back 20
 
-CREATE TABLE `marketprism_features`.`flow_cvd_vwap__ee9f58fb`
+CREATE TABLE `marketprism_features`.`flow_cvd_vwap__cbc991ad`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -5837,7 +6071,7 @@ CREATE TABLE `marketprism_features`.`flow_cvd_vwap__ee9f58fb`
     `delta_z_20` Nullable(Float64) COMMENT 'Delta against mean and standard deviation of the 20 buckets before it; NULL with fewer than 10 of them' CODEC(ZSTD(1)),
     `volume_spike_20` Nullable(Float64) COMMENT 'Volume over its mean in the 20 buckets before; NULL with fewer than 10 of them' CODEC(ZSTD(1)),
     `vwap_20` Nullable(Float64) COMMENT 'Volume-weighted price of the last 20 buckets, from sums' CODEC(ZSTD(1)),
-    `sigma_vwap_20` Nullable(Float64) COMMENT 'Volume-weighted standard deviation of the buckets\' own VWAPs around vwap_20' CODEC(ZSTD(1)),
+    `sigma_vwap_20` Nullable(Float64) COMMENT 'Volume-weighted standard deviation of the buckets\' own VWAPs around vwap_20; what is below 1e-12 of the price is rounding and counts as 0' CODEC(ZSTD(1)),
     `vwap_dev_20` Nullable(Float64) COMMENT 'Distance of the last traded bucket\'s VWAP from vwap_20 in units of sigma_vwap_20; NULL where that is 0' CODEC(ZSTD(1)),
     `v` UInt64,
     `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
@@ -5849,7 +6083,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__ee9f58fb__mv` TO `marketprism_features`.`flow_cvd_vwap__ee9f58fb` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__cbc991ad__mv` TO `marketprism_features`.`flow_cvd_vwap__cbc991ad` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -5885,13 +6119,14 @@ LEFT JOIN (
       exchange, market_type, symbol, bucket_id,
       arrayMap(t -> t.1, groupArray(tuple(vwap)) OVER w20) AS `prices_20`,
       arrayMap(t -> t.1, groupArray(tuple(volume)) OVER w20) AS `volumes_20`,
+      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0)) AS `raw_sigma_20`,
       buy_volume - sell_volume AS `delta`,
       if(count() OVER day >= 1, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER day), NULL) AS `cvd`,
       if(isNull(if(count() OVER last4 >= 4, count(volume) OVER last4, NULL)), NULL, if(count() OVER last3 >= 3, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER last3), NULL)) AS `cvd_change_3`,
       (buy_volume - sell_volume - if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER before20) / nullIf(count(buy_volume - sell_volume) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 10, if(countIf(NOT (abs((buy_volume - sell_volume)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20) * toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - 1), 0))), NULL), 0) AS `delta_z_20`,
       volume / nullIf(if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(volume, 30)) OVER before20) / nullIf(count(volume) OVER before20, 0), NULL), 0) AS `volume_spike_20`,
       if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(quote_volume, 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0) AS `vwap_20`,
-      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0)) AS `sigma_vwap_20`,
+      if(raw_sigma_20 < 1e-12 * vwap_20, 0, raw_sigma_20) AS `sigma_vwap_20`,
       abs(if(count() OVER w20 >= 1, argMaxIf(vwap, bucket_id, volume > 0) OVER w20, NULL) - vwap_20) / nullIf(sigma_vwap_20, 0) AS `vwap_dev_20`
     FROM (
       SELECT
@@ -5951,10 +6186,10 @@ SELECT
   `vwap_20`,
   `sigma_vwap_20`,
   `vwap_dev_20`
-FROM `marketprism_features`.`flow_cvd_vwap__ee9f58fb` FINAL
+FROM `marketprism_features`.`flow_cvd_vwap__cbc991ad` FINAL
 COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
 
-INSERT INTO `marketprism_features`.`flow_cvd_vwap__ee9f58fb` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `delta`, `cvd`, `cvd_change_3`, `delta_z_20`, `volume_spike_20`, `vwap_20`, `sigma_vwap_20`, `vwap_dev_20`)
+INSERT INTO `marketprism_features`.`flow_cvd_vwap__cbc991ad` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `delta`, `cvd`, `cvd_change_3`, `delta_z_20`, `volume_spike_20`, `vwap_20`, `sigma_vwap_20`, `vwap_dev_20`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -5991,13 +6226,14 @@ LEFT JOIN (
       exchange, market_type, symbol, bucket_id,
       arrayMap(t -> t.1, groupArray(tuple(vwap)) OVER w20) AS `prices_20`,
       arrayMap(t -> t.1, groupArray(tuple(volume)) OVER w20) AS `volumes_20`,
+      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0)) AS `raw_sigma_20`,
       buy_volume - sell_volume AS `delta`,
       if(count() OVER day >= 1, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER day), NULL) AS `cvd`,
       if(isNull(if(count() OVER last4 >= 4, count(volume) OVER last4, NULL)), NULL, if(count() OVER last3 >= 3, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER last3), NULL)) AS `cvd_change_3`,
       (buy_volume - sell_volume - if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER before20) / nullIf(count(buy_volume - sell_volume) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 10, if(countIf(NOT (abs((buy_volume - sell_volume)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20) * toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - 1), 0))), NULL), 0) AS `delta_z_20`,
       volume / nullIf(if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(volume, 30)) OVER before20) / nullIf(count(volume) OVER before20, 0), NULL), 0) AS `volume_spike_20`,
       if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(quote_volume, 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0) AS `vwap_20`,
-      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0)) AS `sigma_vwap_20`,
+      if(raw_sigma_20 < 1e-12 * vwap_20, 0, raw_sigma_20) AS `sigma_vwap_20`,
       abs(if(count() OVER w20 >= 1, argMaxIf(vwap, bucket_id, volume > 0) OVER w20, NULL) - vwap_20) / nullIf(sigma_vwap_20, 0) AS `vwap_dev_20`
     FROM (
       SELECT
