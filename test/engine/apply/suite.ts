@@ -93,8 +93,10 @@ export function describeApply(name: string, open: () => Promise<Engine>): void {
       const objects = await readObjects(engine, ["registry"]);
       expect(objects.map((object) => object.name)).toEqual([
         "apply_lock_2",
+        "models",
         "pins",
         "revisions",
+        "rollouts",
         "steps",
         "versions",
       ]);
