@@ -153,10 +153,10 @@ export class Predictor {
     begun: number,
   ): Promise<Prediction[] | string> {
     const now = this.#now();
-    // Rows may be overwritten once this function waits.
+    const running = version.model.answer(group.map(({ rows }) => rows));
+    // Beside the run, but before this function waits: rows may be overwritten then.
     const hashes = group.map(({ rows }) => hashRows(rows));
     const last = group.map(({ rows }) => copyOf(rows.at(-1)));
-    const running = version.model.answer(group.map(({ rows }) => rows));
     const timed = await withTimeout(running, version.registered.contract.timeoutMs).catch(failureText);
     if (typeof timed === "string") return timed;
     return group.map(({ job, role }, place) => {

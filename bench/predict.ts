@@ -1,0 +1,90 @@
+/**
+ * What a prediction costs beyond ONNX Runtime: DeepLOB-TCN (20 book channels × 60 steps, 8 trade features, random weights),
+ * asked by the predictor with hashing, NULL rules, normalising and decision, against a bare run of the same tensors.
+ * Alternating, so that both see the same machine. No engine, no network: `npx tsx bench/predict.ts`.
+ */
+import { buildInputs } from "../src/models/input-plan.js";
+import { LoadedModel, sha256Of } from "../src/models/loaded-model.js";
+import { packRow } from "../src/models/model-row.js";
+import { ModelSession } from "../src/models/model-session.js";
+import { deepLobTcnGraph, deepLobTcnWeights } from "../src/models/onnx/deeplob-tcn-graph.js";
+import { encodeOnnx } from "../src/models/onnx/encode-onnx.js";
+import { Predictor } from "../src/models/predictor.js";
+import { testContract, testVector } from "../test/support/model-contracts.js";
+
+const rounds = 400;
+const steps = 60;
+const shape = { bookChannels: 20, tradeFeatures: 8, hidden: 64, classes: 3, dilations: [1, 2, 4] };
+let seed = 7;
+const random = () => {
+  seed = (seed * 48271) % 2147483647;
+  return seed / 2147483647 - 0.5;
+};
+const weights = Object.fromEntries(
+  deepLobTcnWeights(shape).map(({ name, shape, fanIn }) => [
+    name,
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random() / Math.sqrt(fanIn)),
+  ]),
+);
+const bytes = encodeOnnx(deepLobTcnGraph("untrained", shape, weights, {}));
+const width = shape.bookChannels + shape.tradeFeatures;
+const names = Array.from({ length: width }, (_, place) => `flow.f${place}`);
+const vector = testVector(
+  names.map(() => "zero" as const),
+  steps,
+);
+const { at } = testContract(1);
+const contract = {
+  ...testContract(width, {
+    inputs: [
+      { name: "book", shape: [1, steps, 20], features: names.slice(0, 20), at },
+      { name: "trade", shape: [1, 8], features: names.slice(20), at },
+    ],
+    normalise: { mean: names.map(() => 0.1), scale: names.map(() => 2) },
+    decision: {
+      tau: 0.4,
+      feeBps: 1,
+      slippageBps: 0,
+      reward: { kind: "constant", bps: 5 },
+      k: 2,
+      spread: { feature: "flow.f0", maxBps: 1 },
+      maxDataAgeMs: 1000,
+      size: { base: 1, max: undefined },
+    },
+  }),
+  sha256: sha256Of(bytes),
+};
+const rows = Array.from({ length: steps }, (_, step) =>
+  packRow(names.map(random), { bucketId: step + 1, availableAt: 0 }),
+);
+
+const model = await LoadedModel.open(contract, vector, bytes);
+const bare = await ModelSession.open(bytes, { threads: 1, object: "untrained.onnx" });
+const registered = { contract, vector, signature: "", fingerprint: "", registeredAt: "" };
+const predictor = new Predictor({
+  models: [{ name: "test", live: { registered, model }, candidate: undefined }],
+  source: { rows: () => rows },
+  now: () => 0,
+});
+const tensors = buildInputs(model.plan, [rows]);
+const times = { bare: [] as number[], predict: [] as number[], assemble: [] as number[] };
+for (let round = 0; round < rounds; round++) {
+  const start = performance.now();
+  await bare.run(tensors, ["p"]);
+  const middle = performance.now();
+  const [prediction] = await predictor.predict("test", ["binance/linear/BTCUSDT"]);
+  const end = performance.now();
+  // The first rounds warm the code up.
+  if (round < rounds / 4) continue;
+  times.bare.push(middle - start);
+  times.predict.push(end - middle);
+  times.assemble.push((prediction?.latency.assembleUs ?? 0) / 1000);
+}
+const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
+const [run, all, assemble] = [times.bare, times.predict, times.assemble].map(median);
+console.log(
+  `bare run ${((run ?? 0) * 1000).toFixed(0)} µs, predict ${((all ?? 0) * 1000).toFixed(0)} µs (medians of ${times.bare.length})`,
+);
+console.log(
+  `of which tensors ${((assemble ?? 0) * 1000).toFixed(0)} µs; overhead ${(100 * ((all ?? 0) / (run ?? 1) - 1)).toFixed(1)} %`,
+);
