@@ -143,9 +143,29 @@ export const errorCodes = {
     hint: "Check the target's url in features.yaml, and that the server runs.",
     exit: 1,
   },
+  FS_FETCH_CLOCKS: {
+    summary: "Vectors and labels of different clocks cannot be put into one row.",
+    hint: "Fetch a vector of the label's clock as well; with --every-bucket, only vectors and labels of one clock.",
+    exit: 64,
+  },
+  FS_FETCH_COLUMN: {
+    summary: "A file does not have a column that was named.",
+    hint: "Name one of the file's columns.",
+    exit: 64,
+  },
+  FS_FETCH_DATA: {
+    summary: "A file of rows cannot be read.",
+    hint: "Give a parquet, csv (with a header), arrow or ndjson file, named so.",
+    exit: 1,
+  },
   FS_FETCH_EMPTY: {
     summary: "A fetch found no row to write.",
     hint: "Close buckets first (`feature ingest`, `feature buckets build`), and look at `feature status`.",
+    exit: 1,
+  },
+  FS_FETCH_EVALUATE: {
+    summary: "A file holds nothing that can be judged.",
+    hint: "Give a file with predictions and labels in the same rows, and probabilities from 0 to 1.",
     exit: 1,
   },
   FS_FETCH_FORMAT: {
@@ -158,9 +178,24 @@ export const errorCodes = {
     hint: "Name a file in a folder that exists, other than the spine.",
     exit: 1,
   },
+  FS_FETCH_OUTAGES: {
+    summary: "A file of outages cannot be read as intervals.",
+    hint: "Write a csv file with the columns from, to and, if they are not of every instrument, exchange, market_type, symbol.",
+    exit: 1,
+  },
+  FS_FETCH_REVISION: {
+    summary: "The revision that was asked for does not have the vector, or its rows are gone.",
+    hint: "`feature history` lists the revisions; `feature apply` builds a version anew from specs of that time.",
+    exit: 1,
+  },
   FS_FETCH_SPINE: {
     summary: "A spine cannot be used: a column, a row, or the file itself is not as expected.",
     hint: "A spine has the columns exchange, market_type, symbol, ts, and any others; csv with a header.",
+    exit: 1,
+  },
+  FS_FETCH_SPLIT: {
+    summary: "A file cannot be split as asked.",
+    hint: "Choose fewer or shorter folds; `feature split --help` tells how they are laid out.",
     exit: 1,
   },
   FS_INGEST_ALL_REJECTED: {

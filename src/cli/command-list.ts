@@ -59,6 +59,16 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/fetch.js"),
   },
   {
+    name: "split",
+    summary: "split a training set into purged folds",
+    load: () => import("./commands/split.js"),
+  },
+  {
+    name: "evaluate",
+    summary: "judge predictions by what came",
+    load: () => import("./commands/evaluate.js"),
+  },
+  {
     name: "verify",
     summary: "recompute from raw data and compare with what is stored",
     load: () => import("./commands/verify.js"),

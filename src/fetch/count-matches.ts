@@ -1,14 +1,13 @@
 import { sql } from "kysely";
 import { settings } from "../compile/kysely/settings.js";
 import { table } from "../compile/kysely/table.js";
-import { column, type StoredVector } from "../compile/stored-vector.js";
+import { column } from "../compile/stored-vector.js";
 import { kyselyReader } from "../engine/kysely-driver.js";
 import type { Engine } from "../engine/port.js";
 import type { TableName } from "../schema/object.js";
-import { type FetchSummary, nullShares } from "./fetch-summary.js";
-import type { StagedSpine } from "./stage-spine.js";
-
-type Counts = Omit<FetchSummary, "out" | "seconds">;
+import type { VectorSummary } from "./fetch-summary.js";
+import { storedName } from "./joined-table.js";
+import type { FetchedVector, TrainingSet } from "./training-set.js";
 
 interface Keys {
   readonly exchange: string;
@@ -22,17 +21,16 @@ interface InstrumentCounts {
   readonly rows: string;
   readonly matched: string;
   readonly stale: string;
-  readonly nulls: readonly string[];
 }
 
-/** How many rows of a joined spine have a value, and why the others have none. */
+/** How many rows of a joined spine have a value of a vector, and why the others have none. */
 export async function countMatches(
   engine: Engine,
-  spine: StagedSpine,
-  vector: StoredVector,
+  set: TrainingSet,
+  vector: FetchedVector,
   result: TableName,
-): Promise<Counts> {
-  const instruments = await perInstrument(engine, spine, vector, result);
+): Promise<VectorSummary> {
+  const instruments = await perInstrument(engine, set, vector, result);
   const total = (value: (one: InstrumentCounts) => unknown): number =>
     instruments.reduce((sum, one) => sum + Number(value(one)), 0);
   const [rows, matched, stale] = [
@@ -40,18 +38,14 @@ export async function countMatches(
     total((one) => one.matched),
     total((one) => one.stale),
   ];
-  const nulls = vector.features.map((_, place) => total((one) => one.nulls[place]));
-  const unknownInstruments = instruments
-    .filter((one) => one.known === 0)
-    .map((one) => ({ instrument: one.instrument, rows: Number(one.rows) }));
   return {
-    rows,
+    vector: vector.name,
     matched,
     missing: rows - matched - stale,
     stale,
-    nullShares: nullShares(vector.features, nulls, rows),
-    unknownInstruments,
-    warnings: warnings(rows, matched, unknownInstruments),
+    unknownInstruments: instruments
+      .filter((one) => one.known === 0)
+      .map((one) => ({ instrument: one.instrument, rows: Number(one.rows) })),
   };
 }
 
@@ -61,14 +55,14 @@ export async function countMatches(
  */
 async function perInstrument(
   engine: Engine,
-  spine: StagedSpine,
-  vector: StoredVector,
+  set: TrainingSet,
+  vector: FetchedVector,
   result: TableName,
 ): Promise<InstrumentCounts[]> {
   const db = kyselyReader(engine);
   const instruments = db
-    .selectFrom(table<Keys, "spine">(spine.table, "spine"))
-    .select(["spine.exchange", "spine.market_type", "spine.symbol"])
+    .selectFrom(table<Keys, "result">(result, "result"))
+    .select(["result.exchange", "result.market_type", "result.symbol"])
     .distinct();
   const first = db
     .selectFrom(table<Keys, "vector">(vector.table, "vector"))
@@ -76,8 +70,7 @@ async function perInstrument(
     .select(sql`min(${column("vector", "available_at")})`.as("known_from"))
     .where(sql<boolean>`(vector.exchange, vector.market_type, vector.symbol) in ${instruments}`)
     .groupBy(["vector.exchange", "vector.market_type", "vector.symbol"]);
-  const noBucket = sql`isNull(${column("result", "bucket_id")})`;
-  const nulls = vector.features.map((name) => sql`countIf(isNull(${column("result", name)}))`);
+  const noBucket = sql`isNull(${column("result", storedName(set, vector, "bucket_id"))})`;
   return db
     .selectFrom(table<Keys, "result">(result, "result"))
     .leftJoin(first.as("first"), (join) =>
@@ -92,7 +85,6 @@ async function perInstrument(
       sql<string>`count()`.as("rows"),
       sql<string>`countIf(not ${noBucket})`.as("matched"),
       sql<string>`countIf(${noBucket} and ifNull(result.ts >= first.known_from, 0))`.as("stale"),
-      sql<string[]>`[${sql.join(nulls)}]`.as("nulls"),
     ])
     .groupBy(["result.exchange", "result.market_type", "result.symbol"])
     .orderBy("instrument")
@@ -100,16 +92,23 @@ async function perInstrument(
     .execute();
 }
 
-function warnings(rows: number, matched: number, unknown: Counts["unknownInstruments"]): string[] {
-  const unknownRows = unknown.reduce((sum, one) => sum + one.rows, 0);
-  const named = unknown.slice(0, 5).map((one) => one.instrument);
-  const more = unknown.length > named.length ? `, and ${unknown.length - named.length} more` : "";
-  return [
-    ...(unknown.length > 0
-      ? [`The vector has no rows of ${named.join(", ")}${more}: ${unknownRows} of ${rows} rows are NULL.`]
-      : []),
-    ...(matched === 0
-      ? ["No row of the spine has a value: its times or instruments do not meet the vector's."]
-      : []),
-  ];
+export function matchWarnings(rows: number, vectors: readonly VectorSummary[]): string[] {
+  return vectors.flatMap(({ vector, matched, unknownInstruments }) => {
+    const unknownRows = unknownInstruments.reduce((sum, one) => sum + one.rows, 0);
+    const named = unknownInstruments.slice(0, 5).map((one) => one.instrument);
+    const more =
+      unknownInstruments.length > named.length
+        ? `, and ${unknownInstruments.length - named.length} more`
+        : "";
+    return [
+      ...(unknownInstruments.length > 0
+        ? [
+            `The vector ${vector} has no rows of ${named.join(", ")}${more}: ${unknownRows} of ${rows} rows are NULL.`,
+          ]
+        : []),
+      ...(matched === 0
+        ? [`No row of the spine has a value of ${vector}: its times or instruments do not meet the vector's.`]
+        : []),
+    ];
+  });
 }

@@ -11,11 +11,13 @@ export interface StagingTables {
   /** What a file is found to hold. */
   readonly shape: TableName;
   readonly spine: TableName;
-  readonly result: TableName;
+  readonly outages: TableName;
+  /** A new name for each step of joining. */
+  step(): TableName;
 }
 
 /** How tables of a fetch are named: `fetch_<12 hex>_<what>`. No version of a view or vector has such a name. */
-const pattern = "^fetch_[0-9a-f]{12}_(shape|spine|result)$";
+const pattern = "^fetch_[0-9a-f]{12}_(shape|spine|outages|step_[0-9]+)$";
 const abandonedAfterHours = 24;
 
 /** Names tables for one fetch and drops them at its end, and any that a killed fetch left behind a day ago. */
@@ -26,12 +28,18 @@ export async function withStaging<T>(
 ): Promise<T> {
   const id = randomBytes(6).toString("hex");
   const name = (what: string): TableName => ({ database, name: `fetch_${id}_${what}` });
-  const tables = { shape: name("shape"), spine: name("spine"), result: name("result") };
+  const fixed = { shape: name("shape"), spine: name("spine"), outages: name("outages") };
+  const steps: TableName[] = [];
+  const step = (): TableName => {
+    const made = name(`step_${steps.length}`);
+    steps.push(made);
+    return made;
+  };
   await dropAll(engine, await abandoned(engine, database));
   try {
-    return await work(tables);
+    return await work({ ...fixed, step });
   } finally {
-    await dropAll(engine, Object.values(tables));
+    await dropAll(engine, [...Object.values(fixed), ...steps]);
   }
 }
 

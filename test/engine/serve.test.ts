@@ -109,7 +109,20 @@ describe.skipIf(files.length < paths.length)("feature serve, over a recording", 
     try {
       const { engine, project } = served.deployment;
       const out = { path: join(folder, "train.parquet") };
-      await fetchEveryBucket({ engine, vector: await stockVectorSpec(), table: served.vector.table, out });
+      const { maxAgeMs, lagMs, clock } = await stockVectorSpec();
+      const { table: stored, features } = served.vector;
+      const fetched = {
+        name,
+        clock,
+        table: stored,
+        features,
+        maxAgeMs,
+        lagMs,
+        signature: null,
+        fingerprint: "",
+      };
+      const set = { vectors: [fetched], labels: [] };
+      await fetchEveryBucket({ engine, set, database: project.databases.features, out });
       const copy = { database: project.databases.features, name: "training_copy" };
       await engine.execute(`CREATE TABLE ${quoteName(copy)} AS ${quoteName(served.vector.table)}`);
       const columns = [

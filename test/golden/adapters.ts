@@ -4,13 +4,16 @@ import { amihud } from "./families/amihud.js";
 import { bookShape } from "./families/book-shape.js";
 import { bucketsHybrid } from "./families/buckets-hybrid.js";
 import { corwinSchultz } from "./families/corwin-schultz.js";
+import { evaluationMetrics } from "./families/evaluation-metrics.js";
 import { flowCvdVwap } from "./families/flow-cvd-vwap.js";
 import { footprint } from "./families/footprint.js";
 import { kyleLambda } from "./families/kyle-lambda.js";
+import { labelsNextBucket } from "./families/labels-next-bucket.js";
 import { leeMykland } from "./families/lee-mykland.js";
 import { lobAddCancel } from "./families/lob-add-cancel.js";
 import { multiResolution } from "./families/multi-resolution.js";
 import { ofi } from "./families/ofi.js";
+import { purgedSplits } from "./families/purged-splits.js";
 import { rollSpread } from "./families/roll-spread.js";
 import { rvBvJump } from "./families/rv-bv-jump.js";
 import { spreads } from "./families/spreads.js";
@@ -26,9 +29,12 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   rv_bv_jump: rvBvJump,
   book_shape: bookShape,
   buckets_hybrid: bucketsHybrid,
+  evaluation_metrics: evaluationMetrics,
   footprint,
+  labels_next_bucket: labelsNextBucket,
   lob_add_cancel: lobAddCancel,
   ofi,
+  purged_splits: purgedSplits,
   spreads,
 };
 

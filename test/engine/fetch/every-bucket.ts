@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { fetchEveryBucket } from "../../../src/fetch/fetch-every-bucket.js";
 import { failure, type GetSubject } from "../port/subject.js";
-import { createVector, insertBuckets, table, vector } from "./stored-vector.js";
+import { createVector, insertBuckets, set } from "./stored-vector.js";
 
 export function describeEveryBucket(subject: GetSubject): void {
   describe("a fetch of every bucket", () => {
     const fetch = (name: string) =>
       fetchEveryBucket({
         engine: subject().engine,
-        vector,
-        table,
+        set,
+        database: "suite",
         out: { path: join(subject().folder, name) },
       });
 
@@ -44,7 +44,11 @@ export function describeEveryBucket(subject: GetSubject): void {
       ]);
       expect(summary).toEqual({
         out: { path: join(folder, "every.csv"), format: "csv" },
+        manifest: join(folder, "every.csv.manifest.json"),
         rows: 3,
+        excluded: 0,
+        vector: "trend_v1",
+        vectors: [{ vector: "trend_v1", matched: 3, missing: 0, stale: 0, unknownInstruments: [] }],
         matched: 3,
         missing: 0,
         stale: 0,

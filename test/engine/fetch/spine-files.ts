@@ -7,7 +7,7 @@ import { describeFile } from "../../../src/fetch/describe-file.js";
 import { fetchAtSpine, type SpineFetchRequest } from "../../../src/fetch/fetch-at-spine.js";
 import { quoteName } from "../../../src/schema/quote.js";
 import type { GetSubject } from "../port/subject.js";
-import { createVector, insertBuckets, table, vector } from "./stored-vector.js";
+import { createVector, insertBuckets, set } from "./stored-vector.js";
 
 const start = Date.UTC(2024, 7, 8, 23, 54, 0);
 const btc = ["binance", "spot", "BTCUSDT"] as const;
@@ -38,8 +38,7 @@ export function describeSpineFiles(subject: GetSubject): void {
     const fetch = (spine: string, out: string, more: Partial<SpineFetchRequest> = {}) =>
       fetchAtSpine({
         engine: subject().engine,
-        vector,
-        table,
+        set,
         database: "suite",
         spine: { path: path(spine) },
         out: { path: path(out) },
@@ -100,7 +99,7 @@ export function describeSpineFiles(subject: GetSubject): void {
         line("nowhere", "ETHUSDT", "2024-08-08 23:55:30.000", "2024-01-01", ",,,,,"),
         "",
       ]);
-      expect(summary).toEqual({
+      expect(summary).toMatchObject({
         out: { path: path("mixed.out.csv"), format: "csv" },
         rows: 7,
         matched: 4,
@@ -108,7 +107,7 @@ export function describeSpineFiles(subject: GetSubject): void {
         stale: 1,
         nullShares: { order_flow__volume: 3 / 7, vpin__vpin_20: 4 / 7 },
         unknownInstruments: [{ instrument: "binance/spot/ETHUSDT", rows: 1 }],
-        warnings: ["The vector has no rows of binance/spot/ETHUSDT: 1 of 7 rows are NULL."],
+        warnings: ["The vector trend_v1 has no rows of binance/spot/ETHUSDT: 1 of 7 rows are NULL."],
         seconds: summary.seconds,
       });
       expect(summary.seconds).toBeGreaterThan(0);

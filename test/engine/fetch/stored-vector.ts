@@ -1,7 +1,7 @@
 import type { Engine } from "../../../src/engine/port.js";
+import type { TrainingSet } from "../../../src/fetch/training-set.js";
 import type { TableName } from "../../../src/schema/object.js";
 import { quoteName } from "../../../src/schema/quote.js";
-import type { VectorSpec } from "../../../src/spec/model.js";
 
 /** A vector's table as the compiler makes it, and rows for it. */
 
@@ -21,20 +21,20 @@ export interface BucketRow {
 export const table: TableName = { database: "suite", name: "vector_trend_v1__0a1b2c3d" };
 export const features = ["order_flow__volume", "vpin__vpin_20"];
 
-const at = { file: "features/vectors/trend_v1.yaml" };
-export const vector: VectorSpec = {
-  kind: "vector",
-  name: "trend_v1",
-  description: "",
-  clock: "ubt",
-  history: 60,
-  maxAgeMs: 120_000,
-  lagMs: 150,
-  features: [
-    { view: "order_flow", column: "volume", onNull: "keep", at },
-    { view: "vpin", column: "vpin_20", onNull: "keep", at },
+export const set: TrainingSet = {
+  vectors: [
+    {
+      name: "trend_v1",
+      clock: "ubt",
+      table,
+      features,
+      maxAgeMs: 120_000,
+      lagMs: 150,
+      signature: "5c1e".repeat(16),
+      fingerprint: "90ab".repeat(16),
+    },
   ],
-  at,
+  labels: [],
 };
 
 export async function createVector(engine: Engine): Promise<void> {

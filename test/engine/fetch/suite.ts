@@ -8,6 +8,7 @@ import { describeDialect } from "./dialect.js";
 import { describeEveryBucket } from "./every-bucket.js";
 import { describePointInTime } from "./point-in-time.js";
 import { describeSpineFiles } from "./spine-files.js";
+import { describeTrainingSet } from "./training-set.js";
 import { describeWrongSpines } from "./wrong-spines.js";
 
 /** What a fetch must do on every engine. `open` is called once. */
@@ -34,5 +35,6 @@ export function describeFetch(name: string, open: () => Promise<Engine>): void {
     describeSpineFiles(opened);
     describeWrongSpines(opened);
     describeEveryBucket(opened);
+    describeTrainingSet(opened);
   });
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { fetchAtSpine, type SpineFetchRequest } from "../../../src/fetch/fetch-at-spine.js";
 import { failure, type GetSubject } from "../port/subject.js";
 import { storeTwoBuckets } from "./spine-files.js";
-import { table, vector } from "./stored-vector.js";
+import { set } from "./stored-vector.js";
 
 const header = "exchange,market_type,symbol,ts";
 const row = "binance,spot,BTCUSDT,1723161301000";
@@ -196,8 +196,7 @@ export function describeWrongSpines(subject: GetSubject): void {
     const fetch = (spine: string, more: Partial<SpineFetchRequest> = {}) =>
       fetchAtSpine({
         engine: subject().engine,
-        vector,
-        table,
+        set,
         database: "suite",
         spine: { path: join(subject().folder, spine) },
         out: { path: join(subject().folder, "never.csv") },

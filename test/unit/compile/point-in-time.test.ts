@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { everyBucketQuery } from "../../../src/compile/every-bucket.js";
 import { type PointInTime, pointInTimeQuery } from "../../../src/compile/point-in-time.js";
 
 const vector = {
@@ -73,20 +72,5 @@ describe("the point-in-time query", () => {
     expect(clash("bucket_id")).toThrow("two columns named bucket_id");
     expect(clash("order_flow__volume")).toThrow("two columns named order_flow__volume");
     expect(clash("age_ms")).toThrow("two columns named age_ms");
-  });
-
-  it("reads every bucket in the order of its key", () => {
-    expect(everyBucketQuery(vector)).toEqual({
-      sql: [
-        "select `vector`.`exchange` as `exchange`, `vector`.`market_type` as `market_type`, `vector`.`symbol` as `symbol`,",
-        "`vector`.`bucket_id` as `bucket_id`, `vector`.`bucket_ts_start` as `bucket_ts_start`,",
-        "`vector`.`bucket_ts_end` as `bucket_ts_end`, `vector`.`available_at` as `available_at`,",
-        "`vector`.`order_flow__volume` as `order_flow__volume`",
-        "from `features`.`vector_trend_v1__0a1b2c3d` as `vector` final",
-        "order by `vector`.`exchange`, `vector`.`market_type`, `vector`.`symbol`, `vector`.`bucket_id`",
-        "settings `do_not_merge_across_partitions_select_final` = 1",
-      ].join(" "),
-      params: {},
-    });
   });
 });
