@@ -1343,7 +1343,7 @@ FROM (
 
 -- view book_shape, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_shape__fbeebe8b`
+CREATE TABLE `marketprism_features`.`book_shape__9daf4174`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -1392,7 +1392,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__fbeebe8b__mv` TO `marketprism_features`.`book_shape__fbeebe8b` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__9daf4174__mv` TO `marketprism_features`.`book_shape__9daf4174` AS
 SELECT
   exchange,
 market_type,
@@ -1505,8 +1505,8 @@ FROM (
       `buy_lots`,
       arrayMap(u -> u * u - arrayAvg(arrayMap(z -> z * z, bid_u)) - u * arraySum(arrayMap(z -> z * z * z, bid_u)) / arraySum(arrayMap(z -> z * z, bid_u)), bid_u) AS `bid_c`,
       arrayMap(u -> u * u - arrayAvg(arrayMap(z -> z * z, ask_u)) - u * arraySum(arrayMap(z -> z * z * z, ask_u)) / arraySum(arrayMap(z -> z * z, ask_u)), ask_u) AS `ask_c`,
-      if(sell_lots < toInt128(round(1 * 100000000)), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), bid_px, bid_taken)) / nullIf(toFloat64(sell_lots), 0)) AS `sell_vwap_all`,
-      if(buy_lots < toInt128(round(1 * 100000000)), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), ask_px, ask_taken)) / nullIf(toFloat64(buy_lots), 0)) AS `buy_vwap_all`
+      if(sell_lots < round(1 * 100000000), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), bid_px, bid_taken)) / nullIf(toFloat64(sell_lots), 0)) AS `sell_vwap_all`,
+      if(buy_lots < round(1 * 100000000), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), ask_px, ask_taken)) / nullIf(toFloat64(buy_lots), 0)) AS `buy_vwap_all`
     FROM (
       SELECT
         `exchange`,
@@ -1573,8 +1573,8 @@ FROM (
           arrayMap(p -> (p / assumeNotNull(mid) - 1) * 10000, asks) AS `ask_x`,
           arrayCumSum(bid_sizes) AS `bid_y`,
           arrayCumSum(ask_sizes) AS `ask_y`,
-          arrayMap((q, i) -> greatest(0, least(q, toInt128(round(1 * 100000000)) - arraySum(arraySlice(bid_lots, 1, i - 1)))), bid_lots, arrayEnumerate(bid_lots)) AS `bid_taken`,
-          arrayMap((q, i) -> greatest(0, least(q, toInt128(round(1 * 100000000)) - arraySum(arraySlice(ask_lots, 1, i - 1)))), ask_lots, arrayEnumerate(ask_lots)) AS `ask_taken`
+          arrayMap((q, i) -> greatest(0, least(q, round(1 * 100000000) - arraySum(arraySlice(bid_lots, 1, i - 1)))), bid_lots, arrayEnumerate(bid_lots)) AS `bid_taken`,
+          arrayMap((q, i) -> greatest(0, least(q, round(1 * 100000000) - arraySum(arraySlice(ask_lots, 1, i - 1)))), ask_lots, arrayEnumerate(ask_lots)) AS `ask_taken`
         FROM (
           SELECT
             `exchange`,
@@ -1597,8 +1597,8 @@ FROM (
             arraySlice(bid_qty, 1, 20) AS `bid_sizes`,
             arraySlice(ask_px, 1, 20) AS `asks`,
             arraySlice(ask_qty, 1, 20) AS `ask_sizes`,
-            arrayMap(q -> toInt128(round(q * 100000000)), bid_qty) AS `bid_lots`,
-            arrayMap(q -> toInt128(round(q * 100000000)), ask_qty) AS `ask_lots`
+            arrayMap(q -> round(q * 100000000), bid_qty) AS `bid_lots`,
+            arrayMap(q -> round(q * 100000000), ask_qty) AS `ask_lots`
           FROM (
             SELECT
               `exchange`,
@@ -1666,10 +1666,10 @@ SELECT
   `sell_impact_bps`,
   `sell_slippage_bps`,
   `sell_last_price`
-FROM `marketprism_features`.`book_shape__fbeebe8b` FINAL
+FROM `marketprism_features`.`book_shape__9daf4174` FINAL
 COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
 
-INSERT INTO `marketprism_features`.`book_shape__fbeebe8b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `imbalance_1`, `imbalance_5`, `imbalance_10`, `imbalance_20`, `depth_bid`, `depth_ask`, `imbalance_depth`, `imbalance_distance`, `imbalance_rank`, `weighted_mid_bps`, `vamp`, `bid_slope`, `ask_slope`, `bid_exponent`, `ask_exponent`, `bid_convexity`, `ask_convexity`, `bid_naes_skjeltorp`, `ask_naes_skjeltorp`, `buy_filled`, `buy_vwap`, `buy_impact_bps`, `buy_slippage_bps`, `buy_last_price`, `sell_filled`, `sell_vwap`, `sell_impact_bps`, `sell_slippage_bps`, `sell_last_price`)
+INSERT INTO `marketprism_features`.`book_shape__9daf4174` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `imbalance_1`, `imbalance_5`, `imbalance_10`, `imbalance_20`, `depth_bid`, `depth_ask`, `imbalance_depth`, `imbalance_distance`, `imbalance_rank`, `weighted_mid_bps`, `vamp`, `bid_slope`, `ask_slope`, `bid_exponent`, `ask_exponent`, `bid_convexity`, `ask_convexity`, `bid_naes_skjeltorp`, `ask_naes_skjeltorp`, `buy_filled`, `buy_vwap`, `buy_impact_bps`, `buy_slippage_bps`, `buy_last_price`, `sell_filled`, `sell_vwap`, `sell_impact_bps`, `sell_slippage_bps`, `sell_last_price`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -1783,8 +1783,8 @@ FROM (
       `buy_lots`,
       arrayMap(u -> u * u - arrayAvg(arrayMap(z -> z * z, bid_u)) - u * arraySum(arrayMap(z -> z * z * z, bid_u)) / arraySum(arrayMap(z -> z * z, bid_u)), bid_u) AS `bid_c`,
       arrayMap(u -> u * u - arrayAvg(arrayMap(z -> z * z, ask_u)) - u * arraySum(arrayMap(z -> z * z * z, ask_u)) / arraySum(arrayMap(z -> z * z, ask_u)), ask_u) AS `ask_c`,
-      if(sell_lots < toInt128(round(1 * 100000000)), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), bid_px, bid_taken)) / nullIf(toFloat64(sell_lots), 0)) AS `sell_vwap_all`,
-      if(buy_lots < toInt128(round(1 * 100000000)), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), ask_px, ask_taken)) / nullIf(toFloat64(buy_lots), 0)) AS `buy_vwap_all`
+      if(sell_lots < round(1 * 100000000), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), bid_px, bid_taken)) / nullIf(toFloat64(sell_lots), 0)) AS `sell_vwap_all`,
+      if(buy_lots < round(1 * 100000000), NULL, arraySum(arrayMap((p, t) -> p * toFloat64(t), ask_px, ask_taken)) / nullIf(toFloat64(buy_lots), 0)) AS `buy_vwap_all`
     FROM (
       SELECT
         `exchange`,
@@ -1851,8 +1851,8 @@ FROM (
           arrayMap(p -> (p / assumeNotNull(mid) - 1) * 10000, asks) AS `ask_x`,
           arrayCumSum(bid_sizes) AS `bid_y`,
           arrayCumSum(ask_sizes) AS `ask_y`,
-          arrayMap((q, i) -> greatest(0, least(q, toInt128(round(1 * 100000000)) - arraySum(arraySlice(bid_lots, 1, i - 1)))), bid_lots, arrayEnumerate(bid_lots)) AS `bid_taken`,
-          arrayMap((q, i) -> greatest(0, least(q, toInt128(round(1 * 100000000)) - arraySum(arraySlice(ask_lots, 1, i - 1)))), ask_lots, arrayEnumerate(ask_lots)) AS `ask_taken`
+          arrayMap((q, i) -> greatest(0, least(q, round(1 * 100000000) - arraySum(arraySlice(bid_lots, 1, i - 1)))), bid_lots, arrayEnumerate(bid_lots)) AS `bid_taken`,
+          arrayMap((q, i) -> greatest(0, least(q, round(1 * 100000000) - arraySum(arraySlice(ask_lots, 1, i - 1)))), ask_lots, arrayEnumerate(ask_lots)) AS `ask_taken`
         FROM (
           SELECT
             `exchange`,
@@ -1875,8 +1875,8 @@ FROM (
             arraySlice(bid_qty, 1, 20) AS `bid_sizes`,
             arraySlice(ask_px, 1, 20) AS `asks`,
             arraySlice(ask_qty, 1, 20) AS `ask_sizes`,
-            arrayMap(q -> toInt128(round(q * 100000000)), bid_qty) AS `bid_lots`,
-            arrayMap(q -> toInt128(round(q * 100000000)), ask_qty) AS `ask_lots`
+            arrayMap(q -> round(q * 100000000), bid_qty) AS `bid_lots`,
+            arrayMap(q -> round(q * 100000000), ask_qty) AS `ask_lots`
           FROM (
             SELECT
               `exchange`,
