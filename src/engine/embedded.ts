@@ -23,8 +23,12 @@ import { blocksText, commandText, parseRows, resultText, rowsText } from "./stat
 /** The client and chDB bring two copies of one interface. */
 type Connection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>["connection"]>;
 
-/** The same for good in every session: inserts are done when they return, and times without a zone are UTC. */
-const baseline = "SET async_insert = 0, session_timezone = 'UTC'";
+/**
+ * The same for good in every session: inserts are done when they return, times without a zone are UTC, and expressions are
+ * interpreted. The engine compiles one after its third run, and may then give another value (docs/engine-facts.md).
+ */
+const baseline =
+  "SET async_insert = 0, session_timezone = 'UTC', compile_expressions = 0, compile_aggregate_expressions = 0";
 
 export interface EmbeddedOptions {
   /** Absolute path of the data directory; made when it is not there. */

@@ -24,6 +24,9 @@ import { blocksText, commandText, parseRows, resultText, rowsText, settingsList 
 const baseline = {
   async_insert: 0,
   session_timezone: "UTC",
+  // Compiled after their third run, expressions may give another value (docs/engine-facts.md).
+  compile_expressions: 0,
+  compile_aggregate_expressions: 0,
   cancel_http_readonly_queries_on_client_close: 1,
 } as const;
 
