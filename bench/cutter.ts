@@ -9,7 +9,7 @@ const rounds = 5;
 
 const params: CutterParams = {
   mode: "volume",
-  size: 500_000_000n,
+  limitsAt: () => ({ size: 500_000_000n }),
   maxMs: 60_000,
   maxTrades: 100_000,
   bookGapMs: 120_000,

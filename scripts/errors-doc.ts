@@ -20,6 +20,7 @@ const areas: Readonly<Record<string, string>> = {
   INGEST:
     "Recordings that are read in. Single rows that cannot be read are no error: they go to the table `ingest_rejects`.",
   INTERNAL: "Defects of the product.",
+  JOBS: "What runs on a schedule.",
   LEAK: "What a feature may not do, found in the engine's resolved tree of each expression by `feature validate` and `feature apply`.",
   MIGRATION: "Files under `migrations/`, and carrying them out.",
   MODEL: "Models: contracts, files, training and rollout.",

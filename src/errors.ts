@@ -283,6 +283,21 @@ export const errorCodes = {
     hint: "Run again with --debug and report what it prints.",
     exit: 1,
   },
+  FS_JOBS_FAILED: {
+    summary: "A job that was run by hand has failed.",
+    hint: "The message says why; `feature jobs list` shows the last run of each job.",
+    exit: 1,
+  },
+  FS_JOBS_RUNNING: {
+    summary: "The job runs already: one run at a time.",
+    hint: "Wait until it has ended; `feature jobs list` shows when it began.",
+    exit: 5,
+  },
+  FS_JOBS_UNKNOWN: {
+    summary: "There is no job of that name.",
+    hint: "`feature jobs list` names the files under jobs/.",
+    exit: 64,
+  },
   FS_LEAK_CLOCK_OR_CHANCE: {
     summary: "An expression depends on the clock, on chance or on how rows are processed.",
     hint: "Use the bucket's own times; a feature must have the same value when it is computed again.",

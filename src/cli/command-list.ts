@@ -94,6 +94,11 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/keys.js"),
   },
   {
+    name: "jobs",
+    summary: "run what is scheduled: list, run one now, start the scheduler",
+    load: () => import("./commands/jobs.js"),
+  },
+  {
     name: "sql",
     summary: "run a query on the target and print a table",
     load: () => import("./commands/sql.js"),

@@ -44,7 +44,7 @@ export function instrumentArgument(text: string): InstrumentKey {
 export const withoutSizeWarnings = (names: readonly string[]) =>
   names.map(
     (name) =>
-      `${name} is stored but not cut: it has no bucket size; give it one in features.yaml (clocks: size: default:)`,
+      `${name} is stored but not cut: it has no bucket size; feature buckets calibrate --write finds one, or give it one in features.yaml (clocks: size: default:)`,
   );
 
 /** Instruments whose buckets are stored, but not computed. */

@@ -1,6 +1,7 @@
 /** What the cutter makes and remembers. Times are epoch milliseconds; lots are units of 1e-8 of the base asset. */
 
-export type CutTrigger = "volume" | "time" | "count" | "max_trades";
+/** In mode `quality`, `volume` is the hard cap. */
+export type CutTrigger = "volume" | "time" | "count" | "max_trades" | "event" | "quality";
 
 export interface ClosedBucket {
   /** Dense from 1 for each instrument. */
@@ -12,11 +13,12 @@ export interface ClosedBucket {
   readonly prevEnd: number;
   /** When the bucket could first be known; never before that of the previous bucket. */
   readonly availableAt: number;
+  /** Of mode `event`: book updates, and no lots and no notional. */
   readonly trades: number;
   readonly lots: bigint;
   /** Price times quantity in units of 1e-16. */
   readonly notional: bigint;
-  /** The size that it was cut with: lots, or trades in mode `count`. */
+  /** The size that it was cut with: lots, or trades in mode `count`, or updates in mode `event`. */
   readonly size: bigint;
   readonly trigger: CutTrigger;
 }
@@ -31,6 +33,9 @@ export interface OpenBucket {
   readonly availableAt: number;
 }
 
+/** What mode `quality` remembers of a closed bucket, to tell how fast the market trades. */
+export type PastBucket = Pick<ClosedBucket, "start" | "end" | "lots">;
+
 /**
  * All that a restart needs, besides the trades at or after the watermark. Plain values.
  * `watermark`: every trade below it is in a closed bucket or in `open`, and none at or above it is; null before the first.
@@ -41,6 +46,8 @@ export interface CutterState {
   readonly lastAvailableAt: number | null;
   readonly watermark: number | null;
   readonly open: OpenBucket | null;
+  /** The last closed buckets in order, as many as an adaptive time cap looks at; none where there is no such cap. */
+  readonly past: readonly PastBucket[];
 }
 
 /** The state of an instrument that was never cut. */
@@ -50,6 +57,7 @@ export const initialState: CutterState = {
   lastAvailableAt: null,
   watermark: null,
   open: null,
+  past: [],
 };
 
 /** Volume-weighted average price; null for a bucket whose trades have no quantity. */

@@ -4,16 +4,30 @@
  */
 import { FeatureError } from "../errors.js";
 import type { ClosedBucket, CutTrigger, CutterState, OpenBucket } from "./bucket.js";
+import { closingRule, type QualityParams, type SizeRule } from "./closing-rule.js";
+import { type AdaptiveCap, PastPace } from "./past-pace.js";
 import { RunningSums } from "./running-sums.js";
 import { plainBatch, type TradeBatch } from "./trade-batch.js";
 
-export interface CutterParams {
-  readonly mode: "volume" | "count";
-  /** Lots in mode `volume`, trades in mode `count`. */
+/** What a bucket is cut with; a bucket keeps it from its opening to its end. */
+export interface BucketLimits {
+  /** Lots in modes `volume` and `quality`, trades in mode `count`, book updates in mode `event`. */
   readonly size: bigint;
+  /** How long it may stay open, where that is shorter than the clock's own `maxMs`. */
+  readonly maxMs?: number;
+}
+
+export interface CutterParams {
+  readonly mode: "volume" | "count" | "event" | "quality";
+  /** The limits of the bucket that opens at `start`, epoch ms. Pure: a restart asks again for the bucket still open. */
+  readonly limitsAt: (start: number) => BucketLimits;
   readonly maxMs: number;
   readonly maxTrades: number;
   readonly bookGapMs: number;
+  /** Of mode `quality`, and only of it. */
+  readonly quality?: QualityParams;
+  /** A time cap that follows the market; the first buckets, and any other clock, have `maxMs`. */
+  readonly adaptive?: AdaptiveCap;
 }
 
 export type EmitBucket = (bucket: ClosedBucket) => void;
@@ -37,29 +51,25 @@ export interface Cutter {
   state(): CutterState;
 }
 
-/** @throws FeatureError FS_CLOCK_PARAMS for a size or limit that is not positive. */
+/** @throws FeatureError FS_CLOCK_PARAMS for a limit that is not positive; also later, for such a size of a bucket. */
 export function createCutter(params: CutterParams, state: CutterState): Cutter {
-  checkParams(params);
+  checkPositive("maxMs", params.maxMs);
+  checkPositive("maxTrades", params.maxTrades);
+  if (!(params.bookGapMs >= 0)) checkPositive("bookGapMs", params.bookGapMs);
+  if ((params.mode === "quality") !== (params.quality !== undefined)) {
+    throw new FeatureError("FS_CLOCK_PARAMS", "a score needs mode quality, and mode quality a score");
+  }
   return new BucketCutter(params, state);
 }
 
-function checkParams(params: CutterParams): void {
-  const limits = {
-    size: params.size > 0n,
-    maxMs: params.maxMs > 0,
-    maxTrades: params.maxTrades > 0,
-    bookGapMs: params.bookGapMs >= 0,
-  };
-  for (const [name, isValid] of Object.entries(limits)) {
-    if (isValid) continue;
-    const found = params[name as keyof typeof limits];
-    throw new FeatureError("FS_CLOCK_PARAMS", `${name} is ${found}; a cutter needs a positive one`);
-  }
+function checkPositive(name: string, found: number | bigint): void {
+  if (found > 0) return;
+  throw new FeatureError("FS_CLOCK_PARAMS", `${name} is ${found}; a cutter needs a positive one`);
 }
 
 class BucketCutter implements Cutter {
   readonly #params: CutterParams;
-  readonly #reachesSize: (sums: RunningSums) => boolean;
+  readonly #pace: PastPace;
   #lastId: number;
   #lastEnd: number | null;
   #lastAvailableAt: number;
@@ -68,6 +78,10 @@ class BucketCutter implements Cutter {
   readonly #open = new RunningSums();
   #isOpen = false;
   #start = 0;
+  /** What the open bucket is cut with, from its opening on. */
+  #size = -1n;
+  #maxMs = 0;
+  #rule: SizeRule = () => undefined;
 
   /** The trades of the timestamp at the watermark, while more of it may come. */
   readonly #group = new RunningSums();
@@ -75,7 +89,7 @@ class BucketCutter implements Cutter {
 
   constructor(params: CutterParams, state: CutterState) {
     this.#params = params;
-    this.#reachesSize = sizeTest(params);
+    this.#pace = new PastPace(params.adaptive, state.past);
     this.#lastId = state.lastId;
     this.#lastEnd = state.lastEnd;
     this.#lastAvailableAt = state.lastAvailableAt ?? Number.NEGATIVE_INFINITY;
@@ -133,12 +147,12 @@ class BucketCutter implements Cutter {
             availableAt: this.#open.availableAt,
           }
         : null,
+      past: this.#pace.past(),
     };
   }
 
   #restore(open: OpenBucket): void {
-    this.#isOpen = true;
-    this.#start = open.start;
+    this.#openAt(open.start);
     this.#open.lots.set(open.lots);
     this.#open.notional.set(open.notional);
     this.#open.trades = open.trades;
@@ -169,17 +183,27 @@ class BucketCutter implements Cutter {
   }
 
   #openAt(at: number): void {
-    if (!this.#isOpen) this.#start = at;
+    if (this.#isOpen) return;
+    const { mode, quality, limitsAt, maxMs } = this.#params;
+    const limits = limitsAt(at);
+    if (limits.size !== this.#size) {
+      checkPositive("size", limits.size);
+      this.#rule = closingRule(mode, limits.size, quality);
+      this.#size = limits.size;
+    }
+    this.#maxMs = this.#pace.cap(limits.size) ?? Math.min(maxMs, limits.maxMs ?? maxMs);
+    this.#start = at;
     this.#isOpen = true;
   }
 
   #closeBySize(at: number, emit: EmitBucket): void {
-    if (this.#reachesSize(this.#open)) this.#close(this.#params.mode, at + 1, emit);
+    const trigger = this.#rule(this.#open, at - this.#start);
+    if (trigger !== undefined) this.#close(trigger, at + 1, emit);
     else if (this.#open.trades >= this.#params.maxTrades) this.#close("max_trades", at + 1, emit);
   }
 
   #closeByTime(now: number, emit: EmitBucket): void {
-    const end = this.#start + this.#params.maxMs;
+    const end = this.#start + this.#maxMs;
     if (this.#isOpen && now >= end) this.#close("time", end, emit);
   }
 
@@ -199,25 +223,13 @@ class BucketCutter implements Cutter {
       trades: open.trades,
       lots: open.lots.toBigInt(),
       notional: open.notional.toBigInt(),
-      size: this.#params.size,
+      size: this.#size,
       trigger,
     };
     open.clear();
+    this.#pace.add(bucket);
     emit(bucket);
   }
-}
-
-/** Compares exactly, yet makes a BigInt only when a Float64 cannot tell. */
-function sizeTest(params: CutterParams): (sums: RunningSums) => boolean {
-  const { mode, size } = params;
-  const below = Number(size) * (1 - 2 ** -40);
-  const above = Number(size) * (1 + 2 ** -40);
-  if (mode === "count") return (sums) => sums.trades >= Number(size);
-  return (sums) => {
-    const lots = sums.lots.toNumber();
-    if (lots < below) return false;
-    return lots > above || sums.lots.toBigInt() >= size;
-  };
 }
 
 function finiteOrNull(value: number): number | null {

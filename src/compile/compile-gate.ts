@@ -19,7 +19,9 @@ export function compileGate(project: Project, clock: Clock): CompiledObject {
   const buckets = bucketsName(project, clock.name);
   const stored = clockTables(project).find((table) => table.name === buckets.name);
   if (stored === undefined) throw missing(`the bucket table of clock ${clock.name}`);
-  const columns = stored.columns.filter((column) => column.name !== "created_at");
+  const columns = stored.columns.filter(
+    (column) => column.name !== "created_at" && column.default?.kind !== "ALIAS",
+  );
   const gate: Table = {
     kind: "table",
     ...gateName(project, clock),

@@ -70,8 +70,10 @@ function clockDefinition(project: Project, clock: Clock): Definition {
     // A delay is written into the rows of our own tables; only a foreign table's rows change their meaning with it.
     return external ? { table, columns: { ...columns }, availableAt, delayMs } : { table };
   });
-  const { name, mode, maxMs, maxTrades, bookGapMs } = clock;
-  return { name, mode, maxMs, maxTrades, bookGapMs, sources };
+  const { name, mode, maxMs, maxTrades, bookGapMs, quality, targetMs } = clock;
+  // The score measures a bucket's duration against the target.
+  const score = quality === undefined ? undefined : { ...quality, targetMs };
+  return { name, mode, maxMs, maxTrades, bookGapMs, quality: score, sources };
 }
 
 /** Drafts in an order in which every view stands behind what it reads. */

@@ -35,6 +35,7 @@ export function clockTables(layout: SchemaLayout): Table[] {
     bucketCuts(layout),
     fetches(layout),
     auditTable(layout),
+    jobRuns(layout),
   ];
 }
 
@@ -54,7 +55,7 @@ function bucketsTable(layout: SchemaLayout, clock: string): Table {
       time("bucket_ts_end", "not in the bucket"),
       time("prev_ts_end", "where book updates of this bucket begin"),
       time("available_at", "never falls along bucket_id"),
-      column("trades", "UInt32"),
+      column("trades", "UInt32", { comment: "of a clock of mode event: book updates" }),
       column("vol", amountType, { codec: packed, comment: "units of base" }),
       column("vwap", "Float64", { codec: packed }),
       column(
@@ -62,6 +63,7 @@ function bucketsTable(layout: SchemaLayout, clock: string): Table {
         "Enum8('volume' = 1, 'time' = 2, 'count' = 3, 'max_trades' = 4, 'quality' = 5, 'event' = 6)",
       ),
       column("size", amountType, { codec: packed, comment: "the size it was cut with" }),
+      ...sessionColumn(layout),
       version,
       createdAt,
     ],
@@ -72,6 +74,58 @@ function bucketsTable(layout: SchemaLayout, clock: string): Table {
     settings: deduplication,
     indexes: [{ name: "by_end", expression: "bucket_ts_end", type: "minmax", granularity: 1 }],
     comment: `Closed buckets of clock ${clock}`,
+  };
+}
+
+/** Computed when it is read, so that other sessions in features.yaml need no rows to be written. */
+function sessionColumn({ sessions = [] }: SchemaLayout): Column[] {
+  if (sessions.length === 0) return [];
+  const hour = "toHour(bucket_ts_start, 'UTC')";
+  const cases = sessions.map(({ name, fromHour, toHour }) => {
+    const [both, from, to] = [
+      fromHour < toHour ? "AND" : "OR",
+      `${hour} >= ${fromHour}`,
+      `${hour} < ${toHour}`,
+    ];
+    return `(${from}) ${both} (${to}), '${name}'`;
+  });
+  const expression = `multiIf(${cases.join(", ")}, '')`;
+  return [
+    {
+      name: "session",
+      type: "String",
+      default: { kind: "ALIAS", expression },
+      comment: "by the hour (UTC) of its start",
+    },
+  ];
+}
+
+/** What jobs did: a row an attempt. */
+function jobRuns(layout: SchemaLayout): Table {
+  return {
+    kind: "table",
+    database: layout.databases.features,
+    name: "job_runs",
+    columns: [
+      column("job", nameType),
+      column("run_id", "String"),
+      column("attempt", "UInt16"),
+      column("trigger", "Enum8('schedule' = 1, 'manual' = 2, 'missed' = 3)"),
+      column("due_at", timeType),
+      column("started_at", timeType),
+      column("finished_at", `Nullable(${timeType})`),
+      column(
+        "state",
+        "Enum8('running' = 1, 'done' = 2, 'failed' = 3, 'timeout' = 4, 'stopped' = 5, 'missed' = 6)",
+      ),
+      column("message", "String", { comment: "what came of it, or what went wrong" }),
+      column("owner", "String"),
+      column("v", "UInt64", { comment: "1 at the beginning, 2 at the end of an attempt" }),
+    ],
+    engine: "ReplacingMergeTree(v)",
+    orderBy: ["job", "started_at", "run_id", "attempt"],
+    settings: deduplication,
+    comment: "History of jobs",
   };
 }
 

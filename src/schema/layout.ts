@@ -14,6 +14,11 @@ export interface SchemaLayout {
   };
   readonly sources: Readonly<Record<SourceTable, OwnedSource>>;
   readonly clocks: Readonly<Record<string, unknown>>;
+  readonly sessions?: readonly {
+    readonly name: string;
+    readonly fromHour: number;
+    readonly toHour: number;
+  }[];
   readonly retention: { readonly rawMs: number | undefined; readonly featuresMs: number | undefined };
 }
 

@@ -76,6 +76,29 @@ export interface Source {
   readonly maxAgeMs: number | undefined;
 }
 
+/** Hours of the UTC day `[from, to)`; one that ends before it begins goes over midnight. */
+export interface Session {
+  readonly name: string;
+  readonly fromHour: number;
+  readonly toHour: number;
+}
+
+/** Mode `quality`: a bucket closes by a score of volume, duration and trades, and by a hard cap of volume. */
+export interface QualityRule {
+  readonly minTrades: number;
+  readonly scorePercent: number;
+  readonly capPercent: number;
+  /** A longest duration that follows the pace of the last closed buckets; undefined: `maxMs` always. */
+  readonly adaptive:
+    | {
+        readonly factorPercent: number;
+        readonly minMs: number;
+        readonly maxMs: number;
+        readonly buckets: number;
+      }
+    | undefined;
+}
+
 export interface Clock {
   readonly name: string;
   readonly mode: "volume" | "count" | "event" | "quality";
@@ -90,7 +113,11 @@ export interface Clock {
     readonly byInstrument: Readonly<Record<string, string>>;
     /** One size for every other instrument; undefined: such an instrument is stored but not cut. */
     readonly fallback: string | undefined;
+    /** What calibration may choose, by instrument name; decimal strings. */
+    readonly bounds?: Readonly<Record<string, { readonly min: string; readonly max: string }>>;
   };
+  /** Of mode `quality` only. */
+  readonly quality?: QualityRule | undefined;
   readonly allowedLatenessMs: number;
 }
 
@@ -104,6 +131,8 @@ export interface Project {
   readonly instruments: readonly Instrument[];
   readonly sources: Readonly<Record<SourceName, Source>>;
   readonly clocks: Readonly<Record<string, Clock>>;
+  /** In the order of their names' place in the file: a moment belongs to the first that it lies in. */
+  readonly sessions?: readonly Session[];
   readonly retention: {
     /** Counted from when a row was stored, in milliseconds; undefined: kept for good. */
     readonly rawMs: number | undefined;
@@ -260,6 +289,31 @@ export interface CsvMap {
   readonly at: Location;
 }
 
+export type JobValue = string | number | boolean;
+
+/** Something that runs on a schedule: `jobs/<name>.yaml`. */
+export interface JobSpec {
+  readonly kind: "job";
+  readonly name: string;
+  readonly description: string;
+  /** Cron fields. */
+  readonly schedule: string;
+  readonly timezone: string;
+  readonly action:
+    | { readonly kind: "sql"; readonly sql: string }
+    | {
+        readonly kind: "handler";
+        readonly handler: string;
+        readonly with: Readonly<Record<string, JobValue>>;
+      };
+  readonly timeoutMs: number | undefined;
+  /** So many attempts after the first; the wait doubles each time. */
+  readonly retry: { readonly times: number; readonly backoffMs: number };
+  readonly missed: "run_once" | "skip";
+  readonly at: Location;
+  readonly scheduleAt: Location;
+}
+
 /** Everything a project's files say. */
 export interface ProjectSpecs {
   readonly project: Project;
@@ -267,5 +321,6 @@ export interface ProjectSpecs {
   readonly vectors: readonly VectorSpec[];
   readonly labels: readonly LabelSpec[];
   readonly csvMaps: readonly CsvMap[];
+  readonly jobs: readonly JobSpec[];
   readonly models: readonly ModelContract[];
 }

@@ -1,8 +1,9 @@
 /** The files of a project → frozen specs, or all that is wrong with them. */
 import { FeatureError, Findings } from "../errors.js";
 import { readCsvMapFile } from "./csv-map-file.js";
+import { readJobFile } from "./job-file.js";
 import { readLabelFile } from "./label-file.js";
-import type { CsvMap, FeatureView, LabelSpec, Project, ProjectSpecs, VectorSpec } from "./model.js";
+import type { CsvMap, FeatureView, JobSpec, LabelSpec, Project, ProjectSpecs, VectorSpec } from "./model.js";
 import type { ModelContract } from "./model-contract.js";
 import { readModelFile } from "./model-file.js";
 import { checkModelReferences } from "./model-references.js";
@@ -11,6 +12,7 @@ import { checkReferences } from "./references.js";
 import { schemaFindings } from "./schema-findings.js";
 import { projectFileName, type SpecKind, specFolders, specKindOf, stemOf } from "./spec-kind.js";
 import { SpecReader } from "./spec-reader.js";
+import { didYouMean } from "./suggest.js";
 import type { Environment } from "./targets.js";
 import { readVectorFile } from "./vector-file.js";
 import { readViewFile } from "./view-file.js";
@@ -53,6 +55,7 @@ class ProjectParser {
   readonly #vectors: VectorSpec[] = [];
   readonly #labels: LabelSpec[] = [];
   readonly #csvMaps: CsvMap[] = [];
+  readonly #jobs: { readonly job: JobSpec; readonly file: YamlFile }[] = [];
   readonly #models: ModelContract[] = [];
   /** `kind name` of vectors and models whose files have findings of their own. */
   readonly #unread = new Set<string>();
@@ -121,7 +124,6 @@ class ProjectParser {
     else reader.add("FS_SPEC_DUPLICATE", `the ${kind} ${name} is written twice: here and in ${first}`, at);
   }
 
-  /** Jobs are checked by their schema; nothing is built from them. */
   #convert(kind: SpecKind, reader: SpecReader): void {
     if (kind === "project") this.#project = readProjectFile(reader, this.#options);
     else if (kind === "view") this.#views.push(this.#remember(reader, readViewFile(reader)));
@@ -129,6 +131,7 @@ class ProjectParser {
     else if (kind === "label") this.#labels.push(this.#remember(reader, readLabelFile(reader)));
     else if (kind === "model") this.#models.push(this.#remember(reader, readModelFile(reader)));
     else if (kind === "csv") this.#csvMaps.push(readCsvMapFile(reader));
+    else if (kind === "job") this.#jobs.push({ job: readJobFile(reader), file: reader.file });
   }
 
   #remember<T extends FeatureView | VectorSpec | LabelSpec | ModelContract>(
@@ -137,6 +140,18 @@ class ProjectParser {
   ): T {
     this.#files.set(object, reader.file);
     return object;
+  }
+
+  #checkJobClocks(project: Project): void {
+    const clocks = Object.keys(project.clocks);
+    for (const { job, file } of this.#jobs) {
+      const clock = job.action.kind === "handler" ? job.action.with.clock : undefined;
+      if (clock === undefined || clocks.includes(String(clock))) continue;
+      const message = `the job ${job.name} names the clock ${clock}, which features.yaml does not have`;
+      const hint = didYouMean(String(clock), clocks, `Clocks: ${clocks.join(", ")}.`);
+      const at = file.at("/with/clock");
+      this.#findings.push(new FeatureError("FS_SPEC_UNKNOWN_REFERENCE", message, { at, hint }));
+    }
   }
 
   finish(): ProjectSpecs {
@@ -163,6 +178,7 @@ class ProjectParser {
         locate: (model, pointer) => this.#files.get(model)?.at(pointer) ?? model.at,
       }),
     );
+    if (project !== undefined) this.#checkJobClocks(project);
     if (this.#findings.length > 0 || project === undefined) throw new Findings(sorted(this.#findings));
     return {
       project,
@@ -170,6 +186,7 @@ class ProjectParser {
       vectors: this.#vectors,
       labels: this.#labels,
       csvMaps: this.#csvMaps,
+      jobs: this.#jobs.map(({ job }) => job),
       models: this.#models,
     };
   }

@@ -9,6 +9,7 @@ import {
   type InstrumentKey,
   instrumentName,
   type Project,
+  type Session,
 } from "./model.js";
 import type { RawProject } from "./raw-project.js";
 import { readSources } from "./source-section.js";
@@ -57,12 +58,29 @@ export function readProjectFile(
     clocks: recordOf(
       Object.entries(raw.clocks).map(([name, clock]) => [name, readClock(reader, name, clock, known)]),
     ),
+    sessions: readSessions(reader, raw),
     retention: {
       rawMs: readRetention(reader, "/retention/raw", raw.retention?.raw, 7 * day),
       featuresMs: readRetention(reader, "/retention/features", raw.retention?.features, 90 * day),
       versions: raw.retention?.versions ?? 2,
     },
   };
+}
+
+/** Sessions may overlap: the first in the file counts. */
+function readSessions(reader: SpecReader, raw: RawProject): Session[] {
+  return Object.entries(raw.sessions ?? {}).map(([name, [fromHour, toHour]]) => {
+    if (fromHour === toHour) {
+      const message = `the session ${name} begins and ends at hour ${fromHour}`;
+      reader.add(
+        "FS_SPEC_VALUE",
+        message,
+        reader.file.at(pointerTo("/sessions", name)),
+        "Write two different hours.",
+      );
+    }
+    return { name, fromHour, toHour };
+  });
 }
 
 function readRetention(

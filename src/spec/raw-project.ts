@@ -30,7 +30,7 @@ export interface RawSource {
 }
 
 export interface RawClock {
-  readonly mode?: "volume" | "count";
+  readonly mode?: "volume" | "count" | "event" | "quality";
   readonly target?: string;
   readonly max?: string;
   readonly max_trades?: number;
@@ -42,7 +42,19 @@ export interface RawClock {
         readonly from?: "bucket_config";
         readonly default?: Decimal | Readonly<Record<string, Decimal>>;
         readonly fallback?: Decimal;
+        readonly bounds?: Readonly<Record<string, readonly [Decimal, Decimal]>>;
       };
+  readonly quality?: {
+    readonly min_trades?: number;
+    readonly score?: number;
+    readonly cap?: number;
+    readonly adaptive?: {
+      readonly factor?: number;
+      readonly min?: string;
+      readonly max?: string;
+      readonly buckets?: number;
+    };
+  };
 }
 
 export interface RawProject {
@@ -53,5 +65,6 @@ export interface RawProject {
   readonly instruments: Readonly<Record<string, RawInstrument>>;
   readonly sources?: Partial<Record<SourceName, RawSource>>;
   readonly clocks: Readonly<Record<string, RawClock>>;
+  readonly sessions?: Readonly<Record<string, readonly [number, number]>>;
   readonly retention?: { readonly raw?: string; readonly features?: string; readonly versions?: number };
 }

@@ -27,9 +27,6 @@ export function unsupportedKey(kind: SpecKind, pointer: string, key: string): st
 
 /** Why a value is not supported at this place. */
 export function unsupportedValue(kind: SpecKind, pointer: string, value: string): string | undefined {
-  const mode = kind === "project" && /^\/clocks\/[^/]+\/mode$/.test(pointer);
-  if (mode && (value === "event" || value === "quality"))
-    return `\`mode: ${value}\` is not supported by this version`;
   if (kind === "csv" && pointer === "/source" && value === "orderbooks") {
     return "`source: orderbooks` is not supported by this version for csv files";
   }

@@ -36,6 +36,35 @@ export const clockArbitrary: fc.Arbitrary<NaiveClock> = fc.record({
   bookGapMs: fc.constantFrom(0, 300, 3_000, 120_000),
 });
 
+/** Clocks by a score, whose time cap follows the market or stands still. */
+export const qualityClockArbitrary: fc.Arbitrary<NaiveClock> = fc
+  .tuple(
+    clockArbitrary,
+    fc.record({
+      targetMs: fc.constantFrom(1, 300, 1_999, 30_000),
+      minTrades: fc.constantFrom(1, 3, 11),
+      scorePercent: fc.constantFrom(80, 33, 100),
+      capPercent: fc.constantFrom(100, 150, 300),
+    }),
+    fc.option(
+      fc.record({
+        factorPercent: fc.constantFrom(150, 33),
+        minMs: fc.constantFrom(1, 400),
+        maxMs: fc.constantFrom(400, 5_000),
+        buckets: fc.constantFrom(1, 3, 20),
+      }),
+      { nil: undefined },
+    ),
+    fc.constantFrom("0.3", "1", "2.5", "7"),
+  )
+  .map(([clock, quality, adaptive, size]) => ({
+    ...clock,
+    mode: "quality",
+    size,
+    quality,
+    ...(adaptive === undefined ? {} : { adaptive }),
+  }));
+
 /** A volume size that binary floats would get wrong: 0.1 + 0.2 reaches 0.3. */
 export const finelySizedClockArbitrary: fc.Arbitrary<NaiveClock> = fc
   .tuple(clockArbitrary, fc.constantFrom("0.3", "0.8", "1.1"))

@@ -14,8 +14,17 @@ interface BatchRow {
 }
 
 export function cutterParams(clock: NaiveClock): CutterParams {
-  const { mode, size, maxMs, maxTrades, bookGapMs } = clock;
-  return { mode, size: mode === "volume" ? parseLots(size) : BigInt(size), maxMs, maxTrades, bookGapMs };
+  const { mode, size, maxMs, maxTrades, bookGapMs, quality, adaptive } = clock;
+  const limits = { size: mode === "volume" || mode === "quality" ? parseLots(size) : BigInt(size) };
+  return {
+    mode,
+    limitsAt: () => limits,
+    maxMs,
+    maxTrades,
+    bookGapMs,
+    ...(quality === undefined ? {} : { quality }),
+    ...(adaptive === undefined ? {} : { adaptive }),
+  };
 }
 
 /** One row a trade, in the types that Native gives: Int64 times, Int128 lots, Int256 notional. */

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Bind } from "../command-module.js";
 import { examples } from "../help.js";
 import { configureBuild } from "./buckets-build.js";
+import { configureCalibrate } from "./buckets-calibrate.js";
 import { configureRebuild } from "./buckets-rebuild.js";
 import { configureStatus } from "./buckets-status.js";
 
@@ -17,10 +18,12 @@ export function configure(command: Command, bind: Bind): void {
       examples(
         ["feature buckets build", "cut and compute whatever is not yet"],
         ["feature buckets status", "durations, counts and lag of every instrument"],
+        ["feature buckets calibrate", "sizes that fit the clock's target, from history"],
         ["feature buckets rebuild binance/spot/BTCUSDT", "cut an instrument again from its first trade"],
       ),
     );
   configureBuild(command.command("build"), bind);
   configureStatus(command.command("status"), bind);
+  configureCalibrate(command.command("calibrate"), bind);
   configureRebuild(command.command("rebuild"), bind);
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { Findings } from "../../errors.js";
 import type { Bind } from "../command-module.js";
 import { withEngine } from "../context.js";
 import { plural } from "../count-text.js";
@@ -26,6 +27,9 @@ export function configure(command: Command, bind: Bind): void {
       bind(async ({ shell }) => {
         const { project, target = noTarget } = shell.options;
         const specs = await loadProject({ project, target }, shell.env);
+        const { scheduleFindings } = await import("../../jobs/cron.js");
+        const findings = scheduleFindings(specs.jobs);
+        if (findings.length > 0) throw new Findings(findings);
         const [{ openScratch }, { checkSpecs }] = await Promise.all([
           import("../../engine/open.js"),
           import("../../migrate/check-specs.js"),
@@ -37,6 +41,7 @@ export function configure(command: Command, bind: Bind): void {
           views: specs.views.map(({ name }) => name),
           vectors: specs.vectors.map(({ name }) => name),
           columns,
+          jobs: specs.jobs.map(({ name }) => name),
         };
         return {
           result,

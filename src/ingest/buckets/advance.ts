@@ -1,11 +1,11 @@
 /** Brings a clock up to its trades: cuts what is not cut, closes what is not closed. */
-import { sourceRelation } from "../../compile/source-relation.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import type { AdvanceProgress } from "./advance-progress.js";
 import { type BucketRange, defaultLimits, type InsertLimits } from "./batches.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
 import { closeBatches } from "./close-batches.js";
 import { type CutTotals, cutInstruments } from "./cut-instruments.js";
+import { cuttableInstruments } from "./cuttable-instruments.js";
 import { type LeaseBook, leaseBook } from "./lease-book.js";
 import { pendingBuckets } from "./pending.js";
 import { replayDirty } from "./replay-dirty.js";
@@ -89,20 +89,8 @@ function instrumentsOf(
   asked: readonly InstrumentKey[] | undefined,
   isFirst: boolean,
 ): Promise<readonly InstrumentKey[]> {
-  if (asked === undefined) return tradedInstruments(context);
+  if (asked === undefined) return cuttableInstruments(context);
   return isFirst ? withInterrupted(context, asked) : Promise.resolve(asked);
-}
-
-/** Every instrument that has trades, in order of name. */
-async function tradedInstruments(context: ClockContext): Promise<InstrumentKey[]> {
-  const relation = sourceRelation(context.project, "trades", ["exchange", "market_type", "symbol"]).replace(
-    / FINAL$/,
-    "",
-  );
-  const rows = await context.engine.rows<InstrumentRow>(
-    `SELECT DISTINCT exchange, market_type, symbol FROM ${relation} ORDER BY exchange, market_type, symbol`,
-  );
-  return rows.map(instrumentOf);
 }
 
 /** Those asked for, and those that were to be cut anew when a crash came in between: their old buckets are gone. */

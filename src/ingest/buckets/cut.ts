@@ -1,14 +1,16 @@
 /** Cuts one instrument: trades behind the watermark → closed buckets and the new state, stored as it goes. */
 import type { ClosedBucket } from "../../clock/bucket.js";
-import { type Cutter, createCutter } from "../../clock/cutter.js";
+import { type BucketLimits, type Cutter, createCutter } from "../../clock/cutter.js";
 import type { TradeBatch } from "../../clock/trade-batch.js";
-import type { InstrumentKey } from "../../spec/model.js";
-import { bucketSize } from "./bucket-size.js";
+import { FeatureError } from "../../errors.js";
+import { type InstrumentKey, instrumentName } from "../../spec/model.js";
+import { bucketLimits } from "./bucket-limits.js";
 import type { ClockContext } from "./clock-context.js";
+import { cutterParams } from "./cutter-params.js";
 import { readCutterState, type StoredState, storeCutterState } from "./cutter-state.js";
 import type { Lease } from "./lease.js";
 import type { LeaseBook } from "./lease-book.js";
-import { readTrades } from "./read-trades.js";
+import { readGroups } from "./read-groups.js";
 import { storeBuckets } from "./store-buckets.js";
 
 export interface CutResult {
@@ -35,7 +37,7 @@ export async function cutInstrument(
 ): Promise<CutResult> {
   const stored = await readCutterState(context, instrument);
   let run: Run | undefined;
-  for await (const batch of readTrades(context, instrument, stored.state.watermark ?? 0)) {
+  for await (const batch of readGroups(context, instrument, stored.state.watermark ?? 0)) {
     run ??= await startRun(context, leases, instrument, stored, Number(batch.timestamp[0]));
     if (run === undefined) return { trades: 0, buckets: 0, hasSize: false };
     onTrades(await run.consume(batch));
@@ -63,12 +65,16 @@ async function startRun(
   stored: StoredState,
   firstTimestamp: number,
 ): Promise<Run | undefined> {
-  const { clock } = context;
-  const size = await bucketSize(context, instrument, firstTimestamp);
-  if (size === undefined || clock.mode === "event" || clock.mode === "quality") return undefined;
-  const { mode, maxMs, maxTrades, bookGapMs } = clock;
-  const cutter = createCutter({ mode, size, maxMs, maxTrades, bookGapMs }, stored.state);
+  const found = await bucketLimits(context, instrument);
+  if (found(stored.state.open?.start ?? firstTimestamp) === undefined) return undefined;
+  const limitsAt = (start: number): BucketLimits => found(start) ?? noLimits(instrument);
+  const cutter = createCutter({ ...cutterParams(context.clock), limitsAt }, stored.state);
   return new InstrumentRun(context, await leases.of(instrument), cutter, stored);
+}
+
+/** Once an instrument has a size it keeps having one. */
+function noLimits(instrument: InstrumentKey): never {
+  throw new FeatureError("FS_INTERNAL", `${instrumentName(instrument)} has lost its bucket size`);
 }
 
 class InstrumentRun implements Run {

@@ -1,5 +1,5 @@
 /** The cutter's state in ClickHouse: read before cutting, stored after the buckets that it has closed. */
-import { type CutterState, initialState } from "../../clock/bucket.js";
+import { type CutterState, initialState, type PastBucket } from "../../clock/bucket.js";
 import { quoteName } from "../../schema/quote.js";
 import type { InstrumentKey } from "../../spec/model.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
@@ -70,14 +70,35 @@ export async function readCutterState(
         lastAvailableAt: Number(last.available_at),
         watermark: end,
         open: null,
+        past: await pastBuckets(context, instrument),
       },
     };
   }
   if (stored === undefined) return { state: initialState, cutVersion };
-  return { cutVersion, state: stateOf(stored) };
+  return { cutVersion, state: { ...stateOf(stored), past: await pastBuckets(context, instrument) } };
 }
 
-function stateOf(row: StateRow): CutterState {
+/** What an adaptive time cap looks back at: stored buckets, so that a restart needs no more. */
+async function pastBuckets(context: ClockContext, instrument: InstrumentKey): Promise<PastBucket[]> {
+  const count = context.clock.quality?.adaptive?.buckets;
+  if (count === undefined) return [];
+  const rows = await context.engine.rows<{ start: string; end: string; lots: string }>(
+    `SELECT
+       toString(toUnixTimestamp64Milli(bucket_ts_start)) AS start,
+       toString(toUnixTimestamp64Milli(bucket_ts_end)) AS end,
+       toString(reinterpretAsInt128(toDecimal128(vol, 8))) AS lots
+     FROM ${quoteName(context.compiled.buckets)} FINAL
+     WHERE exchange = {exchange:String} AND market_type = {market_type:String} AND symbol = {symbol:String}
+     ORDER BY bucket_id DESC
+     LIMIT {count:UInt32}`,
+    { params: { ...instrumentParams(instrument), count } },
+  );
+  return rows
+    .map(({ start, end, lots }) => ({ start: Number(start), end: Number(end), lots: BigInt(lots) }))
+    .reverse();
+}
+
+function stateOf(row: StateRow): Omit<CutterState, "past"> {
   const time = (text: string | null): number | null => (text === null ? null : Number(text));
   const start = time(row.open_start);
   return {

@@ -47,8 +47,9 @@ async function storeMonth(
     type: "DateTime64(3, 'UTC')",
     values: BigInt64Array.from(buckets, (bucket) => BigInt(of(bucket))),
   });
-  // A size in mode `count` is a number of trades; the column is a Decimal, like that of volumes.
-  const sizeUnit = context.clock.mode === "count" ? parseLots("1") : 1n;
+  // A size in modes `count` and `event` is a number; the column is a Decimal, like that of volumes.
+  const isCounted = context.clock.mode === "count" || context.clock.mode === "event";
+  const sizeUnit = isCounted ? parseLots("1") : 1n;
   await context.engine.insert(context.compiled.gate, {
     rows,
     columns: [

@@ -1,7 +1,7 @@
 import type { Params } from "../../engine/port.js";
 import { bucketsName } from "../../schema/clock-tables.js";
 import { quoteName } from "../../schema/quote.js";
-import type { SourceName } from "../../spec/model.js";
+import type { Clock, SourceName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
 import type { Choice } from "./choose-rows.js";
 import { isChosen, sliceSql } from "./slice-sql.js";
@@ -12,7 +12,7 @@ const template = sqlTemplate(import.meta.url, "mark-dirty");
 
 /**
  * Writes down which closed buckets the rows of a slice change, before the rows are stored: what is computed from them is repeated even
- * after a crash. Trades never make a bucket dirty: those that come after it was cut are late.
+ * after a crash. Trades make no bucket dirty that was cut from trades: those that come after it are late.
  */
 export function markDirty(
   context: StoreContext,
@@ -40,7 +40,10 @@ export async function markDirtyBuckets(
   chosen: string,
   params: Params & { readonly from: number; readonly intent: string },
 ): Promise<void> {
-  for (const clock of Object.values(project.clocks)) {
+  // A trade below a clock's watermark is late and changes no bucket; a clock of book updates has no say in that.
+  const isChanged = (clock: Clock): boolean =>
+    source === "orderbooks" || (source === "trades" && clock.mode === "event");
+  for (const clock of Object.values(project.clocks).filter(isChanged)) {
     const sql = template({
       dirty: quoteName({ database: project.databases.features, name: "dirty" }),
       buckets: quoteName(bucketsName(project, clock.name)),

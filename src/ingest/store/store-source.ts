@@ -72,8 +72,7 @@ export async function storeSource(
     const counted = await countOf(context, source, choice, params);
     if (counted.length > 0) {
       if (counted.some(({ late }) => late > 0)) await storeLateRows(context, source, choice, params);
-      if (source === "orderbooks" && context.held === undefined)
-        await markDirty(context, source, slice, choice);
+      if (context.held === undefined) await markDirty(context, source, slice, choice);
       await store(context, source, choice, params, `${source}-${context.id}-${index}`);
       counts.push(...counted);
     }

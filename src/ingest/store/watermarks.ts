@@ -23,7 +23,14 @@ export async function readWatermarks(context: StoreContext): Promise<number[]> {
       state: quoteName({ database: project.databases.features, name: "bucket_state" }),
       of_instruments: ofInstruments,
     }),
-    { params: instruments.keyParams },
+    {
+      params: {
+        ...instruments.keyParams,
+        clocks: Object.values(project.clocks)
+          .filter(({ mode }) => mode !== "event")
+          .map(({ name }) => name),
+      },
+    },
   );
   const known = new Map(
     rows.map(({ exchange, market_type: marketType, symbol, until }) => [

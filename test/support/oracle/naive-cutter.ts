@@ -2,12 +2,24 @@ import { Rational } from "./rational.js";
 import { type BucketRow, inTradeOrder, type TradeRow } from "./rows.js";
 
 export interface NaiveClock {
-  readonly mode: "volume" | "count";
-  /** Base units in mode `volume`, trades in mode `count`; decimal text. */
+  readonly mode: "volume" | "count" | "event" | "quality";
+  /** Base units in modes `volume` and `quality`, trades in mode `count`, rows in mode `event`; decimal text. */
   readonly size: string;
   readonly maxMs: number;
   readonly maxTrades: number;
   readonly bookGapMs: number;
+  readonly quality?: {
+    readonly targetMs: number;
+    readonly minTrades: number;
+    readonly scorePercent: number;
+    readonly capPercent: number;
+  };
+  readonly adaptive?: {
+    readonly factorPercent: number;
+    readonly minMs: number;
+    readonly maxMs: number;
+    readonly buckets: number;
+  };
 }
 
 /** A closed bucket, and which trades are in it. */
@@ -27,6 +39,7 @@ export function naiveBuckets(
   const closed: NaiveBucket[] = [];
   let members: TradeRow[] = [];
   let volume = Rational.zero;
+  let maxMs = clock.maxMs;
   const close = (end: number, trigger: BucketRow["cut_trigger"]) => {
     closed.push(makeBucket(members, end, trigger, clock, closed.at(-1)));
     members = [];
@@ -36,19 +49,58 @@ export function naiveBuckets(
   const consumed = inTradeOrder(trades).filter((trade) => trade.timestamp < watermark);
   for (const [timestamp, group] of byTimestamp(consumed)) {
     const start = members[0]?.timestamp;
-    if (start !== undefined && timestamp >= start + clock.maxMs) close(start + clock.maxMs, "time");
+    if (start !== undefined && timestamp >= start + maxMs) close(start + maxMs, "time");
 
+    if (members.length === 0) maxMs = longestOf(clock, closed);
     members.push(...group);
     volume = volume.plus(volumeOf(group));
 
-    const reached = clock.mode === "volume" ? volume : Rational.parse(String(members.length));
-    if (reached.isAtLeast(Rational.parse(clock.size))) close(timestamp + 1, clock.mode);
+    const trigger = triggerOf(clock, members, volume, timestamp);
+    if (trigger !== undefined) close(timestamp + 1, trigger);
     else if (members.length >= clock.maxTrades) close(timestamp + 1, "max_trades");
   }
 
   const start = members[0]?.timestamp;
-  if (start !== undefined && watermark >= start + clock.maxMs) close(start + clock.maxMs, "time");
+  if (start !== undefined && watermark >= start + maxMs) close(start + maxMs, "time");
   return closed;
+}
+
+/** docs/spec-language.md: score = min(volume / size, elapsed / target, trades / min_trades), and a hard cap of volume. */
+function triggerOf(
+  clock: NaiveClock,
+  members: readonly TradeRow[],
+  volume: Rational,
+  timestamp: number,
+): BucketRow["cut_trigger"] | undefined {
+  const size = Rational.parse(clock.size);
+  const count = Rational.parse(String(members.length));
+  const { mode, quality } = clock;
+  if (mode === "volume") return volume.isAtLeast(size) ? mode : undefined;
+  if (mode !== "quality" || quality === undefined) return count.isAtLeast(size) ? mode : undefined;
+  const whole = (value: number) => Rational.parse(String(value));
+  const percent = (value: number) => whole(value).over(whole(100)) ?? Rational.zero;
+  const elapsed = whole(timestamp - (members[0]?.timestamp ?? timestamp));
+  const parts = [
+    volume.over(size),
+    elapsed.over(whole(quality.targetMs)),
+    count.over(whole(quality.minTrades)),
+  ];
+  if (parts.every((part) => part?.isAtLeast(percent(quality.scorePercent)))) return "quality";
+  return volume.isAtLeast(size.times(percent(quality.capPercent))) ? "volume" : undefined;
+}
+
+/** clip(factor * size / pace, min, max), the pace over the last closed buckets from the first one's start to the last one's end. */
+function longestOf({ adaptive, maxMs, size }: NaiveClock, closed: readonly BucketRow[]): number {
+  const past = adaptive === undefined ? [] : closed.slice(-adaptive.buckets);
+  const [first, last] = [past[0], past.at(-1)];
+  if (adaptive === undefined || first === undefined || last === undefined) return maxMs;
+  const volume = Rational.sum(past.map(({ vol }) => Rational.parse(vol)));
+  const span = Rational.parse(String(last.bucket_ts_end - first.bucket_ts_start));
+  const factor = Rational.parse(String(adaptive.factorPercent)).over(Rational.parse("100"));
+  const wished = factor?.times(Rational.parse(size)).times(span).over(volume) ?? undefined;
+  if (wished === undefined) return maxMs;
+  const whole = Number(wished.numerator / wished.denominator);
+  return Math.min(Math.max(whole, adaptive.minMs), adaptive.maxMs);
 }
 
 function byTimestamp(trades: readonly TradeRow[]): Map<number, TradeRow[]> {

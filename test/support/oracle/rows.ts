@@ -45,7 +45,7 @@ export interface BucketRow extends InstrumentColumns {
   readonly trades: number;
   readonly vol: string;
   readonly vwap: number | null;
-  readonly cut_trigger: "volume" | "time" | "count" | "max_trades";
+  readonly cut_trigger: "volume" | "time" | "count" | "max_trades" | "event" | "quality";
   readonly size: string;
 }
 

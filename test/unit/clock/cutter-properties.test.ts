@@ -3,13 +3,18 @@ import { describe, expect, it } from "vitest";
 import { type ClosedBucket, type CutterState, initialState, vwapOf } from "../../../src/clock/bucket.js";
 import { type Cutter, createCutter } from "../../../src/clock/cutter.js";
 import { formatLots } from "../../../src/clock/decimal.js";
-import { clockArbitrary, finelySizedClockArbitrary, tradesArbitrary } from "../../support/market.js";
+import {
+  clockArbitrary,
+  finelySizedClockArbitrary,
+  qualityClockArbitrary,
+  tradesArbitrary,
+} from "../../support/market.js";
 import { type NaiveBucket, type NaiveClock, naiveBuckets } from "../../support/oracle/naive-cutter.js";
 import type { TradeRow } from "../../support/oracle/rows.js";
 import { cutterParams, groupedBatch, tradeBatch } from "../../support/trade-batches.js";
 
 const tradesUpTo = (maxSteps: number) => tradesArbitrary({ maxSteps });
-const clocks = fc.oneof(clockArbitrary, finelySizedClockArbitrary);
+const clocks = fc.oneof(clockArbitrary, finelySizedClockArbitrary, qualityClockArbitrary);
 /** How far the watermark is beyond the last trade at the end. */
 const waits = fc.constantFrom(1, 2, 500, 60_000);
 const cuts = fc.array(fc.nat({ max: 150 }), { maxLength: 12 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type ClosedBucket, initialState } from "../../../src/clock/bucket.js";
-import { type CutterParams, createCutter } from "../../../src/clock/cutter.js";
+import { type ClosedBucket, type CutterState, initialState } from "../../../src/clock/bucket.js";
+import { type Cutter, type CutterParams, createCutter } from "../../../src/clock/cutter.js";
 import { parseLots } from "../../../src/clock/decimal.js";
 import type { TradeBatch } from "../../../src/clock/trade-batch.js";
 import { toWords } from "../../support/trade-batches.js";
 
-const volumeClock: CutterParams = {
+type OneSize = Omit<CutterParams, "limitsAt"> & { readonly size: bigint };
+
+const volumeClock: OneSize = {
   mode: "volume",
   size: parseLots("10"),
   maxMs: 60_000,
@@ -28,9 +30,13 @@ function batch(...trades: readonly (readonly [number, string, number?])[]): Trad
   };
 }
 
-function cut(params: CutterParams, batches: readonly TradeBatch[], watermark: number): ClosedBucket[] {
+function cutterOf({ size, ...params }: OneSize, state: CutterState): Cutter {
+  return createCutter({ ...params, limitsAt: () => ({ size }) }, state);
+}
+
+function cut(params: OneSize, batches: readonly TradeBatch[], watermark: number): ClosedBucket[] {
   const buckets: ClosedBucket[] = [];
-  const cutter = createCutter(params, initialState);
+  const cutter = cutterOf(params, initialState);
   for (const part of batches) cutter.consume(part, (bucket) => buckets.push(bucket));
   cutter.advance(watermark, (bucket) => buckets.push(bucket));
   return buckets;
@@ -79,7 +85,7 @@ describe("when a bucket is known", () => {
 
   it("is not before the floor that a live caller sets", () => {
     const buckets: ClosedBucket[] = [];
-    const cutter = createCutter(volumeClock, initialState);
+    const cutter = cutterOf(volumeClock, initialState);
     cutter.consume(batch([1000, "10"], [1100, "10"]), (bucket) => buckets.push(bucket));
     cutter.notBefore(1234);
     cutter.advance(1101, (bucket) => buckets.push(bucket));
@@ -113,7 +119,7 @@ describe("bounds", () => {
 
   it("holds a timestamp back until it is complete", () => {
     const buckets: ClosedBucket[] = [];
-    const cutter = createCutter(volumeClock, initialState);
+    const cutter = cutterOf(volumeClock, initialState);
     cutter.consume(batch([1000, "10"]), (bucket) => buckets.push(bucket));
     cutter.advance(1000, (bucket) => buckets.push(bucket));
     expect(cutter.state()).toEqual({ ...initialState, watermark: 1000 });
@@ -134,7 +140,7 @@ describe("what it refuses", () => {
   it("a timestamp below the watermark, and one that is no number", () => {
     const state = { ...initialState, watermark: 1000 };
     for (const timestamp of [999, Number.NaN]) {
-      expect(() => createCutter(volumeClock, state).consume(batch([timestamp, "1"]), () => {})).toThrow(
+      expect(() => cutterOf(volumeClock, state).consume(batch([timestamp, "1"]), () => {})).toThrow(
         expect.objectContaining({ code: "FS_CLOCK_ORDER" }),
       );
     }
@@ -175,7 +181,7 @@ describe("what it refuses", () => {
       { bookGapMs: -1 },
       { maxMs: Number.NaN },
     ]) {
-      expect(() => createCutter({ ...volumeClock, ...wrong }, initialState)).toThrow(
+      expect(() => cut({ ...volumeClock, ...wrong }, [batch([1000, "1"])], 2000)).toThrow(
         expect.objectContaining({
           code: "FS_CLOCK_PARAMS",
           message: expect.stringContaining(Object.keys(wrong)[0] ?? ""),
@@ -185,7 +191,7 @@ describe("what it refuses", () => {
   });
 
   it("nothing in an empty batch, and a watermark that goes back", () => {
-    const cutter = createCutter(volumeClock, { ...initialState, watermark: 1000 });
+    const cutter = cutterOf(volumeClock, { ...initialState, watermark: 1000 });
     cutter.consume(batch(), () => {});
     cutter.advance(500, () => {});
     expect(cutter.state().watermark).toBe(1000);

@@ -640,7 +640,7 @@ CREATE TABLE `features`.`unified_buckets`
     `bucket_ts_end` DateTime64(3, 'UTC') COMMENT 'not in the bucket' CODEC(Delta, ZSTD(1)),
     `prev_ts_end` DateTime64(3, 'UTC') COMMENT 'where book updates of this bucket begin' CODEC(Delta, ZSTD(1)),
     `available_at` DateTime64(3, 'UTC') COMMENT 'never falls along bucket_id' CODEC(Delta, ZSTD(1)),
-    `trades` UInt32,
+    `trades` UInt32 COMMENT 'of a clock of mode event: book updates',
     `vol` Decimal(38, 8) COMMENT 'units of base' CODEC(ZSTD(1)),
     `vwap` Float64 CODEC(ZSTD(1)),
     `cut_trigger` Enum8('volume' = 1, 'time' = 2, 'count' = 3, 'max_trades' = 4, 'quality' = 5, 'event' = 6),
@@ -830,3 +830,22 @@ PARTITION BY toYYYYMM(at)
 ORDER BY (exchange, market_type, symbol, at)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'What models were asked and what they answered';
+
+CREATE TABLE `features`.`job_runs`
+(
+    `job` LowCardinality(String),
+    `run_id` String,
+    `attempt` UInt16,
+    `trigger` Enum8('schedule' = 1, 'manual' = 2, 'missed' = 3),
+    `due_at` DateTime64(3, 'UTC'),
+    `started_at` DateTime64(3, 'UTC'),
+    `finished_at` Nullable(DateTime64(3, 'UTC')),
+    `state` Enum8('running' = 1, 'done' = 2, 'failed' = 3, 'timeout' = 4, 'stopped' = 5, 'missed' = 6),
+    `message` String COMMENT 'what came of it, or what went wrong',
+    `owner` String,
+    `v` UInt64 COMMENT '1 at the beginning, 2 at the end of an attempt'
+)
+ENGINE = ReplacingMergeTree(v)
+ORDER BY (job, started_at, run_id, attempt)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'History of jobs';

@@ -1,4 +1,4 @@
-/** The trades that were not cut yet, in order, as the cutter takes them: one row for each millisecond that has trades. */
+/** What a clock cuts, in order, as the cutter takes it: one row for each millisecond that has trades, or book updates. */
 import type { ExactColumn, TimeColumn, TradeBatch } from "../../clock/trade-batch.js";
 import { sourceRelation } from "../../compile/source-relation.js";
 import type { NativeBlock } from "../../engine/native.js";
@@ -7,18 +7,31 @@ import type { InstrumentKey } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
 import { type ClockContext, instrumentParams } from "./clock-context.js";
 
-const template = sqlTemplate(import.meta.url, "trade-groups");
-const read = ["exchange", "market_type", "symbol", "timestamp", "price", "quantity", "available_at", "late"];
+const tradeGroups = sqlTemplate(import.meta.url, "trade-groups");
+const bookGroups = sqlTemplate(import.meta.url, "book-groups");
+const key = ["exchange", "market_type", "symbol", "timestamp"];
+/** The far end of what DateTime64(3) holds, in epoch ms. */
+const latest = 9_904_550_399_000;
 
-/** Trades of one instrument with `timestamp >= from` (epoch ms) that are not late, grouped by timestamp, in order. */
-export async function* readTrades(
+/**
+ * Rows of one instrument with `from <= timestamp < to` (epoch ms), grouped by timestamp, in order: trades that are not late, or in
+ * mode `event` book updates, without volume.
+ */
+export async function* readGroups(
   context: ClockContext,
   instrument: InstrumentKey,
   from: number,
+  to: number = latest,
 ): AsyncIterable<TradeBatch> {
-  const sql = template({ trades: sourceRelation(context.project, "trades", read) });
-  const blocks = context.engine.blocks(sql, {
-    params: { ...instrumentParams(instrument), from },
+  const { project, clock, engine } = context;
+  const sql =
+    clock.mode === "event"
+      ? bookGroups({ books: sourceRelation(project, "orderbooks", [...key, "available_at"]) })
+      : tradeGroups({
+          trades: sourceRelation(project, "trades", [...key, "price", "quantity", "available_at", "late"]),
+        });
+  const blocks = engine.blocks(sql, {
+    params: { ...instrumentParams(instrument), from, to },
     // The table is sorted this way: groups come out as they are read, and memory does not grow with the history.
     settings: { optimize_aggregation_in_order: 1 },
   });
