@@ -21,6 +21,8 @@ export type LatestAnswer = Answer<"latestRows">;
 export type SequenceAnswer = Answer<"sequence">;
 export type BucketAnswer = Answer<"bucketRow">;
 export type PointInTimeAnswer = Answer<"pointInTime">;
+export type PredictAnswer = Answer<"predict">;
+export type PredictedInstrument = PredictAnswer["predictions"][number];
 export type PointInTimeRow = PointInTimeAnswer["rows"][number];
 export type Readiness = Answer<"ready">;
 /** A moment of decision: instrument as exchange/market_type/symbol, `ts` in epoch ms. */
@@ -60,6 +62,14 @@ interface RowsOptions {
     readonly stale?: boolean;
     readonly signal?: AbortSignal;
 }
+/** A model, or a vector that one model alone reads; 1 to 200 instruments. */
+export type PredictRequest = {
+    readonly instruments: readonly string[];
+} & ({
+    readonly model: string;
+} | {
+    readonly vector: string;
+});
 interface SequenceOptions {
     /** The vector's history when left out. */
     readonly length?: number;
@@ -87,6 +97,10 @@ export declare class PrismClient {
     pointInTimeStream(vector: string, rows: readonly Moment[]): AsyncGenerator<PointInTimeRow>;
     /** The same as an Arrow IPC stream, for whoever reads that. */
     pointInTimeArrow(vector: string, rows: readonly Moment[]): Promise<ReadableStream<Uint8Array> | null>;
+    /** What a model says about each instrument now; the key needs the scope predict. */
+    predict(request: PredictRequest, options?: {
+        readonly signal?: AbortSignal;
+    }): Promise<PredictAnswer>;
     /** Every bucket that closes from now on. Ends when the service ends, or by `signal`. */
     events(vector: string, options?: {
         readonly instruments?: readonly string[];

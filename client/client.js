@@ -52,18 +52,23 @@ export class PrismClient {
     }
     /** What was known at each moment; up to 1000 rows. */
     async pointInTime(vector, rows) {
-        return (await this.#post(vector, rows, "application/json")).json();
+        return (await this.#moments(vector, rows, "application/json")).json();
     }
     /** The same for many rows, as they come. */
     async *pointInTimeStream(vector, rows) {
-        const response = await this.#post(vector, rows, "application/x-ndjson");
+        const response = await this.#moments(vector, rows, "application/x-ndjson");
         for await (const line of lines(response))
             if (line !== "")
                 yield JSON.parse(line);
     }
     /** The same as an Arrow IPC stream, for whoever reads that. */
     async pointInTimeArrow(vector, rows) {
-        return (await this.#post(vector, rows, "application/vnd.apache.arrow.stream")).body;
+        return (await this.#moments(vector, rows, "application/vnd.apache.arrow.stream")).body;
+    }
+    /** What a model says about each instrument now; the key needs the scope predict. */
+    async predict(request, options = {}) {
+        const response = await this.#post("/v1/predict", request, "application/json", options.signal);
+        return response.json();
     }
     /** Every bucket that closes from now on. Ends when the service ends, or by `signal`. */
     async *events(vector, options = {}) {
@@ -79,12 +84,12 @@ export class PrismClient {
         const response = await this.#fetch(`${this.#url}/readyz`);
         return (await response.json());
     }
-    #post(vector, rows, accept) {
-        return this.#request(`/v1/vectors/${encodeURIComponent(vector)}/point-in-time`, {
-            method: "POST",
-            headers: { accept, "content-type": "application/json" },
-            body: JSON.stringify({ rows }),
-        });
+    #moments(vector, rows, accept) {
+        return this.#post(`/v1/vectors/${encodeURIComponent(vector)}/point-in-time`, { rows }, accept);
+    }
+    #post(path, body, accept, signal) {
+        const headers = { accept, "content-type": "application/json" };
+        return this.#request(path, { method: "POST", headers, body: JSON.stringify(body) }, signal);
     }
     async #json(path, signal) {
         return (await this.#request(path, {}, signal)).json();

@@ -1,9 +1,10 @@
 import { OnlineStore } from "../online/online-store.js";
-import type { ServedVector } from "../online/served-vector.js";
+import type { BucketSpan } from "../online/read-rows.js";
 import { type Listening, listen } from "../serve/listen.js";
 import { defaultServiceLimits, type Service } from "../serve/service.js";
 import { instrumentName } from "../spec/model.js";
 import type { Context } from "./context.js";
+import { openPredictions } from "./open-predictions.js";
 import { packageVersion } from "./package-version.js";
 import { scrubSecrets } from "./scrub.js";
 import { serveKeys } from "./serve-keys.js";
@@ -22,8 +23,10 @@ export interface ServeFlags {
 }
 
 export interface OpenService extends Listening {
-  readonly store: OnlineStore;
-  readonly vectors: readonly ServedVector[];
+  /** Takes up buckets that this process closed; resolves when they can be read. */
+  closed(clock: string, spans: readonly BucketSpan[]): Promise<void>;
+  /** Takes up what another process stored. */
+  poll(): Promise<void>;
 }
 
 /** Fills the online store and opens the service. `now`: epoch ms. It is closed by a signal, before the engine is. */
@@ -36,10 +39,13 @@ export async function openService(
   const { engine, project } = context;
   const keys = await serveKeys(shell, flags.keys);
   const vectors = await servedVectors(context, flags.vector ?? []);
-  const store = new OnlineStore({ reader: engine, vectors, now, maxBytes: flags.onlineMemory * 2 ** 20 });
+  const maxBytes = flags.onlineMemory * 2 ** 20;
+  const store = new OnlineStore({ reader: engine, vectors, now, maxBytes });
   await store.warm();
+  const predictions = await openPredictions(context, shell, store, { now, maxBytes });
   const service: Service = {
     store,
+    predictions,
     engine,
     database: project.databases.features,
     instruments: project.instruments.map(instrumentName),
@@ -56,12 +62,33 @@ export async function openService(
       ? undefined
       : { write: (line) => process.stderr.write(scrubSecrets(line, shell.env)) },
   };
-  const listening = await listen(service, flags.host, flags.port);
+  let listening: Listening;
+  try {
+    listening = await listen(service, flags.host, flags.port);
+  } catch (error) {
+    await predictions?.close();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    // The audit's last rows are written once what was asked is answered.
+    closing ??= listening.close().then(() => predictions?.close());
+    return closing;
+  };
   const { rings } = store.stats;
   const who = keys.isEmpty ? "no key needed" : "API keys needed";
   shell.progress.line(
     `serving ${vectors.map(({ name }) => name).join(", ")} (${rings} in memory) on ${listening.url} (${who}; ${listening.url}/docs)`,
   );
-  shell.onInterrupt(listening.close);
-  return { ...listening, store, vectors };
+  shell.onInterrupt(close);
+  return {
+    url: listening.url,
+    close,
+    closed: async (clock, spans) => {
+      await Promise.all([store.closed(clock, spans), predictions?.closed(clock, spans)]);
+    },
+    poll: async () => {
+      await Promise.all([store.poll(), predictions?.poll()]);
+    },
+  };
 }

@@ -20,7 +20,7 @@ export async function runServe(
       () => undefined,
     );
     if (shell.signal.aborted || !isShared) continue;
-    const failed = await service.store.poll().then(
+    const failed = await service.poll().then(
       () => false,
       () => true,
     );

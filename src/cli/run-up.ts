@@ -50,7 +50,7 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
             session,
             watermark: (instrument) => held.watermark(instrument),
             onComputed: (ranges) => {
-              updates.push(service.store.closed(one.clock.name, ranges));
+              updates.push(service.closed(one.clock.name, ranges));
             },
           });
           advanced.push(result);

@@ -114,6 +114,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predictions and decisions for some instruments, from the rows in memory
+         * @description Names a model, or a vector that one model alone reads. A prediction never fails: where no model could answer, `model` is null and `fallback_reason` says why. The route is there when a model was registered before the service started.
+         */
+        post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/vectors/{vector}/events": {
         parameters: {
             query?: never;
@@ -552,6 +572,120 @@ export interface operations {
                             features: {
                                 [key: string]: number | null;
                             } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string;
+                            message: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description this, or vector */
+                    model?: string;
+                    /** @description instead of model, where one model alone reads it */
+                    vector?: string;
+                    instruments: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description that was asked */
+                        model: string;
+                        /** @description epoch milliseconds */
+                        now: number;
+                        /** @description one for each instrument of the request, in its order */
+                        predictions: {
+                            /** @description of the audit's row */
+                            request_id: string;
+                            /** @description exchange/market_type/symbol, such as binance/spot/BTCUSDT */
+                            instrument: string;
+                            /** @description that answered; null: none could */
+                            model: string | null;
+                            version: number | null;
+                            /**
+                             * @description as what it answered
+                             * @enum {string|null}
+                             */
+                            stage: "live" | "canary" | "fallback" | null;
+                            vector: string | null;
+                            /** @description 64 hex digits */
+                            signature: string | null;
+                            /** @description 64 hex digits: the version of the vector that was read */
+                            fingerprint: string | null;
+                            /** @description of the newest row that was read */
+                            bucket_id: number | null;
+                            /** @description epoch milliseconds */
+                            available_at: number | null;
+                            /** @description seconds since available_at */
+                            age_s: number | null;
+                            /** @description SHA-256 of the raw rows that were read */
+                            inputs_hash: string | null;
+                            probabilities: {
+                                class: number;
+                                probability: number | null;
+                            }[] | null;
+                            value: number | null;
+                            /** @description null where the contract has none, or nothing was answered */
+                            decision: {
+                                act: boolean;
+                                /** @enum {integer} */
+                                side: -1 | 0 | 1;
+                                /** @description of the chosen side */
+                                probability: number | null;
+                                size: number | null;
+                                reward_bps: number | null;
+                                cost_bps: number;
+                                /** @description every check, passed or not */
+                                reasons: {
+                                    /** @enum {string} */
+                                    check: "side" | "probability" | "reward" | "spread" | "data_age";
+                                    ok: boolean;
+                                    /** @description null: not known, which never passes */
+                                    found: number | null;
+                                    limit: number;
+                                }[];
+                            } | null;
+                            /** @description why the model that was asked did not answer itself; null when it did */
+                            fallback_reason: string | null;
+                            latency_us: {
+                                /** @description microseconds */
+                                assemble: number;
+                                /** @description microseconds */
+                                run: number;
+                                /** @description microseconds */
+                                decide: number;
+                                /** @description microseconds */
+                                total: number;
+                            };
                         }[];
                     };
                 };

@@ -19,6 +19,8 @@ export type LatestAnswer = Answer<"latestRows">;
 export type SequenceAnswer = Answer<"sequence">;
 export type BucketAnswer = Answer<"bucketRow">;
 export type PointInTimeAnswer = Answer<"pointInTime">;
+export type PredictAnswer = Answer<"predict">;
+export type PredictedInstrument = PredictAnswer["predictions"][number];
 export type PointInTimeRow = PointInTimeAnswer["rows"][number];
 export type Readiness = Answer<"ready">;
 
@@ -69,6 +71,12 @@ interface RowsOptions {
   readonly stale?: boolean;
   readonly signal?: AbortSignal;
 }
+
+/** A model, or a vector that one model alone reads; 1 to 200 instruments. */
+export type PredictRequest = { readonly instruments: readonly string[] } & (
+  | { readonly model: string }
+  | { readonly vector: string }
+);
 
 interface SequenceOptions {
   /** The vector's history when left out. */
@@ -126,12 +134,12 @@ export class PrismClient {
 
   /** What was known at each moment; up to 1000 rows. */
   async pointInTime(vector: string, rows: readonly Moment[]): Promise<PointInTimeAnswer> {
-    return (await this.#post(vector, rows, "application/json")).json() as Promise<PointInTimeAnswer>;
+    return (await this.#moments(vector, rows, "application/json")).json() as Promise<PointInTimeAnswer>;
   }
 
   /** The same for many rows, as they come. */
   async *pointInTimeStream(vector: string, rows: readonly Moment[]): AsyncGenerator<PointInTimeRow> {
-    const response = await this.#post(vector, rows, "application/x-ndjson");
+    const response = await this.#moments(vector, rows, "application/x-ndjson");
     for await (const line of lines(response)) if (line !== "") yield JSON.parse(line) as PointInTimeRow;
   }
 
@@ -140,7 +148,16 @@ export class PrismClient {
     vector: string,
     rows: readonly Moment[],
   ): Promise<ReadableStream<Uint8Array> | null> {
-    return (await this.#post(vector, rows, "application/vnd.apache.arrow.stream")).body;
+    return (await this.#moments(vector, rows, "application/vnd.apache.arrow.stream")).body;
+  }
+
+  /** What a model says about each instrument now; the key needs the scope predict. */
+  async predict(
+    request: PredictRequest,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<PredictAnswer> {
+    const response = await this.#post("/v1/predict", request, "application/json", options.signal);
+    return response.json() as Promise<PredictAnswer>;
   }
 
   /** Every bucket that closes from now on. Ends when the service ends, or by `signal`. */
@@ -161,12 +178,13 @@ export class PrismClient {
     return (await response.json()) as Readiness;
   }
 
-  #post(vector: string, rows: readonly Moment[], accept: string): Promise<Response> {
-    return this.#request(`/v1/vectors/${encodeURIComponent(vector)}/point-in-time`, {
-      method: "POST",
-      headers: { accept, "content-type": "application/json" },
-      body: JSON.stringify({ rows }),
-    });
+  #moments(vector: string, rows: readonly Moment[], accept: string): Promise<Response> {
+    return this.#post(`/v1/vectors/${encodeURIComponent(vector)}/point-in-time`, { rows }, accept);
+  }
+
+  #post(path: string, body: unknown, accept: string, signal?: AbortSignal): Promise<Response> {
+    const headers = { accept, "content-type": "application/json" };
+    return this.#request(path, { method: "POST", headers, body: JSON.stringify(body) }, signal);
   }
 
   async #json<T>(path: string, signal?: AbortSignal): Promise<T> {

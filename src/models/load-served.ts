@@ -20,24 +20,33 @@ export class ServedModels {
   }
 
   /**
-   * Reads which versions answer and opens those that are not open. When one can not be opened nothing changes.
+   * Reads which versions answer and opens those that are not open. When one can not be opened, or `adopt` fails, nothing changes.
+   * `adopt` is told of the models before those of before are released, so that nobody asks one that is gone.
    * @throws FeatureError FS_MODEL_FILE or FS_MODEL_MISMATCH for a version that must not be served
    */
-  async load(only?: readonly string[]): Promise<ServedModel[]> {
-    const histories = await readModels(this.#reader, this.#database);
+  async load(
+    only?: readonly string[],
+    adopt: (models: readonly ServedModel[]) => Promise<void> = async () => undefined,
+  ): Promise<ServedModel[]> {
     const next = new Map<string, LoadedVersion>();
     const models: ServedModel[] = [];
-    for (const history of histories) {
-      if (only !== undefined && !only.includes(history.model)) continue;
-      const { live, candidate } = history.state;
-      models.push({
-        name: history.model,
-        live: live === undefined ? undefined : await this.#version(history, live, next),
-        candidate: candidate && {
-          version: await this.#version(history, candidate.version, next),
-          stage: candidate.stage,
-        },
-      });
+    try {
+      for (const history of await readModels(this.#reader, this.#database)) {
+        if (only !== undefined && !only.includes(history.model)) continue;
+        const { live, candidate } = history.state;
+        models.push({
+          name: history.model,
+          live: live === undefined ? undefined : await this.#version(history, live, next),
+          candidate: candidate && {
+            version: await this.#version(history, candidate.version, next),
+            stage: candidate.stage,
+          },
+        });
+      }
+      await adopt(models);
+    } catch (error) {
+      for (const [key, { model }] of next) if (!this.#loaded.has(key)) await model.release();
+      throw error;
     }
     const gone = [...this.#loaded].filter(([key]) => !next.has(key));
     this.#loaded = next;

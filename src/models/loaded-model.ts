@@ -32,6 +32,7 @@ export class LoadedModel {
   readonly plan: InputPlan;
   readonly #session: ModelSession;
   readonly #outputs: readonly string[];
+  readonly #running = new Set<Promise<unknown>>();
 
   private constructor(contract: ModelContract, vector: ModelVector, plan: InputPlan, session: ModelSession) {
     this.contract = contract;
@@ -81,7 +82,13 @@ export class LoadedModel {
     const begun = performance.now();
     const parts = this.batches || windows.length < 2 ? [windows] : windows.map((window) => [window]);
     const tensors = parts.map((part) => buildInputs(this.plan, part));
-    return this.#run(parts, tensors, begun, performance.now());
+    const run = this.#run(parts, tensors, begun, performance.now());
+    const ended: Promise<unknown> = run.then(
+      () => this.#running.delete(ended),
+      () => this.#running.delete(ended),
+    );
+    this.#running.add(ended);
+    return run;
   }
 
   async #run(
@@ -111,7 +118,9 @@ export class LoadedModel {
     }));
   }
 
+  /** Waits for runs that are under way. */
   async release(): Promise<void> {
+    await Promise.all(this.#running);
     await this.#session.release();
   }
 }

@@ -10,6 +10,7 @@ import { eventsRoute } from "./routes/events.js";
 import { latestRoute } from "./routes/latest.js";
 import { operationRoutes } from "./routes/operations.js";
 import { pointInTimeRoute } from "./routes/point-in-time.js";
+import { predictRoute } from "./routes/predict.js";
 import { sequenceRoute } from "./routes/sequence.js";
 import { vectorRoutes } from "./routes/vectors.js";
 import type { Service } from "./service.js";
@@ -96,6 +97,7 @@ export async function buildApp(service: Service): Promise<App> {
   sequenceRoute(fastify, service);
   bucketRoute(fastify, service);
   pointInTimeRoute(fastify, service);
+  if (service.predictions !== undefined) predictRoute(fastify, service, service.predictions);
   const streams = eventsRoute(fastify, service);
   const metrics = new Metrics(service, () => streams.size);
   operationRoutes(fastify, metrics, () => [

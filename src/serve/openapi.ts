@@ -10,6 +10,12 @@ export async function openApiDocument(version: string): Promise<object> {
   const engine = noEngine();
   const { fastify } = await buildApp({
     store: new OnlineStore({ reader: engine, vectors: [], now: () => 0 }),
+    predictions: {
+      modelsOf: () => [],
+      state: () => undefined,
+      holds: () => false,
+      predict: async () => [],
+    },
     engine,
     database: "",
     instruments: [],

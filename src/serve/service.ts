@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/port.js";
+import type { OnlinePredictions } from "../models/online-predictions.js";
 import type { OnlineStore } from "../online/online-store.js";
 import type { KeyRing } from "./keys/key-ring.js";
 
@@ -32,9 +33,14 @@ export const defaultServiceLimits: ServiceLimits = {
   answerMs: 30_000,
 };
 
+/** Who predicts; `OnlinePredictions` does. */
+export type Predictions = Pick<OnlinePredictions, "modelsOf" | "state" | "holds" | "predict">;
+
 /** What the HTTP application is made of. */
 export interface Service {
   readonly store: OnlineStore;
+  /** Undefined where no model is registered: there is no route then. */
+  readonly predictions?: Predictions | undefined;
   /** For questions about the past. */
   readonly engine: Engine;
   /** Where point-in-time requests make their tables. */

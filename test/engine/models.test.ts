@@ -4,16 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadProject } from "../../src/cli/project-files.js";
+import {
+  type PredictAnswer,
+  type PredictedInstrument,
+  PrismClient,
+  type PrismError,
+} from "../../src/client/client.js";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
 import { buildInputs, planInputs } from "../../src/models/input-plan.js";
 import { ModelFolder } from "../../src/models/model-folder.js";
 import { readModel } from "../../src/models/model-registry.js";
-import { rawValue } from "../../src/models/model-row.js";
+import { hashRows, rawValue } from "../../src/models/model-row.js";
+import { OnlinePredictions } from "../../src/models/online-predictions.js";
 import { encodeOnnx } from "../../src/models/onnx/encode-onnx.js";
 import { logisticGraph } from "../../src/models/onnx/logistic-graph.js";
 import { predictStored } from "../../src/models/predict-stored.js";
+import type { Prediction } from "../../src/models/prediction.js";
 import { readVectorRows } from "../../src/models/read-vector-rows.js";
 import { registerModel } from "../../src/models/register.js";
 import { promoteModel, rollbackModel } from "../../src/models/roll-out.js";
@@ -23,6 +31,10 @@ import { servedVector } from "../../src/online/served-vector.js";
 import { deployedObject } from "../../src/plan/deployed.js";
 import { openRegistryWriter } from "../../src/registry/writer.js";
 import { quoteName } from "../../src/schema/quote.js";
+import { createKey, parseKeys } from "../../src/serve/keys/api-key.js";
+import { KeyRing } from "../../src/serve/keys/key-ring.js";
+import { listen } from "../../src/serve/listen.js";
+import { defaultServiceLimits, type Service } from "../../src/serve/service.js";
 import type { Project, ProjectSpecs, VectorSpec } from "../../src/spec/model.js";
 import { longMarket } from "../support/long-market.js";
 import { testContract } from "../support/model-contracts.js";
@@ -290,6 +302,149 @@ describe("the audit", () => {
     rmSync(join(root, "models/trend_v1.onnx"));
     const gone = await verifyServed({ reader: engine, project });
     expect(gone.notRecomputable).toBeGreaterThan(0);
+  });
+});
+
+describe("over HTTP", () => {
+  const keys = { reader: createKey("reader", ["read"]), trader: createKey("trader", ["predict"]) };
+  let now = 0;
+  let store: OnlineStore;
+  let instruments: string[];
+  const deployedVector = () => servedVector(vector, { ...vectorObject(), table: vectorObject().table });
+  const open = (rows: OnlineStore, maxBytes = 2 ** 28) =>
+    OnlinePredictions.open({ engine, project, folder, store: rows, now: () => now, maxBytes, everyMs: 50 });
+  const counted = async () =>
+    Number((await engine.rows<{ n: string }>(`SELECT count() AS n FROM ${audit()}`))[0]?.n);
+  /** What both ways to ask must agree on. */
+  const said = ({ probabilities, decision, value }: Prediction | PredictedInstrument) => [
+    probabilities,
+    value,
+    decision && [decision.act, decision.side, decision.size, decision.reasons],
+  ];
+  const stored = async () =>
+    (await predict()).map((one) => [
+      ...[one.instrument, one.model, one.version, one.role, one.bucketId, one.inputsHash],
+      ...[one.fallbackReason, ...said(one)],
+    ]);
+  const answered = ({ predictions }: PredictAnswer) =>
+    predictions.map((one) => [
+      ...[one.instrument, one.model, one.version, one.stage, one.bucket_id, one.inputs_hash],
+      ...[one.fallback_reason, ...said(one)],
+    ]);
+
+  beforeAll(async () => {
+    const [newest] = await engine.rows<{ at: string }>(
+      `SELECT toUnixTimestamp64Milli(max(available_at)) AS at FROM ${quoteName(vectorObject().table)}`,
+    );
+    now = Number(newest?.at);
+    store = new OnlineStore({ reader: engine, vectors: [deployedVector()], now: () => now });
+    await store.warm();
+    instruments = store.instruments("trend_v1");
+  });
+
+  it("answers what stored rows give, follows a rollback, and has its audit written when it has ended", async () => {
+    const predictions = await open(store);
+    const service: Service = {
+      store,
+      predictions,
+      engine,
+      database: project.databases.features,
+      instruments: [],
+      keys: new KeyRing(parseKeys(`${keys.reader.line}\n${keys.trader.line}`, "test")),
+      now: () => now,
+      version: "0.0.0",
+      limits: defaultServiceLimits,
+      log: undefined,
+    };
+    const listening = await listen(service, "127.0.0.1", 0);
+    const as = (key?: string) =>
+      new PrismClient({ url: listening.url, ...(key === undefined ? {} : { key }) });
+    const client = as(keys.trader.key);
+    const request = { model: "trend", instruments };
+    try {
+      const wanted = await stored();
+      expect(wanted.some(([, model, version]) => model === "trend" && version === 3)).toBe(true);
+      const before = await counted();
+      const answer = await client.predict(request);
+      expect(answered(answer)).toEqual(wanted);
+      expect(answered(await client.predict({ vector: "trend_v1", instruments }))).toEqual(wanted);
+      for (const one of answer.predictions.filter(({ bucket_id }) => bucket_id !== null)) {
+        const [exchange = "", market, symbol = ""] = one.instrument.split("/");
+        const key = { exchange, marketType: market === "spot" ? "spot" : "linear", symbol } as const;
+        const from = { table: vectorObject().table, features: vector.features };
+        const id = one.bucket_id ?? 0;
+        expect(one.inputs_hash).toBe(hashRows(await readVectorRows(engine, from, key, id, id)));
+        expect(one.fingerprint).toBe(vectorObject().dataHash);
+      }
+
+      const refused = (work: Promise<unknown>) =>
+        work.then(
+          () => "answered",
+          (error: PrismError) => [error.status, error.code],
+        );
+      expect(await refused(as().predict(request))).toEqual([401, "unauthorized"]);
+      expect(await refused(as(keys.reader.key).predict(request))).toEqual([403, "forbidden"]);
+      expect(await refused(client.predict({ ...request, model: "none" }))).toEqual([404, "not_found"]);
+      expect(await refused(client.predict({ vector: "none", instruments }))).toEqual([404, "not_found"]);
+      const unknown = { ...request, instruments: ["binance/spot/NONE"] };
+      expect(await refused(client.predict(unknown))).toEqual([404, "not_found"]);
+      const many = Array.from({ length: 201 }, (_, place) => `binance/spot/X${place}`);
+      for (const bad of [[], many, ["x"], [...instruments, ...instruments]]) {
+        const work = client.predict({ ...request, instruments: bad });
+        expect(await refused(work)).toEqual([400, "bad_request"]);
+      }
+      const both = { ...request, vector: "trend_v1" };
+      expect(await refused(client.predict(both))).toEqual([400, "bad_request"]);
+
+      expect((await rollbackModel(rollOut())).after.live).toBe(2);
+      await expect
+        .poll(
+          async () => {
+            const { predictions: now } = await client.predict(request);
+            return now.map(({ version }) => version);
+          },
+          { timeout: 20_000 },
+        )
+        .toContain(2);
+      const last = await client.predict(request);
+      const back = await stored();
+      expect(answered(last)).toEqual(back);
+      await listening.close();
+      await predictions.close();
+      expect(predictions.audit).toMatchObject({ waiting: 0, dropped: 0, failure: undefined });
+      expect(await counted()).toBe(before + predictions.audit.written + instruments.length);
+      const [found] = await engine.rows<{ n: string }>(
+        `SELECT count() AS n FROM ${audit()} WHERE request_id = {id:String}`,
+        { params: { id: last.predictions[0]?.request_id ?? "" } },
+      );
+      expect(found?.n).toBe("1");
+    } finally {
+      await listening.close();
+      await predictions.close();
+    }
+  });
+
+  it("reads the version that a model is pinned to when the service serves another one, or refuses the model", async () => {
+    const other = { ...deployedVector(), fingerprint: "0".repeat(64), features: deployedVector().features };
+    const foreign = new OnlineStore({ reader: engine, vectors: [other], now: () => now });
+    const pinned = await open(foreign);
+    const cramped = await open(foreign, 0);
+    try {
+      expect(foreign.instruments("trend_v1")).toEqual([]);
+      expect(pinned.state("trend")).toBe("served");
+      const direct = await predict();
+      const beside = await pinned.predict("trend", instruments);
+      expect(beside.map((one) => [one.inputsHash, ...said(one)])).toEqual(
+        direct.map((one) => [one.inputsHash, ...said(one)]),
+      );
+      expect(beside.some(({ inputsHash }) => inputsHash !== null)).toBe(true);
+      expect(cramped.state("trend")).toEqual({ refused: expect.stringContaining("do not fit into memory") });
+      await expect(cramped.predict("trend", instruments)).rejects.toMatchObject({ code: "FS_MODEL_UNKNOWN" });
+      expect(cramped.state("none")).toBeUndefined();
+    } finally {
+      await pinned.close();
+      await cramped.close();
+    }
   });
 });
 

@@ -10,7 +10,8 @@ export function configurePredict(command: Command, bind: Bind): void {
     .description(
       "Reads the newest stored rows of every instrument from the version of the vector that the model is pinned to, lets the " +
         "version that answers for it predict, and writes the audit (inference_audit). The moment of asking is when the " +
-        "newest row became usable, so that recordings can be predicted too; `feature serve` asks by the wall clock.",
+        "newest row became usable, so that recordings can be predicted too; POST /v1/predict of `feature serve` asks by the wall clock, " +
+        "and of `feature up` by the replay's.",
     )
     .argument("<name>", "the model")
     .addHelpText("after", examples(["feature models predict trend_baseline", "one line an instrument"]))

@@ -14,7 +14,8 @@ export function configureRollback(command: Command, bind: Bind): void {
     .summary("withdraw a canary, or let the version before answer again")
     .description(
       "Withdraws the canary if there is one; else the version that was live before answers again, on the version of the " +
-        "vector that it was trained on. One command, one row of history; running services follow within seconds.",
+        "vector that it was trained on. One command, one row of history; services that predict (POST /v1/predict) ask the registry " +
+        "every 2 s and follow.",
     )
     .argument("<name>", "the model")
     .option("--to <version>", "make this version live", versionArgument)

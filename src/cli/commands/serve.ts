@@ -9,7 +9,7 @@ export function configure(command: Command, bind: Bind): void {
   addServeOptions(
     command.description(
       "Answers over HTTP what the vectors are: latest rows and sequences from memory, single buckets, point-in-time reads, " +
-        "and an event for every bucket that closes. Rows that another process stores on a server are taken up; on the " +
+        "and an event for every bucket that closes; predictions, if models are registered. Rows that another process stores on a server are taken up; on the " +
         "embedded engine, which one process holds, `feature up` ingests and serves together. Ends by SIGINT or SIGTERM, " +
         "once requests in flight are answered.",
     ),
