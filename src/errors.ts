@@ -339,8 +339,9 @@ export const errorCodes = {
     exit: 1,
   },
   FS_MIGRATION_CHECK_FAILED: {
-    summary: "A check of a migration found rows that are missing; aliases still show the old versions.",
-    hint: "Look at the named instruments and buckets, then run `feature apply` again.",
+    summary:
+      "A check of a migration found rows that are missing or differ; aliases still show the old versions.",
+    hint: "Look at the named instruments and buckets, then run `feature apply` again; `--abandon-failed` takes the migration back, `--accept-failed-checks` goes on all the same.",
     exit: 6,
   },
   FS_MIGRATION_CONFLICT: {

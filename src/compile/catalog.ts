@@ -16,6 +16,8 @@ export interface CompiledColumn {
   readonly doc: string | undefined;
   /** Its former name, where the spec says one. */
   readonly renamedFrom: string | undefined;
+  /** Relative tolerance of a column whose last bits depend on the order of rows; undefined: the same bits, always. */
+  readonly approx?: number;
   readonly at: Location;
 }
 

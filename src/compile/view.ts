@@ -51,6 +51,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
       unit: column.unit,
       doc: column.doc,
       renamedFrom: column.renamedFrom,
+      ...(column.approx === undefined ? {} : { approx: column.approx }),
       at: column.at,
     })),
   ];

@@ -4,6 +4,7 @@ import type { StagedFile } from "./read-files.js";
 import type { IngestRequest } from "./request.js";
 import { countFiles, type StagedCount } from "./store/count-files.js";
 import { logFiles } from "./store/file-log.js";
+import { reopenDirty } from "./store/mark-dirty.js";
 import { commonReasons, storeRejects } from "./store/rejects.js";
 import type { StoreContext } from "./store/store-context.js";
 import { type StoredCount, storeSource } from "./store/store-source.js";
@@ -75,6 +76,7 @@ export async function storeFiles(
     stored.push(...rows);
   }
   await release();
+  await reopenDirty(context);
   const summaries = files.map((file, index) => summaryOf(file, index + 1, counts, stored));
   const finished = summaries.map((summary, index) => entryOf(files[index], summary));
   await logFiles(context, finished, startedAt, request.now());

@@ -31,6 +31,8 @@ export interface ApplyOptions {
   readonly frozen?: boolean;
   /** Gives up a migration that failed, before anything else: what it has done is taken back, its files are removed. */
   readonly abandonFailed?: boolean;
+  /** Goes on although a check of a migration found something wrong; what it found stays in the journal. */
+  readonly acceptFailedChecks?: boolean;
   /** Tries the catalog out before the first step, on nothing that is deployed. It throws what it finds wrong. */
   readonly smoke?: (catalog: Catalog) => Promise<void>;
   readonly onEvent?: OnApplyEvent;
@@ -92,6 +94,7 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       toolVersion: options.toolVersion,
       chunkLimits: options.chunkLimits ?? defaultChunkLimits,
       onEvent: options.onEvent ?? (() => {}),
+      acceptFailedChecks: options.acceptFailedChecks === true,
     };
     const committed = await runPending(context, planned.migrations);
     // Written only now: on a migration that fails nothing else shall stand.

@@ -3,11 +3,14 @@ import { chunkMark, versionMark } from "../compile/catalog.js";
 import type { Engine, Reader } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import type { Step } from "../plan/step.js";
+import { backfillVersion } from "../schema/attempt.js";
 import type { TableName } from "../schema/object.js";
 import { quoteName } from "../schema/quote.js";
 import { sqlTemplate } from "../sql-template.js";
 
 const chunksSql = sqlTemplate(import.meta.url, "chunks");
+const highestSql = sqlTemplate(import.meta.url, "highest-version");
+const sampleSql = sqlTemplate(import.meta.url, "sample");
 
 export interface ChunkLimits {
   readonly trades: number;
@@ -18,37 +21,34 @@ export interface ChunkLimits {
 export const defaultChunkLimits: ChunkLimits = { trades: 500_000, buckets: 2_000 };
 
 /** Buckets `[first, last]` of one instrument. Ids are decimal texts: they have 64 bits. */
-export interface Chunk {
+export interface BucketSpan {
   readonly exchange: string;
   readonly market_type: string;
   readonly symbol: string;
   readonly first: string;
   readonly last: string;
+}
+
+export interface Chunk extends BucketSpan {
   readonly buckets: number;
   readonly trades: number;
 }
 
-interface ChunkRow extends Omit<Chunk, "first" | "last" | "buckets" | "trades"> {
+interface SpanRow {
+  readonly exchange: string;
+  readonly market_type: string;
+  readonly symbol: string;
   readonly first_bucket: string;
   readonly last_bucket: string;
-  readonly buckets: string;
-  readonly trades: string;
 }
 
 /** The chunks of all buckets that are stored now, by instrument and in the order of their ids. */
 export async function planChunks(reader: Reader, buckets: TableName, limits: ChunkLimits): Promise<Chunk[]> {
-  const rows = await reader.rows<ChunkRow>(chunksSql({ buckets: quoteName(buckets) }), {
-    params: { trades_limit: limits.trades, buckets_limit: limits.buckets },
-  });
-  return rows.map(({ exchange, market_type, symbol, first_bucket, last_bucket, buckets, trades }) => ({
-    exchange,
-    market_type,
-    symbol,
-    first: first_bucket,
-    last: last_bucket,
-    buckets: Number(buckets),
-    trades: Number(trades),
-  }));
+  const rows = await reader.rows<SpanRow & { buckets: string; trades: string }>(
+    chunksSql({ buckets: quoteName(buckets) }),
+    { params: { trades_limit: limits.trades, buckets_limit: limits.buckets } },
+  );
+  return rows.map((row) => ({ ...spanOf(row), buckets: Number(row.buckets), trades: Number(row.trades) }));
 }
 
 /**
@@ -73,10 +73,7 @@ export function remainingChunks(
   });
 }
 
-/**
- * The statement of a chunk. Its rows get the number above the version of the bucket's row. The cutter's state took that one, so
- * no row of a view has it; what a close has computed is later and stays (docs/adr/0013-attempts-as-versions.md).
- */
+/** The statement of a chunk. Its rows get the bound `v` (docs/adr/0013-attempts-as-versions.md). */
 export function chunkStatement(step: Step): string {
   const marks = step.sql.split(chunkMark);
   if (marks.length !== 2) {
@@ -88,18 +85,53 @@ export function chunkStatement(step: Step): string {
       },
     );
   }
-  return marks.join(chunkCondition).replace(versionMark, "(v + 1)");
+  return marks.join(chunkCondition).replace(versionMark, "{v:UInt64}");
+}
+
+/** A check of the buckets of a chunk only. */
+export function chunkCheck(step: Step): string {
+  return step.sql.replaceAll(chunkMark, chunkCondition);
 }
 
 const chunkCondition =
   "WHERE exchange = {exchange:String} AND market_type = {market_type:String} AND symbol = {symbol:String} " +
   "AND bucket_id BETWEEN {first:UInt64} AND {last:UInt64}";
 
-export function chunkParams(chunk: Chunk): Record<string, string> {
+export function chunkParams(chunk: BucketSpan): Record<string, string> {
   const { exchange, market_type, symbol, first, last } = chunk;
   return { exchange, market_type, symbol, first, last };
 }
 
-export async function runChunk(engine: Engine, step: Step, chunk: Chunk): Promise<void> {
-  await engine.execute(chunkStatement(step), { params: chunkParams(chunk) });
+/**
+ * The `v` for the rows of a chunk, to be taken before anything is read for them: above every attempt that has stored a row of
+ * these buckets, below every attempt that begins from now on.
+ */
+export async function takeVersion(
+  reader: Reader,
+  tables: { readonly buckets: TableName; readonly target: TableName },
+  chunk: Chunk,
+): Promise<string> {
+  const sql = highestSql({
+    buckets: quoteName(tables.buckets),
+    target: quoteName(tables.target),
+    chunk: chunkCondition,
+  });
+  const [row] = await reader.rows<{ highest: string }>(sql, { params: chunkParams(chunk) });
+  return String(backfillVersion(BigInt(row?.highest ?? 0)));
+}
+
+export async function runChunk(engine: Engine, step: Step, chunk: Chunk, version: string): Promise<void> {
+  await engine.execute(chunkStatement(step), { params: { ...chunkParams(chunk), v: version } });
+}
+
+/** A few short spans of buckets that `target` has, to be computed again: none when it is empty. */
+export async function sampleSpans(reader: Reader, target: TableName): Promise<BucketSpan[]> {
+  const rows = await reader.rows<SpanRow>(sampleSql({ target: quoteName(target) }), { params: sampleSize });
+  return rows.map(spanOf);
+}
+
+const sampleSize = { length: 16, ranges: 4 };
+
+function spanOf({ exchange, market_type, symbol, first_bucket, last_bucket }: SpanRow): BucketSpan {
+  return { exchange, market_type, symbol, first: first_bucket, last: last_bucket };
 }

@@ -1,5 +1,5 @@
 /** What is deployed, as the registry knows it: the actual side of a diff, of the same values as the desired side. */
-import type { CompiledColumn, CompiledObject, Definition, Path } from "../compile/catalog.js";
+import type { CompiledColumn, CompiledObject, Definition, Path, Reach } from "../compile/catalog.js";
 import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
 
 /**
@@ -40,6 +40,12 @@ export interface DeployedObject {
   /** What its hashes were taken of, for the causes of a change; absent in records of earlier versions of this tool. */
   readonly definition?: Definition;
   readonly metadata?: Definition;
+  /** How far back it reads; absent, as all below, in records of earlier versions of this tool. */
+  readonly reach?: Reach;
+  /** Whether every closed bucket must have a row. */
+  readonly everyBucket?: boolean;
+  /** What fills it, to repair it later; null for what stores nothing. */
+  readonly backfill?: string | null;
 }
 
 export interface DeployedState {
@@ -131,6 +137,9 @@ export function deployedObject(object: CompiledObject, state: VersionState): Dep
     alias: object.alias ?? null,
     definition: object.definition,
     metadata: object.metadata,
+    reach: object.reach,
+    everyBucket: object.everyBucket,
+    backfill: object.backfill ?? null,
   };
 }
 

@@ -24,7 +24,7 @@ export interface Step {
   readonly object: string;
   /** What the statement creates, alters, fills or reads; undefined for databases. */
   readonly target: TableName | undefined;
-  /** Only for a backfill: the table of closed buckets that its chunks are cut from. */
+  /** The table of closed buckets: of a backfill, which is cut into chunks of them, and of a check that is made on a sample. */
   readonly buckets: TableName | undefined;
   /** Single-node ClickHouse SQL without a closing semicolon. A check gives no rows when all is well. */
   readonly sql: string;

@@ -1,6 +1,6 @@
 /** Changes → the ordered list of statements that carries them out. */
 import type { Catalog, CompiledObject } from "../compile/catalog.js";
-import { objectId } from "../compile/catalog.js";
+import { chunkMark, objectId } from "../compile/catalog.js";
 import type { SchemaObject, Table, TableName } from "../schema/object.js";
 import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
 import { renderComment, renderCreate, renderDrop } from "../schema/render.js";
@@ -11,6 +11,7 @@ import type { DeployedObject } from "./deployed.js";
 import type { Step } from "./step.js";
 
 const missingBuckets = sqlTemplate(import.meta.url, "missing-buckets");
+const recomputedRows = sqlTemplate(import.meta.url, "recomputed-rows");
 
 /**
  * All tables, then all triggers, then backfill level by level, then checks, then alias switches, upstream first; comments
@@ -31,7 +32,7 @@ export function orderedSteps(changes: readonly Change[], desired: Catalog): Step
       object.triggers.map((trigger) => createStep(trigger, "create_trigger", objectId(object))),
     ),
     ...byLevel.flatMap((object) => backfillSteps(object, desired)),
-    ...byLevel.flatMap((object) => checkSteps(object, desired)),
+    ...byLevel.flatMap((object) => [...checkSteps(object, desired), ...recomputeSteps(object, desired)]),
     // A version that was retired was fed all the time; before it is shown again, that is looked at.
     ...changes.flatMap((change) =>
       change.kind === "replace" && change.reuse !== undefined ? checkSteps(change.object, desired) : [],
@@ -170,6 +171,36 @@ function checkSteps(object: CompiledObject, desired: Catalog): Step[] {
     },
   ];
 }
+
+/**
+ * Stored rows against rows that are computed again, bit by bit but for columns with a declared tolerance. In the file it is over
+ * all buckets; the runner puts a sample in place of the mark.
+ */
+function recomputeSteps(object: CompiledObject, desired: Catalog): Step[] {
+  const target = object.storage?.table;
+  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
+  if (object.backfill === undefined || target === undefined || buckets === undefined) return [];
+  const exact = object.columns.filter((column) => column.approx === undefined);
+  const columns = [...bucketKey, ...exact.map((column) => quoteIdentifier(column.name))].join(", ");
+  return [
+    {
+      name: `check ${nameOf(target)} computed again`,
+      kind: "check",
+      object: objectId(object),
+      target,
+      buckets,
+      sql: recomputedRows({
+        columns,
+        table: quoteName(target),
+        chunk: chunkMark,
+        recomputed: object.backfill.slice(object.backfill.indexOf("\n") + 1),
+      }),
+      reverse: undefined,
+    },
+  ];
+}
+
+const bucketKey = ["exchange", "market_type", "symbol", "bucket_id"];
 
 function aliasSteps(change: Change): Step[] {
   switch (change.kind) {

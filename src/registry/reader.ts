@@ -19,6 +19,10 @@ export interface RegistryReader {
   exists(): Promise<boolean>;
   /** What is deployed, live and retired; undefined when no migration was ever applied. */
   deployed(): Promise<DeployedState | undefined>;
+  /** Every version whose trigger may be at work: live, retired, and those that are being built. */
+  fed(): Promise<readonly DeployedObject[]>;
+  /** Rises whenever a record of a version changes: whoever kept records knows by it that they are old. "0": no records. */
+  recordsVersion(): Promise<string>;
   /** The same, for callers that need it: throws FS_REGISTRY_EMPTY, which names `feature apply`. */
   required(): Promise<DeployedState>;
   /** Every record: what is being built, was dropped or was renamed included. */
@@ -79,6 +83,18 @@ export class SqlRegistryReader implements RegistryReader {
     const { objects, ...rest } = stateOf(await this.allRecords());
     const isThere = ({ state }: DeployedObject): boolean => state === "live" || state === "retired";
     return { ...rest, objects: objects.filter(isThere) };
+  }
+
+  async fed(): Promise<readonly DeployedObject[]> {
+    return stateOf(await this.allRecords()).objects.filter(({ state }) => state !== "dropped");
+  }
+
+  async recordsVersion(): Promise<string> {
+    if (!(await this.exists())) return "0";
+    const [row] = await this.#reader.rows<{ version: string }>(
+      `SELECT toString(max(v)) AS version FROM ${this.table("versions")}`,
+    );
+    return row?.version ?? "0";
   }
 
   async required(): Promise<DeployedState> {

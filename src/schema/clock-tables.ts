@@ -41,7 +41,7 @@ export function clockTables(layout: SchemaLayout): Table[] {
 
 const key = ["exchange", "market_type", "symbol"];
 const clockColumn = column("clock", nameType);
-const version = column("v", "UInt64", { comment: "writer epoch << 40 | attempt; the highest wins" });
+const version = column("v", "UInt64", { comment: "writer epoch << 40 | attempt << 8; the highest wins" });
 const createdAt = column("created_at", "DateTime('UTC')", { default: "now('UTC')", codec: growing });
 
 function bucketsTable(layout: SchemaLayout, clock: string): Table {

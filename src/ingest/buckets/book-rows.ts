@@ -3,6 +3,7 @@ import { sourceRelation } from "../../compile/source-relation.js";
 import type { InstrumentKey } from "../../spec/model.js";
 import { type Batch, type PendingBucket, splitBatch } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
+import { readFeed } from "./feed.js";
 
 /** The batch, halved until no part has more book rows than `limit`, or it holds one bucket only. In order. */
 export async function fitBooks(
@@ -20,7 +21,7 @@ export async function fitBooks(
 }
 
 async function bookRows(context: ClockContext, batch: Batch): Promise<number> {
-  if (!context.objects.some((object) => object.name === `${context.clock.name}.books`)) return 0;
+  if (!(await readFeed(context)).readsBooks) return 0;
   const list = (of: (key: InstrumentKey) => string): string[] => [
     ...new Set(batch.ranges.map((range) => of(range.instrument))),
   ];

@@ -1,6 +1,7 @@
 /** Closes stored buckets: every level of a batch in order, then the record that its buckets are complete. */
 import type { BucketRange, InsertLimits, PendingBucket } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
+import { readFeed } from "./feed.js";
 import type { LeaseBook } from "./lease-book.js";
 import { runBatches, type Stopped } from "./run-batches.js";
 import { recordCloses, triggerLevel } from "./trigger.js";
@@ -19,10 +20,15 @@ export async function closeBatches(
   onComputed: (ranges: readonly BucketRange[]) => void,
 ): Promise<number> {
   let closed = 0;
+  let feed = await readFeed(context);
   await runBatches(context, pending, limits, stopped, async ({ ranges, buckets }) => {
     const versions = await leases.nextVersions(ranges);
-    for (let level = 0; level < context.compiled.close.hot.length; level++) {
-      await triggerLevel(context, level, ranges, versions);
+    for (let level = 0; ; level++) {
+      // A level that came while this batch was at work takes its buckets too, before they count as complete.
+      if (level === feed.levels.length) feed = await readFeed(context);
+      const table = feed.levels[level];
+      if (table === undefined) break;
+      await triggerLevel(context, table, ranges, versions);
     }
     // Every level is written, so the rows can be read; a crash before the record only computes them again.
     onComputed(ranges);

@@ -4,6 +4,7 @@
  */
 import { engineErrorType } from "../../engine/failure.js";
 import { FeatureError } from "../../errors.js";
+import { attemptVersion } from "../../schema/attempt.js";
 import { quoteIdentifier } from "../../schema/quote.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
@@ -14,8 +15,6 @@ export interface Lease {
   /** The next `v` of this instrument: taken before raw data is read, strictly increasing. */
   nextVersion(): bigint;
 }
-
-const attemptBits = 40n;
 
 /** Takes over an instrument. Throws FS_BUCKETS_LEASE (exit 5) when another writer takes it at the same moment. */
 export async function takeLease(context: ClockContext, instrument: InstrumentKey): Promise<Lease> {
@@ -55,7 +54,7 @@ export async function takeLease(context: ClockContext, instrument: InstrumentKey
     epoch,
     nextVersion: () => {
       attempt += 1n;
-      return (BigInt(epoch) << attemptBits) | attempt;
+      return attemptVersion(epoch, attempt);
     },
   };
 }

@@ -2,7 +2,7 @@
  * Recomputes buckets whose raw rows were stored after they were closed, so that the result is that of the other order.
  * The intents were stored before the rows; they are marked done when every level has been recomputed.
  */
-import type { Reach } from "../../compile/catalog.js";
+import { noReach } from "../../compile/catalog.js";
 import { quoteName } from "../../schema/quote.js";
 import { instrumentName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
@@ -14,6 +14,8 @@ import {
   instrumentOf,
   instrumentParams,
 } from "./clock-context.js";
+import { markDone, openIntents } from "./dirty-intents.js";
+import { readFeed } from "./feed.js";
 import type { LeaseBook } from "./lease-book.js";
 import { bucketsOf } from "./pending.js";
 import { runBatches, type Stopped } from "./run-batches.js";
@@ -33,31 +35,38 @@ export async function replayDirty(
   onBuckets: (buckets: number) => void,
   onComputed: (ranges: readonly BucketRange[]) => void,
 ): Promise<number> {
-  let dirty = await dirtyRanges(context);
+  const open = await openIntents(context);
+  let dirty = open.length === 0 ? [] : await dirtyRanges(context, (await readFeed(context)).reach[0]?.ms ?? 0);
   let replayed = 0;
-  const last = context.compiled.close.hot.length - 1;
-  for (let level = 0; dirty.length > 0 && level < context.compiled.close.hot.length; level++) {
+  for (let level = 0; dirty.length > 0; level++) {
+    // Asked for again at each level: one that came meanwhile was filled from rows that are computed again here.
+    const { levels, reach } = await readFeed(context);
+    const table = levels[level];
+    if (table === undefined) break;
     // What a level reads may reach back: everything within reach of what the level below has changed changes with it.
     if (level > 0) {
-      const { buckets, ms } = levelReach(context, level);
+      const { buckets, ms } = reach[level] ?? noReach;
       dirty = widen(inOrder([...widen(dirty, buckets), ...(await widenInTime(context, dirty, ms))]), 0);
     }
     const buckets = await bucketsOf(context, await upToClosed(context, dirty));
     // Only level 0 reads books.
     const ofLevel = level === 0 ? limits : { ...limits, bookRows: Number.POSITIVE_INFINITY };
     await runBatches(context, buckets, ofLevel, stopped, async (batch) => {
-      await triggerLevel(context, level, batch.ranges, await leases.nextVersions(batch.ranges));
-      if (level === last) onComputed(batch.ranges);
+      await triggerLevel(context, table, batch.ranges, await leases.nextVersions(batch.ranges));
+      if (level === levels.length - 1) onComputed(batch.ranges);
       if (level > 0) return;
       replayed += batch.buckets;
       onBuckets(batch.buckets);
     });
   }
-  await markDone(context, stopped);
+  await markDone(
+    context,
+    open.filter(({ instrument }) => !stopped.has(instrumentName(instrument))),
+  );
   return replayed;
 }
 
-async function dirtyRanges(context: ClockContext): Promise<BucketRange[]> {
+async function dirtyRanges(context: ClockContext, reachMs: number): Promise<BucketRange[]> {
   const sql = template({
     buckets: quoteName(context.compiled.buckets),
     dirty: featuresTable(context, "dirty"),
@@ -66,7 +75,7 @@ async function dirtyRanges(context: ClockContext): Promise<BucketRange[]> {
   const rows = await context.engine.rows<InstrumentRow & { first: string; last: string }>(sql, {
     params: {
       clock: context.clock.name,
-      reach: Math.max(context.clock.bookGapMs, levelReach(context, 0).ms),
+      reach: Math.max(context.clock.bookGapMs, reachMs),
     },
   });
   return rows.map((row) => ({
@@ -74,15 +83,6 @@ async function dirtyRanges(context: ClockContext): Promise<BucketRange[]> {
     from: Number(row.first),
     to: Number(row.last),
   }));
-}
-
-/** How far back the objects of a level read. */
-function levelReach(context: ClockContext, level: number): Reach {
-  const reaches = context.objects.filter((object) => object.level === level).map((object) => object.reach);
-  return {
-    buckets: Math.max(0, ...reaches.map((reach) => reach.buckets)),
-    ms: Math.max(0, ...reaches.map((reach) => reach.ms)),
-  };
 }
 
 /** Ranges that reach to every bucket that ends less than `ms` after their last one. */
@@ -139,16 +139,4 @@ async function upToClosed(context: ClockContext, ranges: readonly BucketRange[])
   return ranges
     .map((range) => ({ ...range, to: Math.min(range.to, closed.get(instrumentName(range.instrument)) ?? 0) }))
     .filter((range) => range.from <= range.to);
-}
-
-async function markDone(context: ClockContext, stopped: Stopped): Promise<void> {
-  const dirty = featuresTable(context, "dirty");
-  await context.engine.execute(
-    `INSERT INTO ${dirty} (clock, exchange, market_type, symbol, bucket_id, intent, state, reason, v)
-     SELECT clock, exchange, market_type, symbol, bucket_id, intent, 'done', reason, v + 1
-     FROM ${dirty} FINAL
-     WHERE clock = {clock:String} AND state = 'open'
-       AND concat(exchange, '/', market_type, '/', symbol) NOT IN {stopped:Array(String)}`,
-    { params: { clock: context.clock.name, stopped: [...stopped.keys()] } },
-  );
 }

@@ -2,22 +2,22 @@
 import { oneBlock } from "../../compile/compile-stream.js";
 import { bucketColumns } from "../../compile/names.js";
 import type { Params } from "../../engine/port.js";
+import type { TableName } from "../../schema/object.js";
 import { quoteName } from "../../schema/quote.js";
 import type { BucketRange } from "./batches.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
 
 /**
- * Computes one level for the buckets of `ranges`, as one block. `versionOf` gives the `v` of the rows that are written, by
+ * Computes one level, that of the trigger table `table`, for the buckets of `ranges`, as one block. `versionOf` gives the `v` of the rows that are written, by
  * instrument, in the order of the ranges.
  */
 export async function triggerLevel(
   context: ClockContext,
-  level: number,
+  table: TableName,
   ranges: readonly BucketRange[],
   versions: readonly bigint[],
 ): Promise<void> {
-  const table = context.compiled.close.hot[level];
-  if (table === undefined || ranges.length === 0) return;
+  if (ranges.length === 0) return;
   const columns = bucketColumns.filter((name) => name !== "v").join(", ");
   const { where, params } = rangeFilter(ranges);
   const version = ranges.map((_, index) => `${where[index]}, {v${index}:UInt64}`).join(", ");

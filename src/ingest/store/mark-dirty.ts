@@ -9,6 +9,9 @@ import type { Slice } from "./slices.js";
 import { ofInstruments, type StoreContext } from "./store-context.js";
 
 const template = sqlTemplate(import.meta.url, "mark-dirty");
+const reopenSql = sqlTemplate(import.meta.url, "reopen-dirty");
+
+const intentOf = (id: string): string => `ingest-${id}`;
 
 /**
  * Writes down which closed buckets the rows of a slice change, before the rows are stored: what is computed from them is repeated even
@@ -25,7 +28,7 @@ export function markDirty(
   return markDirtyBuckets(context, source, rows, chosen, {
     from: slice.from,
     to: slice.to,
-    intent: `ingest-${context.id}`,
+    intent: intentOf(context.id),
   });
 }
 
@@ -60,4 +63,10 @@ export async function markDirtyBuckets(
       },
     });
   }
+}
+
+/** To be called when all rows are stored: what another writer took as done before they were is open again. */
+export async function reopenDirty({ engine, project, id }: StoreContext): Promise<void> {
+  const dirty = quoteName({ database: project.databases.features, name: "dirty" });
+  await engine.execute(reopenSql({ dirty }), { params: { intent: intentOf(id) } });
 }

@@ -23,10 +23,10 @@ function chunk(symbol: string, first: number, last: number): Chunk {
 }
 
 describe("the statement of a chunk", () => {
-  it("cuts the buckets behind the mark, by bound values, and writes a version of its own", () => {
+  it("cuts the buckets behind the mark, by bound values, its version too", () => {
     if (step === undefined) throw new Error("no backfill");
     expect(chunkStatement(step).split("\n")[1]).toBe(
-      "WITH buckets AS (SELECT * REPLACE ((v + 1) AS v) FROM `features`.`unified_buckets` FINAL WHERE " +
+      "WITH buckets AS (SELECT * REPLACE ({v:UInt64} AS v) FROM `features`.`unified_buckets` FINAL WHERE " +
         "exchange = {exchange:String} AND market_type = {market_type:String} AND symbol = {symbol:String} " +
         "AND bucket_id BETWEEN {first:UInt64} AND {last:UInt64})",
     );

@@ -64,6 +64,7 @@ describe("a deployed project", () => {
       "create_trigger",
       "backfill",
       "check",
+      "check",
       "switch_alias",
     ]);
     expect(plan.steps[0]?.sql).toBe(

@@ -1,7 +1,7 @@
 -- migration: 0002_initial
 -- parent: 0001_raw_schema
 -- class: additive
--- steps: 29
+-- steps: 31
 -- Written and run by `feature apply`. To run it by hand: the statements in order, in any ClickHouse client.
 -- A check gives no rows when all is well.
 
@@ -21,12 +21,12 @@ CREATE TABLE `features`.`unified_buckets`
     `bucket_ts_end` DateTime64(3, 'UTC') COMMENT 'not in the bucket' CODEC(Delta, ZSTD(1)),
     `prev_ts_end` DateTime64(3, 'UTC') COMMENT 'where book updates of this bucket begin' CODEC(Delta, ZSTD(1)),
     `available_at` DateTime64(3, 'UTC') COMMENT 'never falls along bucket_id' CODEC(Delta, ZSTD(1)),
-    `trades` UInt32 COMMENT 'of a clock of mode event: book updates',
+    `trades` UInt32,
     `vol` Decimal(38, 8) COMMENT 'units of base' CODEC(ZSTD(1)),
     `vwap` Float64 CODEC(ZSTD(1)),
     `cut_trigger` Enum8('volume' = 1, 'time' = 2, 'count' = 3, 'max_trades' = 4, 'quality' = 5, 'event' = 6),
     `size` Decimal(38, 8) COMMENT 'the size it was cut with' CODEC(ZSTD(1)),
-    `v` UInt64 COMMENT 'writer epoch << 40 | attempt; the highest wins',
+    `v` UInt64 COMMENT 'writer epoch << 40 | attempt << 8; the highest wins',
     `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
     INDEX `by_end` bucket_ts_end TYPE minmax GRANULARITY 1
 )
@@ -105,7 +105,7 @@ CREATE TABLE `features`.`bucket_state`
     `open_available_at` Nullable(DateTime64(3, 'UTC')),
     `watermark` Nullable(DateTime64(3, 'UTC')),
     `cut_version` UInt32 DEFAULT 1,
-    `v` UInt64 COMMENT 'writer epoch << 40 | attempt; the highest wins',
+    `v` UInt64 COMMENT 'writer epoch << 40 | attempt << 8; the highest wins',
     `updated_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(v)
@@ -128,7 +128,7 @@ CREATE TABLE `features`.`closes`
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
     `bucket_id` UInt64 CODEC(Delta, ZSTD(1)),
-    `v` UInt64 COMMENT 'writer epoch << 40 | attempt; the highest wins',
+    `v` UInt64 COMMENT 'writer epoch << 40 | attempt << 8; the highest wins',
     `closed_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(v)
@@ -154,7 +154,7 @@ CREATE TABLE `features`.`dirty`
     `intent` String COMMENT 'names the work that made it dirty',
     `state` Enum8('open' = 1, 'done' = 2),
     `reason` LowCardinality(String),
-    `v` UInt64 COMMENT 'writer epoch << 40 | attempt; the highest wins',
+    `v` UInt64 COMMENT 'writer epoch << 40 | attempt << 8; the highest wins',
     `created_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(v)
@@ -269,33 +269,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'What models were asked and what they answered'
 ;
 
--- step 10: create_table features.job_runs
--- kind: create_table
--- object: table:features.job_runs
--- target: features.job_runs
--- reverse: DROP TABLE IF EXISTS `features`.`job_runs`
--- lines: 18
-CREATE TABLE `features`.`job_runs`
-(
-    `job` LowCardinality(String),
-    `run_id` String,
-    `attempt` UInt16,
-    `trigger` Enum8('schedule' = 1, 'manual' = 2, 'missed' = 3),
-    `due_at` DateTime64(3, 'UTC'),
-    `started_at` DateTime64(3, 'UTC'),
-    `finished_at` Nullable(DateTime64(3, 'UTC')),
-    `state` Enum8('running' = 1, 'done' = 2, 'failed' = 3, 'timeout' = 4, 'stopped' = 5, 'missed' = 6),
-    `message` String COMMENT 'what came of it, or what went wrong',
-    `owner` String,
-    `v` UInt64 COMMENT '1 at the beginning, 2 at the end of an attempt'
-)
-ENGINE = ReplacingMergeTree(v)
-ORDER BY (job, started_at, run_id, attempt)
-SETTINGS non_replicated_deduplication_window = 1000
-COMMENT 'History of jobs'
-;
-
--- step 11: create_table features.ubt__close_0_hot
+-- step 10: create_table features.ubt__close_0_hot
 -- kind: create_table
 -- object: table:features.ubt__close_0_hot
 -- target: features.ubt__close_0_hot
@@ -313,7 +287,7 @@ CREATE TABLE `features`.`ubt__close_0_hot`
 ENGINE = Null
 ;
 
--- step 12: create_table features.ubt__close_1_hot
+-- step 11: create_table features.ubt__close_1_hot
 -- kind: create_table
 -- object: table:features.ubt__close_1_hot
 -- target: features.ubt__close_1_hot
@@ -331,7 +305,7 @@ CREATE TABLE `features`.`ubt__close_1_hot`
 ENGINE = Null
 ;
 
--- step 13: create_table features.ubt__trades_hot
+-- step 12: create_table features.ubt__trades_hot
 -- kind: create_table
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot
@@ -349,7 +323,7 @@ CREATE TABLE `features`.`ubt__trades_hot`
 ENGINE = Null
 ;
 
--- step 14: create_table features.flow__e6aa0d5e
+-- step 13: create_table features.flow__e6aa0d5e
 -- kind: create_table
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -370,7 +344,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'flow'
 ;
 
--- step 15: create_table features.ratio__2fa192d8
+-- step 14: create_table features.ratio__2fa192d8
 -- kind: create_table
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -391,7 +365,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'ratio'
 ;
 
--- step 16: create_table features.trend__6fbe53a4
+-- step 15: create_table features.trend__6fbe53a4
 -- kind: create_table
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -412,7 +386,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'trend'
 ;
 
--- step 17: create_trigger features.ubt__trades_hot__mv
+-- step 16: create_trigger features.ubt__trades_hot__mv
 -- kind: create_trigger
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot__mv
@@ -424,7 +398,7 @@ SELECT exchange, market_type, symbol, bucket_id, trades,
 FROM `features`.`ubt__close_0_hot`
 ;
 
--- step 18: create_trigger features.flow__e6aa0d5e__mv
+-- step 17: create_trigger features.flow__e6aa0d5e__mv
 -- kind: create_trigger
 -- object: view:flow
 -- target: features.flow__e6aa0d5e__mv
@@ -436,7 +410,7 @@ FROM `features`.`ubt__trades_hot`
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 19: create_trigger features.ratio__2fa192d8__mv
+-- step 18: create_trigger features.ratio__2fa192d8__mv
 -- kind: create_trigger
 -- object: view:ratio
 -- target: features.ratio__2fa192d8__mv
@@ -450,7 +424,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 20: create_trigger features.trend__6fbe53a4__mv
+-- step 19: create_trigger features.trend__6fbe53a4__mv
 -- kind: create_trigger
 -- object: vector:trend
 -- target: features.trend__6fbe53a4__mv
@@ -464,7 +438,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 21: backfill features.flow__e6aa0d5e
+-- step 20: backfill features.flow__e6aa0d5e
 -- kind: backfill
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -477,7 +451,7 @@ FROM buckets
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 22: backfill features.ratio__2fa192d8
+-- step 21: backfill features.ratio__2fa192d8
 -- kind: backfill
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -492,7 +466,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 23: backfill features.trend__6fbe53a4
+-- step 22: backfill features.trend__6fbe53a4
 -- kind: backfill
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -507,7 +481,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 24: check features.flow__e6aa0d5e
+-- step 23: check features.flow__e6aa0d5e
 -- kind: check
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -525,6 +499,29 @@ LEFT ANTI JOIN (
   SELECT DISTINCT exchange, market_type, symbol, bucket_id FROM `features`.`flow__e6aa0d5e`
 ) AS t
   ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.bucket_id = b.bucket_id
+GROUP BY exchange, market_type, symbol
+ORDER BY exchange, market_type, symbol
+;
+
+-- step 24: check features.flow__e6aa0d5e computed again
+-- kind: check
+-- object: view:flow
+-- target: features.flow__e6aa0d5e
+-- buckets: features.unified_buckets
+-- lines: 15
+SELECT exchange, market_type, symbol, count() AS differing, min(bucket_id) AS first_bucket, max(bucket_id) AS last_bucket
+FROM (
+  SELECT exchange, market_type, symbol, bucket_id, `volume` FROM `features`.`flow__e6aa0d5e` FINAL
+  /* chunk */
+  EXCEPT
+  SELECT exchange, market_type, symbol, bucket_id, `volume`
+  FROM (
+    WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `features`.`unified_buckets` FINAL /* chunk */)
+    SELECT exchange, market_type, symbol, bucket_id, v, toFloat64(sum(trades)) AS volume
+    FROM buckets
+    GROUP BY exchange, market_type, symbol, bucket_id, v
+  )
+)
 GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
@@ -551,7 +548,32 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 26: check features.trend__6fbe53a4
+-- step 26: check features.ratio__2fa192d8 computed again
+-- kind: check
+-- object: view:ratio
+-- target: features.ratio__2fa192d8
+-- buckets: features.unified_buckets
+-- lines: 17
+SELECT exchange, market_type, symbol, count() AS differing, min(bucket_id) AS first_bucket, max(bucket_id) AS last_bucket
+FROM (
+  SELECT exchange, market_type, symbol, bucket_id, `half` FROM `features`.`ratio__2fa192d8` FINAL
+  /* chunk */
+  EXCEPT
+  SELECT exchange, market_type, symbol, bucket_id, `half`
+  FROM (
+    WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `features`.`unified_buckets` FINAL /* chunk */)
+    SELECT c.exchange AS exchange, c.market_type AS market_type, c.symbol AS symbol, c.bucket_id AS bucket_id,
+      c.v AS v, f.volume / 2 AS half -- of 'flow'; not a step
+    FROM buckets AS c
+    LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
+      ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
+  )
+)
+GROUP BY exchange, market_type, symbol
+ORDER BY exchange, market_type, symbol
+;
+
+-- step 27: check features.trend__6fbe53a4
 -- kind: check
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -573,7 +595,32 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 27: switch_alias features.flow
+-- step 28: check features.trend__6fbe53a4 computed again
+-- kind: check
+-- object: vector:trend
+-- target: features.trend__6fbe53a4
+-- buckets: features.unified_buckets
+-- lines: 17
+SELECT exchange, market_type, symbol, count() AS differing, min(bucket_id) AS first_bucket, max(bucket_id) AS last_bucket
+FROM (
+  SELECT exchange, market_type, symbol, bucket_id, `flow__volume` FROM `features`.`trend__6fbe53a4` FINAL
+  /* chunk */
+  EXCEPT
+  SELECT exchange, market_type, symbol, bucket_id, `flow__volume`
+  FROM (
+    WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `features`.`unified_buckets` FINAL /* chunk */)
+    SELECT c.exchange AS exchange, c.market_type AS market_type, c.symbol AS symbol, c.bucket_id AS bucket_id,
+      c.v AS v, f.volume AS flow__volume
+    FROM buckets AS c
+    LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
+      ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
+  )
+)
+GROUP BY exchange, market_type, symbol
+ORDER BY exchange, market_type, symbol
+;
+
+-- step 29: switch_alias features.flow
 -- kind: switch_alias
 -- object: view:flow
 -- target: features.flow
@@ -585,7 +632,7 @@ FROM `features`.`flow__e6aa0d5e` FINAL
 COMMENT 'flow'
 ;
 
--- step 28: switch_alias features.ratio
+-- step 30: switch_alias features.ratio
 -- kind: switch_alias
 -- object: view:ratio
 -- target: features.ratio
@@ -597,7 +644,7 @@ FROM `features`.`ratio__2fa192d8` FINAL
 COMMENT 'ratio'
 ;
 
--- step 29: switch_alias features.trend
+-- step 31: switch_alias features.trend
 -- kind: switch_alias
 -- object: vector:trend
 -- target: features.trend
