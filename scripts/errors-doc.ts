@@ -26,6 +26,7 @@ const areas: Readonly<Record<string, string>> = {
   MODEL: "Models: contracts, files, training and rollout.",
   PLAN: "Changes that are refused before anything is done.",
   REGISTRY: "What is deployed on a target, and who is deploying to it.",
+  ROLLBACK: "Going back to versions that were live before.",
   SERVE: "Serving: rows kept in memory, the HTTP service, its keys.",
   SPEC: "Findings on the project's YAML files. All of them are reported at once, each with file, line and column.",
   VERIFY: "Computing what is stored again, and comparing.",

@@ -394,6 +394,11 @@ export const errorCodes = {
     hint: "Delete it: migration files are written by `feature apply`.",
     exit: 1,
   },
+  FS_MIGRATION_UNFINISHED: {
+    summary: "A migration has begun and not ended.",
+    hint: "`feature apply` goes on with it, `feature apply --abandon-failed` takes it back.",
+    exit: 1,
+  },
   FS_MODEL_FILE: {
     summary: "A model's file is missing, is not the one that was registered, or can not be loaded.",
     hint: "Put the file back beside its contract, or train and register a new version.",
@@ -467,6 +472,31 @@ export const errorCodes = {
   FS_REGISTRY_UNREADABLE: {
     summary: "The registry holds a record that this version cannot read.",
     hint: "Use the version of the tool that wrote it, or a newer one.",
+    exit: 1,
+  },
+  FS_ROLLBACK_DEPENDENTS: {
+    summary: "Something live is built on the version that would go, and cannot go back with it.",
+    hint: "Roll back to a revision as a whole (`feature rollback --to N`), or put the earlier spec back and run `feature apply`, which rebuilds what is downstream.",
+    exit: 1,
+  },
+  FS_ROLLBACK_NOTHING: {
+    summary: "There is nothing to go back to.",
+    hint: "`feature history` lists the revisions, `feature status` what is live.",
+    exit: 1,
+  },
+  FS_ROLLBACK_NOT_RETAINED: {
+    summary: "The version to go back to is past its retention and was dropped.",
+    hint: "Put the spec files of that revision back (for instance `git checkout <commit> -- features/`) and run `feature apply`: it builds the version again beside the live one. `retention: versions:` in features.yaml says how many are kept.",
+    exit: 1,
+  },
+  FS_ROLLBACK_PINNED: {
+    summary: "A model holds a version that the rollback would take away from its alias.",
+    hint: "Roll the model back or let it go first, or add `--allow-pinned`: the version stays fed and the model keeps reading it.",
+    exit: 3,
+  },
+  FS_ROLLBACK_UNKNOWN: {
+    summary: "A rollback names an object or a revision that is not deployed.",
+    hint: "`feature status` shows the objects, `feature history` the revisions.",
     exit: 1,
   },
   FS_SERVE_ADDRESS: {

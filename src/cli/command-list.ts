@@ -29,6 +29,16 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/apply.js"),
   },
   {
+    name: "rollback",
+    summary: "switch readers back to versions that were live before",
+    load: () => import("./commands/rollback.js"),
+  },
+  {
+    name: "prune",
+    summary: "drop versions past their retention",
+    load: () => import("./commands/prune.js"),
+  },
+  {
     name: "status",
     summary: "what is deployed, what is pending, how fresh each instrument is",
     load: () => import("./commands/status.js"),

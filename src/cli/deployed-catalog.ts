@@ -24,12 +24,13 @@ export async function deployedCatalog({
 }
 
 function notDeployed(catalog: Catalog, { objects }: DeployedState): string[] {
-  const live = new Set(
+  // After a rollback the specs' version is a retired one: it is fed like the live one.
+  const fed = new Set(
     objects
-      .filter(({ state }) => state === "live")
+      .filter(({ state }) => state === "live" || state === "retired")
       .map(({ kind, name, dataHash }) => `${kind} ${name} ${dataHash}`),
   );
   return catalog.objects
-    .filter(({ kind, name, dataHash }) => !live.has(`${kind} ${name} ${dataHash}`))
+    .filter(({ kind, name, dataHash }) => !fed.has(`${kind} ${name} ${dataHash}`))
     .map(({ kind, name }) => `${kind} ${name}`);
 }

@@ -1,26 +1,26 @@
 /** `feature apply`: from specs to a deployed state, however far an earlier run came. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { Catalog } from "../compile/catalog.js";
 import type { Engine } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import { renderLockFile } from "../plan/lock-file.js";
 import { type Plan, planClass, refuseDestructive } from "../plan/plan.js";
-import { takeLock } from "../registry/lock.js";
 import { openRegistryWriter } from "../registry/writer.js";
 import type { Project } from "../spec/model.js";
 import { abandonFailed } from "./abandon.js";
 import { type ChunkLimits, defaultChunkLimits } from "./backfill.js";
+import { type HoldOptions, holdTarget } from "./hold-target.js";
 import { type Migration, migrationNumber, nameMigration } from "./migration.js";
 import { type StoredMigration, writeMigrations } from "./migration-folder.js";
 import { type CatalogSource, migrationsFolder, type PlannedApply, planApply } from "./plan-apply.js";
 import type { OnApplyEvent } from "./progress.js";
+import { finishRollback } from "./rollback.js";
 import type { RunContext } from "./run-migration.js";
 import { syncInstruments } from "./sync-instruments.js";
 import { runPending } from "./umzug-run.js";
 
-export interface ApplyOptions {
+export interface ApplyOptions extends HoldOptions {
   readonly engine: Engine;
   readonly project: Project;
   readonly catalog: CatalogSource;
@@ -37,9 +37,6 @@ export interface ApplyOptions {
   readonly smoke?: (catalog: Catalog) => Promise<void>;
   readonly onEvent?: OnApplyEvent;
   readonly chunkLimits?: ChunkLimits;
-  /** For people who find the target held. */
-  readonly owner?: string;
-  readonly leaseMs?: number;
 }
 
 export interface AppliedMigration {
@@ -62,9 +59,6 @@ export interface ApplyResult {
   readonly catalog: Catalog;
 }
 
-/** One process has one identity, whichever of its runs asks. */
-const thisProcess = `${hostname()}/${process.pid}/${Math.round(performance.timeOrigin)}`;
-
 /**
  * Writes the migrations that the specs need, then runs all that is pending. Doing it again does nothing. Throws
  * FS_REGISTRY_LOCKED, FS_PLAN_DESTRUCTIVE, FS_MIGRATION_…; after a failure aliases show the old versions, and the next
@@ -74,19 +68,8 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
   const { engine, project } = options;
   const registry = openRegistryWriter(engine, project.databases.registry);
   await registry.bootstrap();
-  const lock = await takeLock(engine, project.databases.registry, {
-    owner: options.owner ?? `${userInfo().username}@${hostname()}, pid ${process.pid}`,
-    process: thisProcess,
-    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
-  });
-  try {
+  return holdTarget(engine, project.databases.registry, options, async (lock) => {
     const folder = migrationsFolder(project);
-    const abandoned =
-      options.abandonFailed === true ? await abandonFailed(engine, registry, folder) : undefined;
-    const planned = await planApply(engine, project, options.catalog);
-    refuse(planned, options);
-    const nothingToDo = planned.pending.length + planned.plans.length === 0;
-    if (!nothingToDo) await options.smoke?.(planned.catalog);
     const context: RunContext = {
       engine,
       registry,
@@ -96,6 +79,13 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       onEvent: options.onEvent ?? (() => {}),
       acceptFailedChecks: options.acceptFailedChecks === true,
     };
+    await finishRollback(context, project);
+    const abandoned =
+      options.abandonFailed === true ? await abandonFailed(engine, registry, folder) : undefined;
+    const planned = await planApply(engine, project, options.catalog);
+    refuse(planned, options);
+    const nothingToDo = planned.pending.length + planned.plans.length === 0;
+    if (!nothingToDo) await options.smoke?.(planned.catalog);
     const committed = await runPending(context, planned.migrations);
     // Written only now: on a migration that fails nothing else shall stand.
     const written = await runPending(context, writePlans(project, planned));
@@ -109,9 +99,7 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       instruments,
       catalog: planned.catalog,
     };
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 function refuse({ pending, plans }: PlannedApply, options: ApplyOptions): void {

@@ -46,13 +46,23 @@ export interface RunOutcome {
  * running afterwards; `finishMigration` ends it. On failure it is marked as failed, and a later run goes on there.
  */
 export async function runMigration(context: RunContext, migration: StoredMigration): Promise<RunOutcome> {
-  const { registry } = context;
+  const { registry, toolVersion } = context;
   const revision = await registry.begin({
     kind: "apply",
     migration: migration.name,
     planHash: migration.hash,
-    toolVersion: context.toolVersion,
+    toolVersion,
   });
+  return runSteps(context, migration, revision);
+}
+
+/** The same for a revision that has begun. */
+export async function runSteps(
+  context: RunContext,
+  migration: Pick<StoredMigration, "name" | "steps" | "records">,
+  revision: Revision,
+): Promise<RunOutcome> {
+  const { registry } = context;
   try {
     await announceVersions(registry, revision, migration.records);
     await context.onEvent({ kind: "migration", migration: migration.name, steps: migration.steps.length });
@@ -70,7 +80,7 @@ export async function runMigration(context: RunContext, migration: StoredMigrati
 export async function finishMigration(
   registry: RegistryWriter,
   revision: Revision,
-  migration: StoredMigration,
+  migration: Pick<StoredMigration, "records">,
 ): Promise<void> {
   await registry.putRecords(revision.id, migration.records);
   await registry.finish(revision, "applied");
@@ -100,7 +110,7 @@ function versionId({ object }: Extract<VersionRecord, { kind: "object" }>): stri
 
 class MigrationRun {
   readonly #context: RunContext;
-  readonly #migration: StoredMigration;
+  readonly #migration: Pick<StoredMigration, "name" | "steps">;
   readonly #revision: Revision;
   readonly #journal: readonly JournalEntry[];
   done = 0;
@@ -108,7 +118,7 @@ class MigrationRun {
 
   constructor(
     context: RunContext,
-    migration: StoredMigration,
+    migration: Pick<StoredMigration, "name" | "steps">,
     revision: Revision,
     journal: readonly JournalEntry[],
   ) {
@@ -168,6 +178,14 @@ class MigrationRun {
       case "backfill":
         await this.#backfill(step, number);
         return "";
+      case "drop_table": {
+        const { engine, lock } = this.#context;
+        // A close that began before its trigger went still writes into the table.
+        if (step.target !== undefined)
+          await insertsEnded(engine, step.target.database, () => lock.assertHeld());
+        await engine.execute(step.sql);
+        return "";
+      }
       default:
         await this.#context.engine.execute(step.sql);
         return "";

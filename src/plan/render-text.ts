@@ -275,6 +275,7 @@ const words: Readonly<Record<StepKind, string>> = {
   create_trigger: "create trigger",
   alter_trigger: "alter trigger",
   drop_trigger: "drop trigger",
+  drop_table: "drop table",
   backfill: "backfill",
   check: "check",
   switch_alias: "switch alias",

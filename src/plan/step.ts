@@ -7,6 +7,7 @@ export const stepKinds = [
   "create_trigger",
   "alter_trigger",
   "drop_trigger",
+  "drop_table",
   "backfill",
   "check",
   "switch_alias",

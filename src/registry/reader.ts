@@ -44,6 +44,7 @@ interface RevisionRow {
   readonly parent: string;
   readonly kind: Revision["kind"];
   readonly migration: string;
+  readonly live: readonly string[];
   readonly plan_hash: string;
   readonly chain: string;
   readonly state: RevisionState;
@@ -115,6 +116,7 @@ export class SqlRegistryReader implements RegistryReader {
       parent: Number(row.parent),
       kind: row.kind,
       migration: row.migration,
+      live: row.live,
       planHash: row.plan_hash,
       chain: row.chain,
       state: row.state,

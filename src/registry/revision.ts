@@ -5,9 +5,14 @@ export type RevisionState = "running" | "applied" | "failed" | "abandoned";
 export interface Revision {
   readonly id: number;
   readonly parent: number;
-  readonly kind: "apply" | "rollback";
-  /** `NNNN_slug`; empty for a rollback. */
+  readonly kind: "apply" | "rollback" | "repair" | "prune";
+  /** `NNNN_slug`; of what has no migration, what it was about: `to revision 3`, `view vpin to 1a2b3c4d`. */
   readonly migration: string;
+  /**
+   * The versions of views and vectors that are live after it, `kind:name@hash`, in order. While a rollback runs: those that it
+   * leads to.
+   */
+  readonly live: readonly string[];
   readonly planHash: string;
   readonly chain: string;
   readonly state: RevisionState;

@@ -35,8 +35,9 @@ function revisions(database: string): Table {
     columns: [
       { name: "id", type: "UInt64", comment: "from 1" },
       { name: "parent", type: "UInt64", comment: "0: none" },
-      { name: "kind", type: name, comment: "apply or rollback" },
-      { name: "migration", type: "String", comment: "NNNN_slug; empty for a rollback" },
+      { name: "kind", type: name, comment: "apply, rollback, repair or prune" },
+      { name: "migration", type: "String", comment: "NNNN_slug, or what a rollback went back to" },
+      { name: "live", type: "Array(String)", comment: "kind:name@hash of what is live after it" },
       { name: "plan_hash", type: "String", comment: "SHA-256 of what was carried out" },
       { name: "chain", type: "String", comment: "SHA-256 of the parent's chain and this plan_hash" },
       { name: "state", type: name, comment: "running, applied, failed or abandoned" },

@@ -4,6 +4,7 @@ import type { NativeBlock, NativeColumn } from "../engine/native.js";
 import type { Engine } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import { recordKey, stateOf, type VersionRecord } from "../plan/deployed.js";
+import { liveVersions } from "../plan/rollback.js";
 import type { Step } from "../plan/step.js";
 import { quoteIdentifier } from "../schema/quote.js";
 import { renderCreate } from "../schema/render.js";
@@ -18,6 +19,8 @@ const putPinSql = sqlTemplate(import.meta.url, "put-pin");
 export interface NewRevision {
   readonly kind: Revision["kind"];
   readonly migration: string;
+  /** Of a rollback: what it leads to. */
+  readonly live?: readonly string[];
   readonly planHash: string;
   readonly toolVersion: string;
 }
@@ -85,6 +88,7 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
     const revisions = await this.revisions();
     const open = revisions.find(
       (revision) =>
+        revision.kind === wanted.kind &&
         revision.migration === wanted.migration &&
         revision.planHash === wanted.planHash &&
         (revision.state === "running" || revision.state === "failed"),
@@ -92,6 +96,7 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
     const parent = revisions.findLast((revision) => revision.state === "applied");
     const revision: Revision = open ?? {
       ...wanted,
+      live: wanted.live ?? [],
       id: Math.max(0, ...revisions.map(({ id }) => id)) + 1,
       parent: parent?.id ?? 0,
       chain: chain(parent?.chain ?? "", wanted.planHash),
@@ -106,7 +111,8 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
   }
 
   async finish(revision: Revision, state: "applied" | "failed" | "abandoned", error = ""): Promise<void> {
-    await this.#putRevision({ ...revision, state, error, finishedAt: await this.#now() });
+    const live = liveVersions(stateOf(await this.records()));
+    await this.#putRevision({ ...revision, live, state, error, finishedAt: await this.#now() });
   }
 
   async journalStep(line: JournalLine): Promise<void> {
@@ -213,6 +219,7 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
       ["parent", "UInt64", [revision.parent]],
       ["kind", "String", [revision.kind]],
       ["migration", "String", [revision.migration]],
+      ["live", "Array(String)", [revision.live]],
       ["plan_hash", "String", [revision.planHash]],
       ["chain", "String", [revision.chain]],
       ["state", "String", [revision.state]],

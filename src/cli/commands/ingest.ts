@@ -1,15 +1,11 @@
-import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { type FormatName, formatNames } from "../../ingest/formats/format.js";
 import { marketTypes, sourceNames } from "../../spec/model.js";
 import type { Bind } from "../command-module.js";
 import { withProject } from "../context.js";
 import { examples } from "../help.js";
 import type { IngestFlags } from "../run-ingest.js";
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
-  return Number(text);
-}
+import { wholeNumber } from "../whole-number.js";
 
 export function configure(command: Command, bind: Bind): void {
   command

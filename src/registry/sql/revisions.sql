@@ -1,4 +1,4 @@
 SELECT
-  id, parent, kind, migration, plan_hash, chain, state, error, tool_version, started_at, finished_at, v
+  id, parent, kind, migration, live, plan_hash, chain, state, error, tool_version, started_at, finished_at, v
 FROM {{revisions}} FINAL
 ORDER BY id

@@ -146,6 +146,7 @@ describe("what is pending", () => {
     kind: "apply",
     migration: three[index]?.name ?? "",
     planHash: readMigrations(folder)[index]?.hash ?? "",
+    live: [],
     chain: "",
     state: "applied",
     error: "",

@@ -2,8 +2,9 @@ CREATE TABLE `registry`.`revisions`
 (
     `id` UInt64 COMMENT 'from 1',
     `parent` UInt64 COMMENT '0: none',
-    `kind` LowCardinality(String) COMMENT 'apply or rollback',
-    `migration` String COMMENT 'NNNN_slug; empty for a rollback',
+    `kind` LowCardinality(String) COMMENT 'apply, rollback, repair or prune',
+    `migration` String COMMENT 'NNNN_slug, or what a rollback went back to',
+    `live` Array(String) COMMENT 'kind:name@hash of what is live after it',
     `plan_hash` String COMMENT 'SHA-256 of what was carried out',
     `chain` String COMMENT 'SHA-256 of the parent\'s chain and this plan_hash',
     `state` LowCardinality(String) COMMENT 'running, applied, failed or abandoned',

@@ -1,0 +1,263 @@
+/** Rollback and prune on the embedded engine: what is shown, what stays fed, what is refused, and what a crash leaves. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Catalog } from "../../src/compile/catalog.js";
+import { openScratch } from "../../src/engine/open.js";
+import type { Engine } from "../../src/engine/port.js";
+import { FeatureError } from "../../src/errors.js";
+import { type ApplyOptions, applyProject } from "../../src/migrate/apply.js";
+import { pruneProject } from "../../src/migrate/prune.js";
+import { type RollbackOptions, rollbackProject } from "../../src/migrate/rollback.js";
+import { openRegistryReader } from "../../src/registry/reader.js";
+import { openRegistryWriter } from "../../src/registry/writer.js";
+import { dyingEngine } from "../support/dying-engine.js";
+import { smallProject } from "../support/small-catalog.js";
+import { databases, readLeftBehind, slim, tiny } from "./apply/left-behind.js";
+
+let engine: Engine;
+let root: string;
+beforeAll(async () => {
+  engine = await openScratch();
+});
+afterAll(() => engine.close());
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), "prism-rollback-"));
+  await empty();
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+async function empty(): Promise<void> {
+  for (const database of databases) await engine.execute(`DROP DATABASE IF EXISTS ${database} SYNC`);
+  rmSync(join(root, "migrations"), { recursive: true, force: true });
+}
+
+const apply = (catalog: Catalog, more: Partial<ApplyOptions> = {}) =>
+  applyProject({ engine, project: smallProject(root), catalog, toolVersion: "1.2.3", ...more });
+const rollback = (more: Partial<RollbackOptions> = {}) =>
+  rollbackProject({ engine, project: smallProject(root), toolVersion: "1.2.3", ...more });
+const prune = (more: { dryRun?: boolean; removed?: boolean } = {}) =>
+  pruneProject({ engine, project: smallProject(root), toolVersion: "1.2.3", ...more });
+const registry = () => openRegistryWriter(engine, "registry");
+const failure = async (run: Promise<unknown>): Promise<FeatureError> => {
+  const error = await run.then(
+    () => new Error("nothing was thrown"),
+    (cause: unknown) => cause,
+  );
+  if (error instanceof FeatureError) return error;
+  throw error;
+};
+
+/** A bucket of two instruments with 10 trades each, stored and closed on all levels. */
+async function close(bucket: number): Promise<void> {
+  await engine.execute(
+    `INSERT INTO features.unified_buckets (exchange, market_type, symbol, bucket_id, trades, v)
+     SELECT 'binance', 'spot', arrayJoin(['A', 'B']), {bucket:UInt64}, 10, {bucket:UInt64} * 256`,
+    { params: { bucket } },
+  );
+  for (const level of [0, 1]) {
+    await engine.execute(
+      `INSERT INTO features.ubt__close_${level}_hot
+       SELECT exchange, market_type, symbol, bucket_id, trades, v FROM features.unified_buckets
+       WHERE bucket_id = {bucket:UInt64}`,
+      { params: { bucket } },
+    );
+  }
+  await engine.execute(
+    `INSERT INTO features.closes (clock, path, exchange, market_type, symbol, bucket_id, v)
+     SELECT 'ubt', 'hot', exchange, market_type, symbol, bucket_id, v FROM features.unified_buckets
+     WHERE bucket_id = {bucket:UInt64}`,
+    { params: { bucket } },
+  );
+}
+
+const shown = async (alias: string, column: string): Promise<unknown> =>
+  (
+    await engine.rows<{ text: string }>(
+      `SELECT concat(symbol, ' ', toString(bucket_id), ' ', toString(${column})) AS text FROM features.${alias} ORDER BY ALL`,
+    )
+  ).map(({ text }) => text);
+const values = (value: number, buckets: readonly number[]): string[] =>
+  ["A", "B"].flatMap((symbol) => buckets.map((bucket) => `${symbol} ${bucket} ${value}`));
+
+/** Versions 1 and 2 of flow and all that is built on it, buckets before, between and after. */
+async function twoVersions(): Promise<void> {
+  await apply(slim());
+  await close(1);
+  await apply(slim({ volume: "sum(trades) * 2" }));
+  await close(2);
+}
+
+describe("a rollback", () => {
+  it("shows the version before, which was fed all the time; history only grows", async () => {
+    await twoVersions();
+    expect(await shown("flow", "volume")).toEqual(values(20, [1, 2]));
+    const { revision, to, changes } = await rollback();
+    expect({ revision, to }).toEqual({ revision: 4, to: "to revision 2" });
+    expect(changes.map(({ object }) => object)).toEqual(["view:flow", "view:ratio", "vector:trend"]);
+    expect(await shown("flow", "volume")).toEqual(values(10, [1, 2]));
+    expect(await shown("ratio", "half")).toEqual(values(5, [1, 2]));
+    await close(3);
+    expect(await shown("flow", "volume")).toEqual(values(10, [1, 2, 3]));
+    const revisions = await registry().revisions();
+    expect(revisions.map(({ kind, parent, state }) => ({ kind, parent, state }))).toEqual([
+      { kind: "apply", parent: 0, state: "applied" },
+      { kind: "apply", parent: 1, state: "applied" },
+      { kind: "apply", parent: 2, state: "applied" },
+      { kind: "rollback", parent: 3, state: "applied" },
+    ]);
+    expect(revisions[3]?.live).toEqual(revisions[1]?.live);
+    expect(await failure(rollback())).toMatchObject({ code: "FS_ROLLBACK_NOTHING" });
+    // The other version is fed too: back to it costs nothing, by a revision of its own or by the specs.
+    await rollback({ to: 3 });
+    expect(await shown("flow", "volume")).toEqual(values(20, [1, 2, 3]));
+    await rollback({ to: 2 });
+    const forward = await apply(slim({ volume: "sum(trades) * 2" }));
+    expect(forward.plans.flatMap(({ steps }) => steps.map(({ kind }) => kind))).not.toContain("backfill");
+    expect(await shown("flow", "volume")).toEqual(values(20, [1, 2, 3]));
+    expect(await apply(slim({ volume: "sum(trades) * 2" }))).toMatchObject({ nothingToDo: true });
+  });
+
+  it("of one view takes back what is built on it; names and revisions that are not there are refused", async () => {
+    await twoVersions();
+    await apply(slim({ volume: "sum(trades) * 2", count: true }));
+    const dry = await rollback({ view: "flow", dryRun: true });
+    expect(dry.revision).toBeUndefined();
+    expect(await shown("flow", "volume")).toEqual(values(20, [1, 2]));
+    const { to, changes } = await rollback({ view: "flow" });
+    expect(to).toMatch(/^view flow to \w{8}$/);
+    expect(changes.map(({ object }) => object)).toEqual(["view:flow", "view:ratio", "vector:trend"]);
+    expect(await shown("ratio", "half")).toEqual(values(5, [1, 2]));
+    expect(await shown("counted", "n")).toEqual(values(1, [1, 2]));
+    expect(await failure(rollback({ view: "flow" }))).toMatchObject({ code: "FS_ROLLBACK_NOTHING" });
+    expect(await failure(rollback({ view: "flou" }))).toMatchObject({
+      code: "FS_ROLLBACK_UNKNOWN",
+      hint: "Did you mean flow?",
+    });
+    expect(await failure(rollback({ to: 77 }))).toMatchObject({ code: "FS_ROLLBACK_UNKNOWN" });
+    expect(await failure(rollback({ view: "counted" }))).toMatchObject({ code: "FS_ROLLBACK_NOTHING" });
+    // Back to before `counted` was there: its alias goes, it stays fed.
+    await rollback({ to: 3 });
+    const deployed = await openRegistryReader(engine, "registry").required();
+    expect(deployed.objects.find(({ name }) => name === "counted")?.state).toBe("retired");
+  });
+
+  it("is refused when a model holds what would go, unless it may keep reading it", async () => {
+    await twoVersions();
+    const { objects } = await registry().required();
+    const vector = objects.find(({ kind, state }) => kind === "vector" && state === "live");
+    await registry().pin({ holder: "model:m@1", object: "vector:trend", version: vector?.dataHash ?? "" });
+    const refused = await failure(rollback({ view: "flow" }));
+    expect(refused).toMatchObject({ code: "FS_ROLLBACK_PINNED", exit: 3 });
+    expect(refused.message).toContain("model m@1 holds vector trend");
+    expect(await shown("flow", "volume")).toEqual(values(20, [1, 2]));
+    await rollback({ view: "flow", allowPinned: true });
+    expect(await shown("flow", "volume")).toEqual(values(10, [1, 2]));
+  });
+
+  it("that would show a gap is taken back, and says where", async () => {
+    await twoVersions();
+    const { objects } = await registry().required();
+    const retired = objects.find(({ name, state }) => name === "ratio" && state === "retired");
+    await engine.execute(`ALTER TABLE features.${retired?.storage?.table.name} DELETE WHERE symbol = 'B'
+      SETTINGS mutations_sync = 2`);
+    const error = await failure(rollback());
+    expect(error).toMatchObject({ code: "FS_MIGRATION_CHECK_FAILED", exit: 6 });
+    expect(error.message).toContain('"instrument":"binance/spot/B","closed":"2","stored":"0"');
+    expect(await shown("flow", "volume")).toEqual(values(20, [1, 2]));
+    expect((await registry().revisions()).at(-1)).toMatchObject({ kind: "rollback", state: "abandoned" });
+    expect(await apply(slim({ volume: "sum(trades) * 2" }))).toMatchObject({ nothingToDo: true });
+  });
+
+  it("waits for a migration that has not ended", async () => {
+    await twoVersions();
+    await failure(apply(slim({ volume: "throwIf(max(trades) = 10, 'no')" })));
+    expect(await failure(rollback())).toMatchObject({ code: "FS_MIGRATION_UNFINISHED" });
+  });
+
+  it("that was killed anywhere is ended by the next command", async () => {
+    const prepare = async (): Promise<void> => {
+      await empty();
+      await apply(tiny());
+      await close(1);
+      await apply(tiny({ volume: "sum(trades) * 2" }));
+      await close(2);
+    };
+    await prepare();
+    await rollback();
+    const undisturbed = await readLeftBehind(engine, root);
+    await apply(tiny());
+    for (let writes = 1; ; writes += 3) {
+      await prepare();
+      const dying = dyingEngine(engine, writes);
+      const killed = await rollback({ engine: dying }).then(
+        () => false,
+        () => true,
+      );
+      // The specs went back as well: the next apply ends the rollback and has nothing else to do.
+      const next = await apply(tiny());
+      if (!killed) break;
+      const began = (await registry().revisions()).some(({ kind }) => kind === "rollback");
+      if (!began) continue;
+      expect(next.nothingToDo, `killed after ${writes} writes`).toBe(true);
+      expect(await readLeftBehind(engine, root), `killed after ${writes} writes`).toEqual(undisturbed);
+    }
+  }, 120_000);
+});
+
+describe("prune", () => {
+  it("drops what is past its retention, never what is held or read; a rollback says what to do then", async () => {
+    await twoVersions();
+    const { objects } = await registry().required();
+    const first = objects.filter(({ state, kind }) => state === "retired" && kind !== "stream");
+    expect((await prune()).statements).toEqual([]);
+    await apply(slim({ volume: "sum(trades) * 3" }));
+    const vector = first.find(({ kind }) => kind === "vector");
+    const pin = { holder: "model:m@1", object: "vector:trend", version: vector?.dataHash ?? "" };
+    await registry().pin(pin);
+    const dry = await prune({ dryRun: true });
+    expect(dry.drop.map(({ name }) => name)).toEqual(["ratio"]);
+    expect(dry.kept.map(({ object, because }) => [object.name, because])).toEqual([
+      ["flow", expect.stringMatching(/^vector trend \w{8} reads it$/)],
+      ["trend", "model m@1 holds it"],
+    ]);
+    await registry().release("model:m@1");
+    const pruned = await prune();
+    expect(pruned.drop.map(({ name }) => name).sort()).toEqual(["flow", "ratio", "trend"]);
+    expect(pruned.statements.map((statement) => statement.split(" ")[1])).toEqual([
+      "VIEW",
+      "VIEW",
+      "VIEW",
+      "TABLE",
+      "TABLE",
+      "TABLE",
+    ]);
+    await close(3);
+    expect(await shown("flow", "volume")).toEqual(values(30, [1, 2, 3]));
+    expect((await prune()).revision).toBeUndefined();
+    const error = await failure(rollback({ to: 2 }));
+    expect(error).toMatchObject({ code: "FS_ROLLBACK_NOT_RETAINED" });
+    expect(error.hint).toContain("feature apply");
+    expect(await failure(registry().pin(pin))).toMatchObject({ code: "FS_REGISTRY_NO_VERSION" });
+    // What was dropped comes back as the specs say it again, by building it.
+    await apply(slim());
+    expect(await shown("flow", "volume")).toEqual(values(10, [1, 2, 3]));
+    await rollback();
+    expect(await shown("flow", "volume")).toEqual(values(30, [1, 2, 3]));
+  });
+
+  it("drops what no spec names any more only when asked, and again what was left half dropped", async () => {
+    await apply(slim());
+    await apply(slim({ noVector: true }), { allowDestructive: true });
+    expect((await prune({ dryRun: true })).statements).toEqual([]);
+    const dying = dyingEngine(engine, 8);
+    await expect(
+      pruneProject({ engine: dying, project: smallProject(root), toolVersion: "1", removed: true }),
+    ).rejects.toThrow();
+    await prune({ removed: true });
+    const left = await engine.rows("SELECT name FROM system.tables WHERE name LIKE 'trend%'");
+    expect(left).toEqual([]);
+    expect(await apply(slim({ noVector: true }))).toMatchObject({ nothingToDo: true });
+  });
+});

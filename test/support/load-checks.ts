@@ -1,0 +1,81 @@
+/** What must hold after a change under load, and during it. */
+import { expect } from "vitest";
+import { chunkMark } from "../../src/compile/catalog.js";
+import type { Engine } from "../../src/engine/port.js";
+import type { DeployedObject } from "../../src/plan/deployed.js";
+import { openRegistryReader } from "../../src/registry/reader.js";
+import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
+
+const key = "exchange, market_type, symbol, bucket_id";
+
+/** Every version that is fed, live and retired. */
+export async function fedVersions(engine: Engine): Promise<DeployedObject[]> {
+  const { objects } = await openRegistryReader(engine, "l_registry").required();
+  return objects.filter(({ storage }) => storage !== null);
+}
+
+/** Each bucket is in each version, once, with the values that computing it alone and afresh gives. */
+export async function expectComplete(engine: Engine, versions: readonly DeployedObject[]): Promise<void> {
+  for (const { name, dataHash, storage, backfill, columns } of versions) {
+    const what = `${name} ${dataHash.slice(0, 8)}`;
+    const table = quoteName(storage?.table ?? { database: "", name: "" });
+    const list = [key, ...columns.map((column) => quoteIdentifier(column.name))].join(", ");
+    const computed = (backfill ?? "").slice((backfill ?? "").indexOf("\n") + 1).replace(chunkMark, "");
+    const [counts] = await engine.rows(
+      `SELECT
+         (SELECT toString(count()) FROM l_features.unified_buckets FINAL) AS buckets,
+         (SELECT toString(count()) FROM ${table} FINAL) AS stored,
+         (SELECT toString(uniqExact(${key})) FROM ${table}) AS distinct_keys`,
+    );
+    const { buckets } = counts as { buckets: string };
+    expect({ what, ...counts }).toEqual({ what, buckets, stored: buckets, distinct_keys: buckets });
+    for (const [a, b] of [
+      [`SELECT ${list} FROM ${table} FINAL`, `SELECT ${list} FROM (${computed})`],
+      [`SELECT ${list} FROM (${computed})`, `SELECT ${list} FROM ${table} FINAL`],
+    ])
+      expect({
+        what,
+        rows: await engine.rows(`SELECT * FROM (${a} EXCEPT ${b}) ORDER BY ALL LIMIT 5`),
+      }).toEqual({
+        what,
+        rows: [],
+      });
+  }
+}
+
+export interface AliasReader {
+  /** Reads that were made; every one of them gave one version and each bucket once. */
+  stop(): Promise<number>;
+}
+
+/** Reads the alias of `flow` and of the vector again and again. A read that fails, mixes versions or doubles a bucket ends it. */
+export function readAliases(engine: Engine): AliasReader {
+  let reads = 0;
+  let stopping = false;
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      for (const [alias, mark] of [
+        ["flow", "mark"],
+        ["vector_both", "flow__mark"],
+      ]) {
+        const [row] = await engine.rows<{ marks: string; rows: string; buckets: string }>(
+          `SELECT toString(uniqExact(${mark})) AS marks, toString(count()) AS rows, toString(uniqExact(${key})) AS buckets
+           FROM l_features.${alias}`,
+        );
+        expect(Number(row?.marks), `versions in one read of ${alias}`).toBeLessThanOrEqual(1);
+        expect(row?.buckets, `buckets in one read of ${alias}`).toBe(row?.rows);
+        reads += 1;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const running = run();
+  running.catch(() => {});
+  return {
+    stop: async () => {
+      stopping = true;
+      await running;
+      return reads;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** A small project whose versions can be told apart in every row, for tests that change it while buckets close. */
+import type { Catalog } from "../../src/compile/catalog.js";
+import { compileProject } from "../../src/compile/compile-project.js";
+import type { ProjectSpecs } from "../../src/spec/model.js";
+import { parseProject } from "../../src/spec/parse-project.js";
+
+export interface LoadProject {
+  readonly specs: ProjectSpecs;
+  readonly catalog: Catalog;
+}
+
+/** Trades a bucket: all have quantity 1. */
+export const tradesInBucket = 3;
+/** The symbols that the writer trades, one after the other. */
+export const loadSymbols = ["AUSD", "BUSD"] as const;
+
+/**
+ * Version 1 has levels 0 to 2: `flow` over trades, `trail` over flow, the vector over both. In version `n` every volume is
+ * n times as large and `mark` is n; from version 2 on there is one view and one level more, `far` over trail.
+ */
+export function loadProject(root: string, version: number): LoadProject {
+  const more = version > 1;
+  const files = [
+    {
+      path: "features.yaml",
+      text: `project: load
+engine: embedded
+targets: { embedded: { engine: embedded, path: db } }
+databases: { raw: l_raw, cold: l_cold, features: l_features, registry: l_registry }
+instruments:
+${loadSymbols.map((symbol) => `  binance/spot/${symbol}: { tick_size: 0.01, lot_size: 1, base: ${symbol.slice(0, 1)}, quote: USD }`).join("\n")}
+sources: { trades: { table: trades } }
+clocks: { ubt: { mode: volume, size: { fallback: ${tradesInBucket} } } }
+retention: { versions: 2 }
+`,
+    },
+    {
+      path: "features/flow.yaml",
+      text: `view: flow
+clock: ubt
+from: trades
+columns:
+  volume: { sql: "sum(quantity) * ${version}", unit: base }
+  last_price: { sql: "argMax(price, ord)", unit: quote }
+  mark: { sql: "max(${version})" }
+`,
+    },
+    {
+      path: "features/trail.yaml",
+      text: `view: trail
+clock: ubt
+from: flow
+windows: { w5: { buckets: 5, min: 1 } }
+columns:
+  volume_5: { sql: "sum(volume) OVER w5", unit: base }
+  mark: { sql: "max(mark) OVER w5" }
+`,
+    },
+    ...(more
+      ? [
+          {
+            path: "features/far.yaml",
+            text: `view: far
+clock: ubt
+from: trail
+windows: { w9: { buckets: 9, min: 1 } }
+columns:
+  volume_59: { sql: "sum(volume_5) OVER w9", unit: base }
+`,
+          },
+        ]
+      : []),
+    {
+      path: "features/vectors/both.yaml",
+      text: `vector: both
+clock: ubt
+features: [flow.volume, flow.mark, trail.volume_5${more ? ", far.volume_59" : ""}]
+`,
+    },
+  ];
+  const specs = parseProject(files, {}, root);
+  return { specs, catalog: compileProject(specs) };
+}

@@ -1,0 +1,78 @@
+/** A writer at work: inserts trades one statement after the other, and closes their buckets, until it is told to stop. */
+import type { Engine } from "../../src/engine/port.js";
+import { advance } from "../../src/ingest/buckets/advance.js";
+import { clockContext } from "../../src/ingest/buckets/clock-context.js";
+import { quoteName } from "../../src/schema/quote.js";
+import { type LoadProject, loadSymbols } from "./load-project.js";
+
+export interface LoadWriter {
+  /** Inserts so far. */
+  inserts(): number;
+  buckets(): number;
+  /** Returns when what was inserted last is closed. Throws what the writer died of. */
+  stop(): Promise<void>;
+}
+
+export interface LoadRate {
+  /** At most so many inserts a second. */
+  readonly insertsPerSecond: number;
+  /** Buckets are closed this often. */
+  readonly closeEveryMs: number;
+}
+
+/** Starts with the catalog that it is given, and is told of no other. */
+export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rate: LoadRate): LoadWriter {
+  const { project } = specs;
+  const context = clockContext(engine, project, catalog, "ubt", "load");
+  const table = quoteName({ database: project.databases.raw, name: "trades" });
+  let [inserts, buckets] = [0, 0];
+  let stopping = false;
+  const run = async (): Promise<void> => {
+    // A second writer goes on where the first one stopped.
+    const [last] = await engine.rows<{ next: string }>(
+      `SELECT toString(if(count() = 0, 0, max(trade_seq) + 1)) AS next FROM ${table}`,
+    );
+    const from = Number(last?.next ?? 0);
+    const began = performance.now();
+    let closedAt = began;
+    let close = Promise.resolve();
+    while (!stopping) {
+      const symbol = loadSymbols[inserts % loadSymbols.length];
+      await engine.execute(
+        `INSERT INTO ${table} (exchange, market_type, symbol, timestamp, available_at, trade_seq, trade_id, price, quantity, side)
+         SELECT 'binance', 'spot', {symbol:String}, at, at, n, toString(n), 100 + n % 7, 1, if(n % 2 = 0, 'buy', 'sell')
+         FROM (SELECT {first:UInt64} + number AS n, toDateTime64('2024-05-01 00:00:00', 3, 'UTC') + toIntervalMillisecond(n * 20) AS at
+               FROM numbers(2))`,
+        { params: { symbol: symbol ?? "", first: from + inserts * 2 } },
+      );
+      inserts += 1;
+      const now = performance.now();
+      if (now - closedAt >= rate.closeEveryMs) {
+        // One close at a time; rows flow in meanwhile.
+        await close;
+        close = advance(context).then((result) => {
+          buckets += result.bucketsClosed;
+          if (result.failures[0] !== undefined) throw result.failures[0].error;
+        });
+        close.catch(() => {});
+        closedAt = now;
+      }
+      const early = began + (inserts / rate.insertsPerSecond) * 1000 - performance.now();
+      if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
+    }
+    await close;
+    const rest = await advance(context);
+    buckets += rest.bucketsClosed;
+    if (rest.failures[0] !== undefined) throw rest.failures[0].error;
+  };
+  const running = run();
+  running.catch(() => {});
+  return {
+    inserts: () => inserts,
+    buckets: () => buckets,
+    stop: () => {
+      stopping = true;
+      return running;
+    },
+  };
+}
