@@ -91,7 +91,9 @@ export function planRollback(
   const live = state.objects.filter((object) => object.state === "live" && isVersioned(object));
   const wanted = target.map((version) => find(state, version));
   const going = live.filter((object) => !target.includes(versionOf(object)));
-  const coming = wanted.filter((object) => object.state !== "live").sort((a, b) => a.level - b.level);
+  const coming = wanted
+    .filter((object) => object.state !== "live")
+    .sort((a, b) => a.level - b.level || (objectOf(a) > objectOf(b) ? -1 : 1));
   const leaving = going
     .filter((object) => !coming.some((other) => objectOf(other) === objectOf(object)))
     .sort((a, b) => b.level - a.level);

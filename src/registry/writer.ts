@@ -111,7 +111,7 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
   }
 
   async finish(revision: Revision, state: "applied" | "failed" | "abandoned", error = ""): Promise<void> {
-    const live = liveVersions(stateOf(await this.records()));
+    const live = liveVersions(stateOf(await this.allRecords()));
     await this.#putRevision({ ...revision, live, state, error, finishedAt: await this.#now() });
   }
 
