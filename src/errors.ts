@@ -444,6 +444,11 @@ export const errorCodes = {
     hint: "Change it back, or deploy into databases of another name.",
     exit: 1,
   },
+  FS_REGISTRY_DRIFT: {
+    summary: "What stands in the database is not what the registry says is deployed.",
+    hint: "`feature status` lists it. `feature apply --repair` restores what is ours and leaves alone what is not.",
+    exit: 4,
+  },
   FS_REGISTRY_EMPTY: {
     summary: "Nothing is deployed on this target yet.",
     hint: "Run `feature apply`.",
@@ -473,6 +478,11 @@ export const errorCodes = {
     summary: "The registry holds a record that this version cannot read.",
     hint: "Use the version of the tool that wrote it, or a newer one.",
     exit: 1,
+  },
+  FS_REGISTRY_UNREPAIRABLE: {
+    summary: "Something that was altered by hand cannot be put back by a statement; nothing was changed.",
+    hint: "Put it back by hand as the message says, or move the object away and run `feature apply --repair`, which creates it anew.",
+    exit: 4,
   },
   FS_ROLLBACK_DEPENDENTS: {
     summary: "Something live is built on the version that would go, and cannot go back with it.",

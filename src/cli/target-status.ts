@@ -1,4 +1,5 @@
 import { compileProject } from "../compile/compile-project.js";
+import { detectDrift } from "../migrate/detect-drift.js";
 import { planApply } from "../migrate/plan-apply.js";
 import type { DeployedState } from "../plan/deployed.js";
 import { openRegistryReader } from "../registry/reader.js";
@@ -23,10 +24,19 @@ function liveObjects({ objects }: DeployedState) {
     .sort((a, b) => a.level - b.level || (a.name < b.name ? -1 : 1));
 }
 
+/** Versions that are no longer shown, but kept and fed: what a rollback can go back to. */
+function retiredVersions({ objects }: DeployedState) {
+  return objects
+    .filter(({ kind, state }) => (kind === "view" || kind === "vector") && state === "retired")
+    .map(({ kind, name, dataHash }) => ({ kind, name, version: dataHash.slice(0, 8) }));
+}
+
 /** The state of the target against the specs, and of every instrument's buckets. */
 export async function readStatus(context: Context) {
   const { engine, project, specs, target } = context;
-  const deployed = await openRegistryReader(engine, project.databases.registry).required();
+  const registry = openRegistryReader(engine, project.databases.registry);
+  const deployed = await registry.required();
+  const records = await registry.allRecords();
   const { pending, plans } = await planApply(engine, project, ({ objects }) =>
     compileProject(specs, objects),
   );
@@ -35,14 +45,19 @@ export async function readStatus(context: Context) {
     upToDate: pending.length + plans.length === 0,
     pending: pending.map(({ name }) => name),
     needed: plans.map(({ slug }) => slug),
+    drift: (await detectDrift(engine, { state: deployed, records, wanted: [] })).map(
+      ({ kind, object, target: { database, name } }) => ({ kind, object, name: `${database}.${name}` }),
+    ),
     objects: liveObjects(deployed),
+    retired: retiredVersions(deployed),
+    pins: await registry.pins(),
     instruments: await instrumentStatus(context),
   };
 }
 
 /** The same for people. */
 export function describeStatus(status: Awaited<ReturnType<typeof readStatus>>): string {
-  const { target, upToDate, pending, needed, objects, instruments } = status;
+  const { target, upToDate, pending, needed, drift, objects, retired, instruments } = status;
   const open = [
     ...pending.map((name) => `${name} is not applied`),
     ...needed.map((slug) => `the specs need ${slug}`),
@@ -76,5 +91,15 @@ export function describeStatus(status: Awaited<ReturnType<typeof readStatus>>): 
       row.late,
     ]),
   );
-  return `${state}\n\n${versions}\n${instruments.length === 0 ? "No trades were cut yet.\n" : freshness}`;
+  const drifted =
+    drift.length === 0
+      ? ""
+      : `\nDrift: what stands in the database is not what was deployed (\`feature apply --repair\` restores what is ours).\n${drift
+          .map(({ kind, object, name }) => `  ${kind} ${name}, of ${object.replace(":", " ")}\n`)
+          .join("")}`;
+  const kept =
+    retired.length === 0
+      ? ""
+      : `Kept and fed for a rollback: ${retired.map(({ name, version }) => `${name} ${version}`).join(", ")}.\n`;
+  return `${state}\n${drifted}\n${versions}${kept}\n${instruments.length === 0 ? "No trades were cut yet.\n" : freshness}`;
 }

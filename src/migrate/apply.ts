@@ -6,15 +6,17 @@ import type { Engine } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import { renderLockFile } from "../plan/lock-file.js";
 import { type Plan, planClass, refuseDestructive } from "../plan/plan.js";
-import { openRegistryWriter } from "../registry/writer.js";
+import { openRegistryWriter, type RegistryWriter } from "../registry/writer.js";
 import type { Project } from "../spec/model.js";
 import { abandonFailed } from "./abandon.js";
 import { type ChunkLimits, defaultChunkLimits } from "./backfill.js";
+import { detectDrift } from "./detect-drift.js";
 import { type HoldOptions, holdTarget } from "./hold-target.js";
 import { type Migration, migrationNumber, nameMigration } from "./migration.js";
 import { type StoredMigration, writeMigrations } from "./migration-folder.js";
 import { type CatalogSource, migrationsFolder, type PlannedApply, planApply } from "./plan-apply.js";
 import type { OnApplyEvent } from "./progress.js";
+import { repairDrift } from "./repair.js";
 import { finishRollback } from "./rollback.js";
 import type { RunContext } from "./run-migration.js";
 import { syncInstruments } from "./sync-instruments.js";
@@ -31,6 +33,8 @@ export interface ApplyOptions extends HoldOptions {
   readonly frozen?: boolean;
   /** Gives up a migration that failed, before anything else: what it has done is taken back, its files are removed. */
   readonly abandonFailed?: boolean;
+  /** Restores what is missing or was altered behind our back, before anything else. */
+  readonly repair?: boolean;
   /** Goes on although a check of a migration found something wrong; what it found stays in the journal. */
   readonly acceptFailedChecks?: boolean;
   /** Tries the catalog out before the first step, on nothing that is deployed. It throws what it finds wrong. */
@@ -51,6 +55,8 @@ export interface ApplyResult {
   readonly nothingToDo: boolean;
   /** The migration that was given up, if one was. */
   readonly abandoned: string | undefined;
+  /** `database.name` of what had drifted and stands again; buckets that it spoilt are in `dirty`. */
+  readonly repaired: readonly string[];
   readonly migrations: readonly AppliedMigration[];
   /** What this run planned and wrote; committed migrations have no plan. */
   readonly plans: readonly Plan[];
@@ -84,6 +90,7 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       options.abandonFailed === true ? await abandonFailed(engine, registry, folder) : undefined;
     const planned = await planApply(engine, project, options.catalog);
     refuse(planned, options);
+    const repaired = await repairOrRefuse(options, registry, planned);
     const nothingToDo = planned.pending.length + planned.plans.length === 0;
     if (!nothingToDo) await options.smoke?.(planned.catalog);
     const committed = await runPending(context, planned.migrations);
@@ -94,11 +101,32 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
     return {
       nothingToDo,
       abandoned,
+      repaired,
       migrations: [...committed, ...written].map(([name, { done, skipped }]) => ({ name, done, skipped })),
       plans: planned.plans,
       instruments,
       catalog: planned.catalog,
     };
+  });
+}
+
+/** Throws FS_REGISTRY_DRIFT. While a migration is unfinished, its steps themselves look at what stands in their place. */
+async function repairOrRefuse(
+  { engine, project, repair }: ApplyOptions,
+  registry: RegistryWriter,
+  { deployed }: PlannedApply,
+): Promise<readonly string[]> {
+  const revisions = await registry.revisions();
+  if (revisions.some(({ kind, state }) => kind === "apply" && (state === "running" || state === "failed")))
+    return [];
+  const scope = { state: deployed, records: await registry.allRecords(), wanted: [] };
+  const drift = (await detectDrift(engine, scope)).filter(({ kind }) => kind !== "foreign");
+  if (drift.length === 0) return [];
+  if (repair === true) return (await repairDrift(engine, project, deployed, drift)).objects;
+  const shown = drift.slice(0, 5).map(({ kind, target }) => `${target.database}.${target.name} is ${kind}`);
+  const more = drift.length > shown.length ? ` and ${drift.length - shown.length} more` : "";
+  throw new FeatureError("FS_REGISTRY_DRIFT", `${shown.join(", ")}${more}`, {
+    object: drift[0]?.object ?? project.databases.features,
   });
 }
 

@@ -53,7 +53,6 @@ from: flow
 windows: { w5: { buckets: 5, min: 1 } }
 columns:
   volume_5: { sql: "sum(volume) OVER w5", unit: base }
-  mark: { sql: "max(mark) OVER w5" }
 `,
     },
     ...(more
@@ -74,6 +73,7 @@ columns:
       path: "features/vectors/both.yaml",
       text: `vector: both
 clock: ubt
+max_age: 120s
 features: [flow.volume, flow.mark, trail.volume_5${more ? ", far.volume_59" : ""}]
 `,
     },

@@ -8,7 +8,14 @@ import { loadProject } from "./load-project.js";
 import { startWriter } from "./load-writer.js";
 
 const [url = "", username = "", password = "", root = ""] = process.argv.slice(2);
-const engine = await openEngine({ kind: "server", name: "load", url, username, password, cluster: undefined });
+const engine = await openEngine({
+  kind: "server",
+  name: "load",
+  url,
+  username,
+  password,
+  cluster: undefined,
+});
 const writer = startWriter(engine, loadProject(root, 1), { insertsPerSecond: 200, closeEveryMs: 60 });
 const report = setInterval(() => process.stdout.write(`${writer.inserts()}\n`), 50);
 process.stdin.resume();

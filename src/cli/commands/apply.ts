@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import type { Catalog } from "../../compile/catalog.js";
 import type { ApplyResult } from "../../migrate/apply.js";
 import { applyProgress } from "../apply-progress.js";
 import type { Bind } from "../command-module.js";
-import { withProject } from "../context.js";
+import { type Context, withProject } from "../context.js";
 import { examples } from "../help.js";
 import { packageVersion } from "../package-version.js";
 import { specConsumers } from "../spec-consumers.js";
@@ -12,16 +13,46 @@ interface ApplyFlags {
   readonly allowDestructive?: boolean;
   readonly abandonFailed?: boolean;
   readonly dryRun?: boolean;
+  readonly repair?: boolean;
+  readonly acceptFailedChecks?: boolean;
 }
 
-function describe({ nothingToDo, abandoned, migrations, instruments }: ApplyResult, target: string): string {
+function describe(
+  { nothingToDo, abandoned, repaired, migrations, instruments }: ApplyResult,
+  target: string,
+): string {
   const lines = migrations.map(
     ({ name, done, skipped }) => `  ${name}: ${done} steps done${skipped === 0 ? "" : `, ${skipped} before`}`,
   );
   const kept = instruments === 0 ? [] : [`  ${instruments} instruments written`];
+  const again = repaired.map((name) => `  ${name} stands again`);
   const gone = abandoned === undefined ? [] : [`  ${abandoned} was given up and taken back`];
   const head = nothingToDo ? `Nothing to do: ${target} is what the specs say.` : `Applied to ${target}:`;
-  return `${[head, ...gone, ...lines, ...kept].join("\n")}\n`;
+  return `${[head, ...gone, ...again, ...lines, ...kept].join("\n")}\n`;
+}
+
+/**
+ * Buckets that were closed while something was missing. An embedded directory is ours alone; on a server a writer may be at
+ * work, whose leases are not ours to take: it computes them with its next close.
+ */
+async function recomputeSpoilt(context: Context, catalog: Catalog) {
+  const { engine, project } = context;
+  if (engine.kind !== "embedded") {
+    const todo =
+      "Buckets that were closed meanwhile are computed again by the writer's next close, or by `feature buckets build`.";
+    return { buckets: 0, warnings: [todo] };
+  }
+  const [{ advance }, { clockContext }, { writerName }] = await Promise.all([
+    import("../../ingest/buckets/advance.js"),
+    import("../../ingest/buckets/clock-context.js"),
+    import("../writing.js"),
+  ]);
+  let buckets = 0;
+  for (const { name } of catalog.clocks) {
+    const clock = clockContext(engine, project, catalog, name, writerName("apply"));
+    buckets += (await advance(clock, { instruments: [] })).bucketsRecomputed;
+  }
+  return { buckets, warnings: [] };
 }
 
 export function configure(command: Command, bind: Bind): void {
@@ -35,17 +66,21 @@ export function configure(command: Command, bind: Bind): void {
     .option("--frozen", "run committed migrations only; an error if the specs need others")
     .option("--allow-destructive", "carry out what takes away something that others use")
     .option("--abandon-failed", "give up the migration that failed: take back what it did, then go on")
+    .option("--accept-failed-checks", "go on although a check found something; it stays in the journal")
+    .option("--repair", "first restore what is missing or was altered in the database behind our back")
     .addHelpText(
       "after",
       examples(
         ["feature apply", "the target that features.yaml names"],
         ["feature apply --target prod --frozen", "in deployment: only what was reviewed and committed"],
         ["feature apply --abandon-failed", "after a migration that cannot succeed"],
+        ["feature apply --repair", "after somebody dropped or altered something by hand"],
       ),
     )
     .action(
       bind<ApplyFlags>(async ({ options, shell }) =>
-        withProject(shell, "apply", async ({ specs, project, target, engine }) => {
+        withProject(shell, "apply", async (context) => {
+          const { specs, project, target, engine } = context;
           const consumers = specConsumers(specs);
           if (options.dryRun === true) {
             const [{ diffTarget }, { hasChanges }, { renderDiffText }] = await Promise.all([
@@ -60,6 +95,8 @@ export function configure(command: Command, bind: Bind): void {
                 dryRun: true,
                 nothingToDo: !hasChanges({ ...plan, drift: [] }),
                 abandoned: null,
+                repaired: [],
+                bucketsRecomputed: 0,
                 migrations: [],
                 planned: plan.migrations,
                 instruments: 0,
@@ -82,10 +119,16 @@ export function configure(command: Command, bind: Bind): void {
             frozen: options.frozen === true,
             allowDestructive: options.allowDestructive === true,
             abandonFailed: options.abandonFailed === true,
+            acceptFailedChecks: options.acceptFailedChecks === true,
+            repair: options.repair === true,
             smoke: () => checkSpecs(engine, specs),
             onEvent: applyProgress(shell.progress),
           });
-          const { nothingToDo, abandoned = null, migrations, plans, instruments } = applied;
+          const { nothingToDo, abandoned = null, repaired, migrations, plans, instruments } = applied;
+          const recomputed =
+            repaired.length === 0
+              ? { buckets: 0, warnings: [] }
+              : await recomputeSpoilt(context, applied.catalog);
           const planned = migrationDocuments(plans, applied.catalog, consumers, project.retention.versions);
           return {
             result: {
@@ -93,11 +136,14 @@ export function configure(command: Command, bind: Bind): void {
               dryRun: false,
               nothingToDo,
               abandoned,
+              repaired,
+              bucketsRecomputed: recomputed.buckets,
               migrations,
               planned,
               instruments,
             },
             text: () => describe(applied, target.name),
+            warnings: recomputed.warnings,
           };
         }),
       ),

@@ -6,19 +6,24 @@ import { examples } from "../help.js";
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Shows what is deployed on the target and in which version, whether the specs need something else, and for every " +
-        "instrument how many buckets are closed and computed, when the last one ended, and how many trades came late.",
+      "Shows what is deployed on the target and in which version, whether the specs need something else, whether somebody " +
+        "dropped or altered anything behind our back, and for every instrument how many buckets are closed and computed, when the last one ended, and how many trades came late.",
     )
+    .option("--exit-code", "exit with 4 when the database has drifted from the registry")
     .addHelpText(
       "after",
-      examples(["feature status", "for people"], ["feature status --target prod --json", "for scripts"]),
+      examples(
+        ["feature status", "for people"],
+        ["feature status --target prod --exit-code", "in a monitor: has anybody altered it?"],
+      ),
     )
     .action(
-      bind(async ({ shell }) =>
+      bind<{ exitCode?: boolean }>(async ({ options, shell }) =>
         withProject(shell, "status", async (context) => {
           const { describeStatus, readStatus } = await import("../target-status.js");
           const status = await readStatus(context);
-          return { result: status, text: () => describeStatus(status) };
+          const exit = options.exitCode === true && status.drift.length > 0 ? 4 : 0;
+          return { result: status, text: () => describeStatus(status), exit };
         }),
       ),
     );

@@ -63,9 +63,7 @@ async function levels({ engine, project, clock }: ClockContext): Promise<number>
 }
 
 async function readFed(context: ClockContext, registry: RegistryReader): Promise<Fed[]> {
-  const compiled = new Map(
-    context.objects.map((object) => [`${object.kind}:${object.name}`, object.reach]),
-  );
+  const compiled = new Map(context.objects.map((object) => [`${object.kind}:${object.name}`, object.reach]));
   return (await registry.fed())
     .filter((object) => object.clock === context.clock.name)
     .map(({ kind, name, level, reach }) => ({

@@ -36,7 +36,8 @@ export async function replayDirty(
   onComputed: (ranges: readonly BucketRange[]) => void,
 ): Promise<number> {
   const open = await openIntents(context);
-  let dirty = open.length === 0 ? [] : await dirtyRanges(context, (await readFeed(context)).reach[0]?.ms ?? 0);
+  let dirty =
+    open.length === 0 ? [] : await dirtyRanges(context, (await readFeed(context)).reach[0]?.ms ?? 0);
   let replayed = 0;
   for (let level = 0; dirty.length > 0; level++) {
     // Asked for again at each level: one that came meanwhile was filled from rows that are computed again here.
