@@ -47,11 +47,9 @@ function wholeTarget(
   applied: readonly Revision[],
 ): RollbackTarget {
   const same = (revision: Revision): boolean => equal(revision.live, live);
-  // The first revision with what is live now: what was live before it is older, also after rollbacks to and fro.
-  const since = applied.findIndex(same);
   const found =
     to === undefined
-      ? applied.slice(0, Math.max(since, 0)).findLast((revision) => !same(revision))
+      ? states(applied, (revision) => JSON.stringify(revision.live)).findLast((revision) => !same(revision))
       : applied.find(({ id }) => id === to);
   if (found === undefined || found.live.length === 0)
     throw nothing(to === undefined ? "there is no earlier state" : `revision ${to} has no views`);
@@ -70,11 +68,9 @@ function viewTarget(
   const versionAt = (revision: Revision): string | undefined =>
     revision.live.find((version) => version.startsWith(`${id}@`));
   const current = liveVersions(state).find((version) => version.startsWith(`${id}@`));
-  const since = applied.findIndex((revision) => versionAt(revision) === current);
   const found =
     to === undefined
-      ? applied
-          .slice(0, Math.max(since, 0))
+      ? states(applied, versionAt)
           .map(versionAt)
           .findLast((version) => version !== undefined && version !== current)
       : applied.flatMap((revision) => (revision.id === to ? [versionAt(revision)] : []))[0];
@@ -85,6 +81,20 @@ function viewTarget(
     );
   if (found === current) throw nothing(`${words} is at the version of revision ${to}`);
   return { live: withVersion(found), to: `${words} to ${found.split("@")[1]?.slice(0, 8)}` };
+}
+
+/**
+ * The revisions whose states can be gone back through one by one, oldest first: a rollback takes away what came after the state that
+ * it went back to, so that rolling back again goes further back and not to and fro.
+ */
+function states(applied: readonly Revision[], of: (revision: Revision) => string | undefined): Revision[] {
+  const stack: Revision[] = [];
+  for (const revision of applied) {
+    const same = stack.findLastIndex((earlier) => of(earlier) === of(revision));
+    if (revision.kind === "rollback" && same >= 0) stack.splice(same + 1);
+    else if (same < 0 || same < stack.length - 1) stack.push(revision);
+  }
+  return stack;
 }
 
 function objectNamed(name: string, state: DeployedState): string {

@@ -9,6 +9,8 @@ export interface LoadWriter {
   /** Inserts so far. */
   inserts(): number;
   buckets(): number;
+  /** Until at least so many more inserts were made. Throws what the writer died of. */
+  after(inserts: number): Promise<void>;
   /** Returns when what was inserted last is closed. Throws what the writer died of. */
   stop(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rat
     const began = performance.now();
     let closedAt = began;
     let close = Promise.resolve();
+    let closing = false;
     while (!stopping) {
       const symbol = loadSymbols[inserts % loadSymbols.length];
       await engine.execute(
@@ -47,15 +50,21 @@ export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rat
       );
       inserts += 1;
       const now = performance.now();
-      if (now - closedAt >= rate.closeEveryMs) {
+      if (!closing && now - closedAt >= rate.closeEveryMs) {
         // One close at a time; rows flow in meanwhile.
-        await close;
-        close = advance(context).then((result) => {
-          buckets += result.bucketsClosed;
-          if (result.failures[0] !== undefined) throw result.failures[0].error;
-        });
-        close.catch(() => {});
+        closing = true;
         closedAt = now;
+        close = advance(context)
+          .then((result) => {
+            buckets += result.bucketsClosed;
+            if (result.failures[0] !== undefined) throw result.failures[0].error;
+          })
+          .finally(() => {
+            closing = false;
+          });
+        close.catch(() => {
+          stopping = true;
+        });
       }
       const early = began + (inserts / rate.insertsPerSecond) * 1000 - performance.now();
       if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
@@ -66,10 +75,18 @@ export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rat
     if (rest.failures[0] !== undefined) throw rest.failures[0].error;
   };
   const running = run();
-  running.catch(() => {});
+  let dead = false;
+  running.catch(() => {
+    dead = true;
+  });
   return {
     inserts: () => inserts,
     buckets: () => buckets,
+    after: async (count) => {
+      const goal = inserts + count;
+      while (inserts < goal && !dead) await new Promise((resolve) => setTimeout(resolve, 10));
+      if (dead) await running;
+    },
     stop: () => {
       stopping = true;
       return running;

@@ -41,15 +41,15 @@ export function describeLoad(
       };
       await apply(1);
       const writer = await start(engine, root);
-      await writer.after(150);
+      await writer.after(60);
       const reader = readAliases(engine);
       const replaced = await apply(2);
       expect(replaced.plans.flatMap(({ steps }) => steps).some(({ kind }) => kind === "backfill")).toBe(true);
-      await writer.after(60);
+      await writer.after(30);
       const { specs } = loadProject(root, 2);
       const back = await rollbackProject({ engine, project: specs.project, toolVersion: "1" });
       expect(back.changes.map(({ object }) => object)).toContain("view:flow");
-      await writer.after(60);
+      await writer.after(30);
       expect(await apply(2)).toMatchObject({ nothingToDo: false });
       await writer.after(30);
       await writer.stop();
@@ -65,7 +65,7 @@ export function describeLoad(
         "trail retired",
       ]);
       await expectComplete(engine, versions);
-    }, 240_000);
+    }, 600_000);
 
     it("by dropping and creating the view instead loses rows, which the test can see and a repair brings back", async () => {
       const writer = await start(engine, root);
@@ -75,7 +75,7 @@ export function describeLoad(
       if (flow === undefined || trigger === undefined) throw new Error("flow has no trigger");
       const mv = `l_features.${trigger.name}`;
       await engine.execute(`DROP VIEW ${mv}`);
-      await writer.after(60);
+      await writer.after(40);
       await engine.execute(
         `CREATE MATERIALIZED VIEW ${mv} TO l_features.${trigger.to.name} AS ${trigger.select}`,
       );
@@ -101,6 +101,6 @@ export function describeLoad(
       await again.stop();
       await expectComplete(engine, await fedVersions(engine));
       expect(await applyProject(repair)).toMatchObject({ nothingToDo: true, repaired: [] });
-    }, 180_000);
+    }, 600_000);
   });
 }
