@@ -13,7 +13,7 @@ import { type Drift, expectedObjects } from "../plan/drift.js";
 import { compareTables } from "../plan/table-difference.js";
 import { readsVersion } from "../plan/versions.js";
 import { bucketsName } from "../schema/clock-tables.js";
-import type { SchemaObject, Table, TableName } from "../schema/object.js";
+import type { Column, SchemaObject, Table, TableName } from "../schema/object.js";
 import { quoteName } from "../schema/quote.js";
 import { renderCreate } from "../schema/render.js";
 import type { Project } from "../spec/model.js";
@@ -107,12 +107,32 @@ function restoreTable(wanted: Table, found: SchemaObject, owner: string): readon
     const names = extra.map(({ name }) => name).join(", ");
     return `column ${names} is not ours: drop it by hand (ALTER TABLE ${quoteName(wanted)} DROP COLUMN …), or keep it elsewhere`;
   }
-  const { differences, merged } = compareTables(wanted, found);
+  const { differences, merged } = compareTables(wanted, respelt(found, wanted));
   const refused = differences.flatMap((item) =>
     item.kind === "unsupported" ? [`${item.what} is ${item.from} and should be ${item.to}`] : [],
   );
   if (refused.length > 0) return `${refused.join("; ")}; no statement can change that in place`;
   return alterTableSteps({ merged, differences }, owner).map(({ sql }) => sql);
+}
+
+/** The engine spells some things in its own way: a column that differs in spelling only is as it should be. */
+function respelt(found: Table, wanted: Table): Table {
+  const plain = ({ type, codec = "", default: value }: Column): string =>
+    [
+      type,
+      codec.replace(/\b(Delta|DoubleDelta|Gorilla)\(\d+\)/g, "$1"),
+      value?.kind ?? "",
+      value?.expression ?? "",
+    ]
+      .join(" ")
+      .replace(/\s+/g, "");
+  const columns = found.columns.map((column) => {
+    const own = wanted.columns.find(({ name }) => name === column.name);
+    if (own === undefined || plain(own) !== plain(column)) return column;
+    const { comment: _, ...definition } = own;
+    return column.comment === undefined ? definition : { ...definition, comment: column.comment };
+  });
+  return { ...found, columns };
 }
 
 async function spoiltBuckets(
