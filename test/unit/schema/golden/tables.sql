@@ -645,7 +645,7 @@ CREATE TABLE `features`.`unified_buckets`
     `vwap` Float64 CODEC(ZSTD(1)),
     `cut_trigger` Enum8('volume' = 1, 'time' = 2, 'count' = 3, 'max_trades' = 4, 'quality' = 5, 'event' = 6),
     `size` Decimal(38, 8) COMMENT 'the size it was cut with' CODEC(ZSTD(1)),
-    `v` UInt64 COMMENT 'writer epoch << 40 | attempt; the highest wins',
+    `v` UInt64 COMMENT 'writer epoch << 40 | attempt << 8; the highest wins',
     `created_at` DateTime('UTC') DEFAULT now('UTC') CODEC(Delta, ZSTD(1)),
     INDEX `by_end` bucket_ts_end TYPE minmax GRANULARITY 1
 )
@@ -710,7 +710,7 @@ CREATE TABLE `features`.`bucket_state`
     `open_available_at` Nullable(DateTime64(3, 'UTC')),
     `watermark` Nullable(DateTime64(3, 'UTC')),
     `cut_version` UInt32 DEFAULT 1,
-    `v` UInt64 COMMENT 'writer epoch << 40 | attempt; the highest wins',
+    `v` UInt64 COMMENT 'writer epoch << 40 | attempt << 8; the highest wins',
     `updated_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(v)
@@ -726,7 +726,7 @@ CREATE TABLE `features`.`closes`
     `market_type` LowCardinality(String),
     `symbol` LowCardinality(String),
     `bucket_id` UInt64 CODEC(Delta, ZSTD(1)),
-    `v` UInt64 COMMENT 'writer epoch << 40 | attempt; the highest wins',
+    `v` UInt64 COMMENT 'writer epoch << 40 | attempt << 8; the highest wins',
     `closed_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(v)
@@ -745,7 +745,7 @@ CREATE TABLE `features`.`dirty`
     `intent` String COMMENT 'names the work that made it dirty',
     `state` Enum8('open' = 1, 'done' = 2),
     `reason` LowCardinality(String),
-    `v` UInt64 COMMENT 'writer epoch << 40 | attempt; the highest wins',
+    `v` UInt64 COMMENT 'writer epoch << 40 | attempt << 8; the highest wins',
     `created_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(v)
