@@ -1,7 +1,7 @@
 -- migration: 0002_initial
 -- parent: 0001_raw_schema
 -- class: additive
--- steps: 31
+-- steps: 32
 -- Written and run by `feature apply`. To run it by hand: the statements in order, in any ClickHouse client.
 -- A check gives no rows when all is well.
 
@@ -21,7 +21,7 @@ CREATE TABLE `features`.`unified_buckets`
     `bucket_ts_end` DateTime64(3, 'UTC') COMMENT 'not in the bucket' CODEC(Delta, ZSTD(1)),
     `prev_ts_end` DateTime64(3, 'UTC') COMMENT 'where book updates of this bucket begin' CODEC(Delta, ZSTD(1)),
     `available_at` DateTime64(3, 'UTC') COMMENT 'never falls along bucket_id' CODEC(Delta, ZSTD(1)),
-    `trades` UInt32,
+    `trades` UInt32 COMMENT 'of a clock of mode event: book updates',
     `vol` Decimal(38, 8) COMMENT 'units of base' CODEC(ZSTD(1)),
     `vwap` Float64 CODEC(ZSTD(1)),
     `cut_trigger` Enum8('volume' = 1, 'time' = 2, 'count' = 3, 'max_trades' = 4, 'quality' = 5, 'event' = 6),
@@ -269,7 +269,33 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'What models were asked and what they answered'
 ;
 
--- step 10: create_table features.ubt__close_0_hot
+-- step 10: create_table features.job_runs
+-- kind: create_table
+-- object: table:features.job_runs
+-- target: features.job_runs
+-- reverse: DROP TABLE IF EXISTS `features`.`job_runs`
+-- lines: 18
+CREATE TABLE `features`.`job_runs`
+(
+    `job` LowCardinality(String),
+    `run_id` String,
+    `attempt` UInt16,
+    `trigger` Enum8('schedule' = 1, 'manual' = 2, 'missed' = 3),
+    `due_at` DateTime64(3, 'UTC'),
+    `started_at` DateTime64(3, 'UTC'),
+    `finished_at` Nullable(DateTime64(3, 'UTC')),
+    `state` Enum8('running' = 1, 'done' = 2, 'failed' = 3, 'timeout' = 4, 'stopped' = 5, 'missed' = 6),
+    `message` String COMMENT 'what came of it, or what went wrong',
+    `owner` String,
+    `v` UInt64 COMMENT '1 at the beginning, 2 at the end of an attempt'
+)
+ENGINE = ReplacingMergeTree(v)
+ORDER BY (job, started_at, run_id, attempt)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'History of jobs'
+;
+
+-- step 11: create_table features.ubt__close_0_hot
 -- kind: create_table
 -- object: table:features.ubt__close_0_hot
 -- target: features.ubt__close_0_hot
@@ -287,7 +313,7 @@ CREATE TABLE `features`.`ubt__close_0_hot`
 ENGINE = Null
 ;
 
--- step 11: create_table features.ubt__close_1_hot
+-- step 12: create_table features.ubt__close_1_hot
 -- kind: create_table
 -- object: table:features.ubt__close_1_hot
 -- target: features.ubt__close_1_hot
@@ -305,7 +331,7 @@ CREATE TABLE `features`.`ubt__close_1_hot`
 ENGINE = Null
 ;
 
--- step 12: create_table features.ubt__trades_hot
+-- step 13: create_table features.ubt__trades_hot
 -- kind: create_table
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot
@@ -323,7 +349,7 @@ CREATE TABLE `features`.`ubt__trades_hot`
 ENGINE = Null
 ;
 
--- step 13: create_table features.flow__e6aa0d5e
+-- step 14: create_table features.flow__e6aa0d5e
 -- kind: create_table
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -344,7 +370,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'flow'
 ;
 
--- step 14: create_table features.ratio__2fa192d8
+-- step 15: create_table features.ratio__2fa192d8
 -- kind: create_table
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -365,7 +391,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'ratio'
 ;
 
--- step 15: create_table features.trend__6fbe53a4
+-- step 16: create_table features.trend__6fbe53a4
 -- kind: create_table
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -386,7 +412,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'trend'
 ;
 
--- step 16: create_trigger features.ubt__trades_hot__mv
+-- step 17: create_trigger features.ubt__trades_hot__mv
 -- kind: create_trigger
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot__mv
@@ -398,7 +424,7 @@ SELECT exchange, market_type, symbol, bucket_id, trades,
 FROM `features`.`ubt__close_0_hot`
 ;
 
--- step 17: create_trigger features.flow__e6aa0d5e__mv
+-- step 18: create_trigger features.flow__e6aa0d5e__mv
 -- kind: create_trigger
 -- object: view:flow
 -- target: features.flow__e6aa0d5e__mv
@@ -410,7 +436,7 @@ FROM `features`.`ubt__trades_hot`
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 18: create_trigger features.ratio__2fa192d8__mv
+-- step 19: create_trigger features.ratio__2fa192d8__mv
 -- kind: create_trigger
 -- object: view:ratio
 -- target: features.ratio__2fa192d8__mv
@@ -424,7 +450,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 19: create_trigger features.trend__6fbe53a4__mv
+-- step 20: create_trigger features.trend__6fbe53a4__mv
 -- kind: create_trigger
 -- object: vector:trend
 -- target: features.trend__6fbe53a4__mv
@@ -438,7 +464,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 20: backfill features.flow__e6aa0d5e
+-- step 21: backfill features.flow__e6aa0d5e
 -- kind: backfill
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -451,7 +477,7 @@ FROM buckets
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 21: backfill features.ratio__2fa192d8
+-- step 22: backfill features.ratio__2fa192d8
 -- kind: backfill
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -466,7 +492,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 22: backfill features.trend__6fbe53a4
+-- step 23: backfill features.trend__6fbe53a4
 -- kind: backfill
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -481,7 +507,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 23: check features.flow__e6aa0d5e
+-- step 24: check features.flow__e6aa0d5e
 -- kind: check
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -503,7 +529,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 24: check features.flow__e6aa0d5e computed again
+-- step 25: check features.flow__e6aa0d5e computed again
 -- kind: check
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -526,7 +552,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 25: check features.ratio__2fa192d8
+-- step 26: check features.ratio__2fa192d8
 -- kind: check
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -548,7 +574,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 26: check features.ratio__2fa192d8 computed again
+-- step 27: check features.ratio__2fa192d8 computed again
 -- kind: check
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -573,7 +599,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 27: check features.trend__6fbe53a4
+-- step 28: check features.trend__6fbe53a4
 -- kind: check
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -595,7 +621,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 28: check features.trend__6fbe53a4 computed again
+-- step 29: check features.trend__6fbe53a4 computed again
 -- kind: check
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -620,7 +646,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 29: switch_alias features.flow
+-- step 30: switch_alias features.flow
 -- kind: switch_alias
 -- object: view:flow
 -- target: features.flow
@@ -632,7 +658,7 @@ FROM `features`.`flow__e6aa0d5e` FINAL
 COMMENT 'flow'
 ;
 
--- step 30: switch_alias features.ratio
+-- step 31: switch_alias features.ratio
 -- kind: switch_alias
 -- object: view:ratio
 -- target: features.ratio
@@ -644,7 +670,7 @@ FROM `features`.`ratio__2fa192d8` FINAL
 COMMENT 'ratio'
 ;
 
--- step 31: switch_alias features.trend
+-- step 32: switch_alias features.trend
 -- kind: switch_alias
 -- object: vector:trend
 -- target: features.trend
