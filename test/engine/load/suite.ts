@@ -68,6 +68,9 @@ export function describeLoad(
     }, 600_000);
 
     it("by dropping and creating the view instead loses rows, which the test can see and a repair brings back", async () => {
+      const { specs, catalog } = loadProject(root, 2);
+      const target = { engine, project: specs.project, catalog, toolVersion: "1" };
+      await applyProject(target);
       const writer = await start(engine, root);
       await writer.after(20);
       const flow = (await fedVersions(engine)).find(({ name, state }) => name === "flow" && state === "live");
@@ -82,7 +85,7 @@ export function describeLoad(
       await writer.after(20);
       await writer.stop();
       const [row] = await engine.rows<{ lost: string }>(
-        `SELECT toString(count()) AS lost FROM l_features.unified_buckets FINAL AS b
+        `SELECT toString(count()) AS lost FROM l_features.unified_buckets FINAL
          WHERE (exchange, market_type, symbol, bucket_id) NOT IN
            (SELECT exchange, market_type, symbol, bucket_id FROM l_features.${flow.storage?.table.name})`,
       );
@@ -93,14 +96,12 @@ export function describeLoad(
       const again = await start(engine, root);
       await engine.execute(`DROP VIEW ${mv}`);
       await again.after(20);
-      const { specs, catalog } = loadProject(root, 2);
-      const repair = { engine, project: specs.project, catalog, toolVersion: "1" };
-      await expect(applyProject(repair)).rejects.toMatchObject({ code: "FS_REGISTRY_DRIFT", exit: 4 });
-      expect((await applyProject({ ...repair, repair: true })).repaired).toEqual([mv]);
+      await expect(applyProject(target)).rejects.toMatchObject({ code: "FS_REGISTRY_DRIFT", exit: 4 });
+      expect((await applyProject({ ...target, repair: true })).repaired).toEqual([mv]);
       await again.after(20);
       await again.stop();
       await expectComplete(engine, await fedVersions(engine));
-      expect(await applyProject(repair)).toMatchObject({ nothingToDo: true, repaired: [] });
+      expect(await applyProject(target)).toMatchObject({ nothingToDo: true, repaired: [] });
     }, 600_000);
   });
 }
