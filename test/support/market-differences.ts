@@ -8,8 +8,8 @@ import type { Deployment } from "./stock-deployment.js";
 import { storedBuckets, storedFeatures, storedTrades } from "./stored-rows.js";
 
 /**
- * Where an engine holds something else than the oracle, as lines to read: trades, late trades, buckets, every view, the
- * vector.
+ * Where an engine holds something else than the oracle, as lines to read: trades, late trades, buckets, every view that is
+ * deployed, the vector.
  */
 export async function marketDifferences(
   deployment: Deployment,
@@ -25,7 +25,9 @@ export async function marketDifferences(
     ["late_trades", rowDifferences(await storedTrades(deployment, "late_trades"), late)],
     ["buckets", rowDifferences(await storedBuckets(deployment), buckets)],
   ];
+  const deployed = new Set(deployment.catalog.objects.map(({ name }) => name));
   for (const [name, rows] of Object.entries(features)) {
+    if (!deployed.has(name)) continue;
     found.push([name, rowDifferences(await storedFeatures(deployment, name), rows)]);
   }
   return found.flatMap(([name, lines]) => lines.map((line) => `${name} ${line}`));
