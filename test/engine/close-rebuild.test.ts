@@ -110,7 +110,9 @@ describe("cutting an instrument anew", () => {
 
     const naive = expectedOf(atOnce, inThree, [{ ...clock, size: "20" }, clock]);
     expect(await marketDifferences(deployment, naive, books)).toEqual([]);
-    for (const table of [...storedTableNames(deployment), deployment.context.compiled.buckets]) {
+    // Closes fill no labels: these are built when somebody asks for them.
+    const filled = storedTableNames(deployment).filter(({ name }) => !name.startsWith("label_"));
+    for (const table of [...filled, deployment.context.compiled.buckets]) {
       const [row] = await deployment.engine.rows<{ last: number }>(
         `SELECT toFloat64(max(bucket_id)) AS last FROM ${quoteName(table)} WHERE symbol = {symbol:String}`,
         { params: { symbol: first.symbol } },
