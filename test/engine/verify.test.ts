@@ -39,7 +39,7 @@ describe.skipIf(isMissing)("verify, on recordings of spot and futures", () => {
       const { advanced } = await ingestPaths(deployment, format, [sharedFile(`data/${path}`)]);
       expect(advanced.failures).toEqual([]);
     }
-  });
+  }, 600_000);
   afterAll(() => engine.close());
 
   interface Change {
