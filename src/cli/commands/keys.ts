@@ -23,7 +23,11 @@ function scopeList(text: string): Scope[] {
 }
 
 export function configure(command: Command, bind: Bind): void {
-  command.description("Makes API keys for `feature serve` and `feature up`.");
+  command
+    .description(
+      "Makes API keys for `feature serve` and `feature up`, which ask for one on every address but this machine's own.",
+    )
+    .addHelpText("after", examples(["feature keys create dashboard", "a key that may read"]));
   command
     .command("create")
     .summary("make a key, show it once, and store its hash")
