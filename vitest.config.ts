@@ -22,8 +22,9 @@ export default defineConfig({
           maxWorkers: 2,
           // After the fast ones: the two projects differ in how many files run at a time.
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Against what hangs, not what is slow: a busy machine may take several times as long.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],
