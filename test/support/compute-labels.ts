@@ -1,4 +1,4 @@
-import type { CompiledObject } from "../../src/compile/catalog.js";
+import type { Catalog, CompiledObject } from "../../src/compile/catalog.js";
 import { compileProject } from "../../src/compile/compile-project.js";
 import type { Engine } from "../../src/engine/port.js";
 import type { Table, TableName } from "../../src/schema/object.js";
@@ -19,29 +19,46 @@ export interface PricedBucket {
 
 const instrument = { exchange: "binance", market_type: "spot", symbol: "BTCUSDT" };
 
-/** The stock project with one label, under another name of the features database. */
+const stock = parseProject(readFiles(repository), {}, "/project");
+const catalogs = new WeakMap<ProjectSpecs, Catalog>();
+
+/** The stock project with one label and the view of its price, under another name of the features database. */
 export function labelProject(label: LabelSpec, database: string): ProjectSpecs {
-  const stock = parseProject(readFiles(repository), {}, "/project");
   const databases = { ...stock.project.databases, features: database };
-  return { ...stock, project: { ...stock.project, databases }, labels: [label] };
+  const views = stock.views.filter(({ name }) => name === "book_state");
+  return {
+    ...stock,
+    project: { ...stock.project, databases },
+    views,
+    vectors: [],
+    models: [],
+    labels: [label],
+  };
+}
+
+/** Compiled once for each project: a test asks for it often. */
+function catalogOf(specs: ProjectSpecs): Catalog {
+  const known = catalogs.get(specs) ?? compileProject(specs);
+  catalogs.set(specs, known);
+  return known;
 }
 
 export function compiledLabel(specs: ProjectSpecs): CompiledObject {
-  const found = compileProject(specs).objects.find(({ kind }) => kind === "label");
+  const found = catalogOf(specs).objects.find(({ kind }) => kind === "label");
   if (found === undefined) throw new Error("no label");
   return found;
 }
 
 /** The table of a view's version. */
 export function compiledView(specs: ProjectSpecs, view: string): TableName {
-  const table = compileProject(specs).objects.find(({ name }) => name === view)?.storage?.table;
+  const table = catalogOf(specs).objects.find(({ name }) => name === view)?.storage?.table;
   if (table === undefined) throw new Error(`no ${view}`);
   return table;
 }
 
 /** Makes the tables that a label reads and writes, with nothing in them. */
 export async function createLabelTables(engine: Engine, specs: ProjectSpecs): Promise<void> {
-  const catalog = compileProject(specs);
+  const catalog = catalogOf(specs);
   const wanted = ["unified_buckets", "closes"];
   const tables: Table[] = [
     ...catalog.clockTables.filter(({ name }) => wanted.includes(name)),

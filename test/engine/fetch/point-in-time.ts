@@ -185,7 +185,7 @@ export function describePointInTime(subject: GetSubject): void {
           expect(plain(await ask(engine, given, "hash"))).toEqual(expected);
           expect(plain(await ask(engine, given, "full_sorting_merge"))).toEqual(expected);
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     });
 
