@@ -71,7 +71,8 @@ export async function storeFiles(
         done += slice;
         request.onProgress?.({ phase: "store", done, total });
       },
-      source === "trades" ? () => cutAhead(request, instruments) : undefined,
+      // What of the trades is stored already is cut while the rest is being stored.
+      source === "trades" ? async () => request.onTrades?.(instruments) : undefined,
     );
     stored.push(...rows);
   }
@@ -81,11 +82,6 @@ export async function storeFiles(
   const finished = summaries.map((summary, index) => entryOf(files[index], summary));
   await logFiles(context, finished, startedAt, request.now());
   return { files: summaries, instruments };
-}
-
-/** What of the trades is stored already is cut while the rest is being stored. */
-async function cutAhead(request: IngestRequest, instruments: readonly InstrumentKey[]): Promise<void> {
-  await request.onTrades?.(instruments);
 }
 
 async function refuse(
