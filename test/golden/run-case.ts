@@ -2,6 +2,7 @@ import type { Engine } from "../../src/engine/port.js";
 import { adapters, withoutAdapter } from "./adapters.js";
 import { goldenDifferences, matchesPath } from "./compare.js";
 import type { GoldenCase } from "./golden-case.js";
+import { dropStages } from "./stage.js";
 
 export interface Result {
   readonly kind: "pass" | "FAIL" | "not covered";
@@ -32,5 +33,7 @@ export async function runCase(golden: GoldenCase, engine: Engine): Promise<Resul
       kind: "FAIL",
       lines: [error instanceof Error ? `${error.name}: ${error.message}` : String(error)],
     };
+  } finally {
+    await dropStages();
   }
 }

@@ -26,8 +26,14 @@ export interface StageOptions {
   readonly views: readonly string[];
   /** Puts a case's parameters in place of the stock view's. */
   readonly change?: Readonly<Record<string, (view: ViewYaml) => void>>;
+  /** The same stock view several times with different parameters: name of the copy → what it is a copy of, and its change. */
+  readonly copies?: Readonly<
+    Record<string, { readonly of: string; readonly change: (view: ViewYaml) => void }>
+  >;
   readonly tickSize?: string;
   readonly bookGapMs?: number;
+  /** So many instruments, each with rows of its own: cheaper than a stage for each. */
+  readonly series?: number;
 }
 
 export interface GoldenBucket {
@@ -57,8 +63,18 @@ export type ViewRow = Readonly<Record<string, number | null>>;
 
 /** Cases count from time 0, which the tables' partitions and retention do not like; all times are moved by this. */
 const epoch = Date.UTC(2024, 0, 2);
-const instrument = { exchange: "golden", market_type: "spot", symbol: "CASE" };
+/** Instruments are numbered from 0. */
+const instrument = (series: number) => ({ exchange: "golden", market_type: "spot", symbol: `CASE${series}` });
 let stages = 0;
+const opened: Stage[] = [];
+
+/** Drops what stages have built: an engine that keeps every case's tables gets slower with each. */
+export async function dropStages(): Promise<void> {
+  for (const { engine, catalog } of opened.splice(0)) {
+    for (const database of catalog.databases)
+      await engine.execute(`DROP DATABASE ${quoteIdentifier(database)} SYNC`);
+  }
+}
 
 export class Stage {
   readonly engine: Engine;
@@ -77,20 +93,25 @@ export class Stage {
     for (const database of catalog.databases) {
       await engine.execute(`CREATE DATABASE ${quoteIdentifier(database)} ENGINE = Atomic`);
     }
-    const tables = [
-      ...catalog.raw,
-      ...catalog.clockTables,
-      ...catalog.objects.flatMap(({ tables }) => tables),
-    ];
-    for (const table of tables) await engine.execute(renderCreate(table));
+    const stage = new Stage(engine, specs.project, catalog);
+    opened.push(stage);
+    // Triggers are not built, so only the tables that a SELECT names are needed, and those that adapters store rows in.
+    const stored = catalog.objects.flatMap(({ alias, tables }) => (alias === undefined ? [] : tables));
+    const isRow = ({ database, name }: TableName): boolean =>
+      database === specs.project.databases.raw && (name === "trades" || name === "orderbooks");
+    const selects = catalog.objects.map(({ backfill = "" }) => backfill).join("\n");
+    const tables = [...catalog.raw, ...catalog.clockTables].filter(
+      (table) => isRow(table) || selects.includes(quoteName(table)),
+    );
+    for (const table of [...tables, ...stored]) await engine.execute(renderCreate(table));
     for (const { alias } of catalog.objects) if (alias) await engine.execute(renderCreate(alias));
-    return new Stage(engine, specs.project, catalog);
+    return stage;
   }
 
-  async trades(trades: readonly GoldenTrade[]): Promise<void> {
+  async trades(trades: readonly GoldenTrade[], series = 0): Promise<void> {
     const rows = trades.map(
       (trade, index): StoredTrade => ({
-        ...instrument,
+        ...instrument(series),
         timestamp: epoch + trade.ts,
         available_at: epoch + trade.ts,
         trade_seq: index + 1,
@@ -104,10 +125,10 @@ export class Stage {
     await storeTrades(this, rows);
   }
 
-  async books(books: readonly GoldenBook[]): Promise<void> {
+  async books(books: readonly GoldenBook[], series = 0): Promise<void> {
     const rows = books.map(
       ({ ts, bids, asks }, index): BookRow => ({
-        ...instrument,
+        ...instrument(series),
         timestamp: epoch + ts,
         available_at: epoch + ts,
         book_seq: index + 1,
@@ -121,8 +142,8 @@ export class Stage {
   }
 
   /** Closed buckets with ids from 1. */
-  async buckets(buckets: readonly GoldenBucket[]): Promise<void> {
-    await this.#insert(bucketsName(this.project, "ubt"), buckets, []);
+  async buckets(buckets: readonly GoldenBucket[], series = 0): Promise<void> {
+    await this.#insert(bucketsName(this.project, "ubt"), buckets, [], series);
   }
 
   /** Buckets and, in an upstream view's table, the values that a case gives for it. */
@@ -140,6 +161,7 @@ export class Stage {
     table: TableName,
     buckets: readonly GoldenBucket[],
     columns: readonly NativeColumn[],
+    series = 0,
   ): Promise<void> {
     const isBuckets = columns.length === 0;
     const time = (name: string, of: (bucket: GoldenBucket) => number) => ({
@@ -152,7 +174,7 @@ export class Stage {
     await this.engine.insert(table, {
       rows: buckets.length,
       columns: [
-        ...Object.entries(instrument).map(([name, value]) => ({
+        ...Object.entries(instrument(series)).map(([name, value]) => ({
           name,
           type: "String",
           values: buckets.map(() => value),
@@ -168,7 +190,7 @@ export class Stage {
     });
   }
 
-  /** Runs the compiled SELECT of a view over all buckets and gives the rows of its alias, by bucket (and bin). */
+  /** Runs the compiled SELECT of a view over all buckets and gives the rows of its alias, by series and bucket (and bin). */
   async rows(view: string): Promise<ViewRow[]> {
     const object = this.#object(view);
     if (object.backfill === undefined || object.alias === undefined) return never();
@@ -176,7 +198,7 @@ export class Stage {
     const keys = object.columns.filter(({ name }) => !(storedKey as readonly string[]).includes(name));
     const columns = keys.map(({ name }) => quoteIdentifier(name));
     const rows = await this.engine.rows<Record<string, unknown>>(
-      `SELECT bucket_id, toUnixTimestamp64Milli(bucket_ts_end) - ${epoch} AS bucket_end, ${columns.join(", ")}
+      `SELECT toUInt32(substring(symbol, 5)) AS series, bucket_id, toUnixTimestamp64Milli(bucket_ts_end) - ${epoch} AS bucket_end, ${columns.join(", ")}
        FROM ${quoteName(object.alias)} ORDER BY ALL`,
     );
     return rows.map((row) =>
@@ -192,7 +214,7 @@ export class Stage {
 }
 
 function stageFiles(
-  { views, change = {}, tickSize = "0.01", bookGapMs = 120_000 }: StageOptions,
+  { views, change = {}, copies = {}, tickSize = "0.01", bookGapMs = 120_000, series = 1 }: StageOptions,
   prefix: string,
 ) {
   const folder = join(packageRoot, "features");
@@ -210,6 +232,10 @@ function stageFiles(
     for (const upstream of over) if (typeof upstream === "string") need(upstream);
   };
   views.forEach(need);
+  for (const [name, { of }] of Object.entries(copies)) {
+    need(of);
+    needed.set(name, { ...structuredClone(stock.get(of)), view: name });
+  }
   const project = {
     project: "golden",
     engine: "embedded",
@@ -217,16 +243,19 @@ function stageFiles(
     databases: Object.fromEntries(
       ["raw", "cold", "features", "registry"].map((name) => [name, `${prefix}${name}`]),
     ),
-    instruments: {
-      "golden/spot/CASE": { tick_size: tickSize, lot_size: "0.00000001", base: "CASE", quote: "USD" },
-    },
+    instruments: Object.fromEntries(
+      Array.from({ length: series }, (_, index) => [
+        Object.values(instrument(index)).join("/"),
+        { tick_size: tickSize, lot_size: "0.00000001", base: "CASE", quote: "USD" },
+      ]),
+    ),
     clocks: { ubt: { size: "1", book_gap: `${bookGapMs}ms` } },
     retention: { raw: "none", features: "none" },
   };
   return [
     { path: "features.yaml", text: stringify(project) },
     ...[...needed].map(([name, yaml]) => {
-      change[name]?.(yaml);
+      (copies[name]?.change ?? change[name])?.(yaml);
       return { path: `features/${name}.yaml`, text: stringify(yaml) };
     }),
   ];

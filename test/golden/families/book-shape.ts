@@ -14,23 +14,21 @@ interface Params {
 
 export const bookShape: Adapter = async ({ inputs, params }, engine) => {
   const given = params as Params;
-  const book = inputs as Book;
-  const shape = await shapeOf(engine, book, given, 1);
-  const impacts = async (side: "buy" | "sell", sizes: readonly number[]) => {
-    const list = [];
-    for (const qty of sizes) {
-      const row = await shapeOf(engine, book, given, qty);
-      list.push({
+  const sizes = [...new Set([...given.buy_sizes, ...given.sell_sizes])];
+  const bySize = await shapesOf(engine, inputs as Book, given, sizes.length === 0 ? [1] : sizes);
+  const [shape = {}] = bySize.values();
+  const impacts = (side: "buy" | "sell", wanted: readonly number[]) =>
+    wanted.map((qty) => {
+      const row = bySize.get(qty) ?? {};
+      return {
         qty,
         filled: row[`${side}_filled`],
         vwap: row[`${side}_vwap`],
         impact_bps: row[`${side}_impact_bps`],
         slippage_vs_touch_bps: row[`${side}_slippage_bps`],
         last_price: row[`${side}_last_price`],
-      });
-    }
-    return list;
-  };
+      };
+    });
   return {
     actual: {
       mid: shape.mid,
@@ -52,23 +50,38 @@ export const bookShape: Adapter = async ({ inputs, params }, engine) => {
       ask_slope_loglog: shape.ask_exponent,
       ask_convexity: shape.ask_convexity,
       ask_naes_skjeltorp: shape.ask_naes_skjeltorp,
-      buy_impact: await impacts("buy", given.buy_sizes),
-      sell_impact: await impacts("sell", given.sell_sizes),
+      buy_impact: impacts("buy", given.buy_sizes),
+      sell_impact: impacts("sell", given.sell_sizes),
     },
   };
 };
 
-/** Mid, spread and weighted mid are columns of book_state. */
-async function shapeOf(engine: Engine, book: Book, { N, kappa_bps }: Params, size: number): Promise<ViewRow> {
-  const change = {
-    book_shape: ({ params }: ViewYaml): void => {
-      Object.assign(params, { depth: N, kappa_bps, size });
-    },
-  };
-  const stage = await Stage.open(engine, { views: ["book_shape", "book_state"], change });
+/** The shape by size of order, one copy of the view for each. Mid, spread and weighted mid are columns of book_state. */
+async function shapesOf(
+  engine: Engine,
+  book: Book,
+  { N, kappa_bps }: Params,
+  sizes: readonly number[],
+): Promise<ReadonlyMap<number, ViewRow>> {
+  const names = new Map(sizes.map((size, index) => [`shape_${index}`, size]));
+  const stage = await Stage.open(engine, {
+    views: ["book_state"],
+    copies: Object.fromEntries(
+      [...names].map(([name, size]) => {
+        const change = ({ params }: ViewYaml): void => {
+          Object.assign(params, { depth: N, kappa_bps, size });
+        };
+        return [name, { of: "book_shape", change }];
+      }),
+    ),
+  });
   await stage.buckets([{ start: 0, end: 10 }]);
   await stage.books([{ ts: 5, ...book }]);
   const [state] = await stage.rows("book_state");
-  const [shape] = await stage.rows("book_shape");
-  return { ...state, ...shape };
+  const shapes = new Map<number, ViewRow>();
+  for (const [name, size] of names) {
+    const [shape] = await stage.rows(name);
+    shapes.set(size, { ...state, ...shape });
+  }
+  return shapes;
 }

@@ -1,7 +1,7 @@
 /** Each interval between two snapshots by itself, and all of them. */
 import type { Engine } from "../../../src/engine/port.js";
 import type { Adapter } from "../adapter.js";
-import { type GoldenBook, type GoldenTrade, Stage, type ViewRow } from "../stage.js";
+import { type GoldenBook, type GoldenBucket, type GoldenTrade, Stage, type ViewRow } from "../stage.js";
 
 interface Inputs {
   readonly snapshots: readonly GoldenBook[];
@@ -12,17 +12,21 @@ export const lobAddCancel: Adapter = async ({ inputs }, engine) => {
   const { snapshots } = inputs as Inputs;
   const first = snapshots[0]?.ts ?? 0;
   const last = snapshots.at(-1)?.ts ?? 0;
-  const all = await changesWithin(engine, inputs as Inputs, first, last + 1);
-  const intervals = [];
-  for (const [index, { ts }] of snapshots.slice(1).entries()) {
-    const row = await changesWithin(engine, inputs as Inputs, snapshots[index]?.ts ?? 0, ts + 1);
+  const pairs = snapshots
+    .slice(1)
+    .map(({ ts }, index) => ({ start: snapshots[index]?.ts ?? 0, end: ts + 1 }));
+  const [all = nothing, ...each] = await changesWithin(engine, inputs as Inputs, [
+    { start: first, end: last + 1 },
+    ...pairs,
+  ]);
+  const intervals = each.map((row) => {
     const of = (side: string) => ({
       add: row[`${side}_added`],
       cancel: row[`${side}_cancelled`],
       exec: row[`${side}_executed`],
     });
-    intervals.push(row.elapsed_s === null ? null : { bid: of("bid"), ask: of("ask") });
-  }
+    return row.elapsed_s === null ? null : { bid: of("bid"), ask: of("ask") };
+  });
   const rates = (side: string) => ({
     add_rate: all[`${side}_add_rate`],
     cancel_rate: all[`${side}_cancel_rate`],
@@ -32,16 +36,21 @@ export const lobAddCancel: Adapter = async ({ inputs }, engine) => {
   return { actual: { intervals, elapsed_s: all.elapsed_s, rates: { bid: rates("bid"), ask: rates("ask") } } };
 };
 
+/** No interval with both sides on both ends. */
+const nothing: ViewRow = { elapsed_s: null };
+
+/** One bucket for each span, each of an instrument of its own: they overlap. */
 async function changesWithin(
   engine: Engine,
   { snapshots, trades }: Inputs,
-  start: number,
-  end: number,
-): Promise<ViewRow> {
-  const stage = await Stage.open(engine, { views: ["book_changes"] });
-  await stage.buckets([{ start, end }]);
-  await stage.books(snapshots);
-  await stage.trades(trades);
-  const [row] = await stage.rows("book_changes");
-  return row ?? { elapsed_s: null };
+  spans: readonly GoldenBucket[],
+): Promise<ViewRow[]> {
+  const stage = await Stage.open(engine, { views: ["book_changes"], series: spans.length });
+  for (const [series, span] of spans.entries()) {
+    await stage.buckets([span], series);
+    await stage.books(snapshots, series);
+    await stage.trades(trades, series);
+  }
+  const rows = await stage.rows("book_changes");
+  return spans.map((_, series) => rows.find((row) => row.series === series) ?? nothing);
 }

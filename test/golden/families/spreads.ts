@@ -32,28 +32,27 @@ export const spreads: Adapter = async ({ inputs, params }, engine) => {
   const { t0, t1 } = params as Params;
   const first = Math.min(...trades.map(({ ts }) => ts));
   const end = Math.max(...trades.map(({ ts }) => ts)) + 1;
-  const [all = {}] = await rowsOf(engine, inputs as Inputs, "spreads", [{ start: first, end }]);
-  const [quoted = {}] = await rowsOf(engine, inputs as Inputs, "quoted_spread", [{ start: t0, end: t1 }]);
-  const ofTrades = [];
-  for (const trade of trades) {
-    const single = { ...(inputs as Inputs), trades: [trade] };
-    const bucket = { start: trade.ts, end: trade.ts + 1 };
-    const [row = {}] = await rowsOf(engine, single, "spreads", [bucket]);
+  const [all = {}, ...each] = await rowsOf(engine, inputs as Inputs, "spreads", [
+    { trades, bucket: { start: first, end } },
+    ...trades.map((trade) => ({ trades: [trade], bucket: { start: trade.ts, end: trade.ts + 1 } })),
+  ]);
+  const [quoted = {}] = await rowsOf(engine, inputs as Inputs, "quoted_spread", [
+    { trades, bucket: { start: t0, end: t1 } },
+  ]);
+  const ofTrades = trades.map(({ trade_id }, index) => {
+    const row = each[index] ?? {};
     const valid = row.valid_trades === 1;
-    ofTrades.push(
-      valid
-        ? {
-            trade_id: trade.trade_id,
-            valid,
-            mid: row.matched_mid,
-            quoted: row.quoted_at_trades,
-            effective: row.effective_spread,
-            effective_bps: row.effective_spread_bps,
-            price_improvement: row.price_improvement,
-          }
-        : { trade_id: trade.trade_id, valid },
-    );
-  }
+    if (!valid) return { trade_id, valid };
+    return {
+      trade_id,
+      valid,
+      mid: row.matched_mid,
+      quoted: row.quoted_at_trades,
+      effective: row.effective_spread,
+      effective_bps: row.effective_spread_bps,
+      price_improvement: row.price_improvement,
+    };
+  });
   const reason = "needs the quote after the trade: a view with a delay";
   return {
     actual: {
@@ -74,25 +73,38 @@ export const spreads: Adapter = async ({ inputs, params }, engine) => {
   };
 };
 
+interface Sample {
+  readonly trades: readonly GoldenTrade[];
+  readonly bucket: GoldenBucket;
+}
+
+/** The view's row of each sample, each an instrument of its own. */
 async function rowsOf(
   engine: Engine,
-  { quotes, trades }: Inputs,
+  { quotes }: Inputs,
   view: string,
-  buckets: readonly GoldenBucket[],
+  samples: readonly Sample[],
 ): Promise<ViewRow[]> {
-  const stage = await Stage.open(engine, { views: [view], change: anyAge, bookGapMs });
-  // The quote in force is the last one of a bucket before, known in time for it.
-  const start = Math.min(...quotes.map(({ ts }) => ts), ...buckets.map(({ start }) => start));
-  const [bucket] = buckets;
-  const before = { start: start - 1, end: bucket?.start ?? 0, prevEnd: start - 1 };
-  await stage.buckets([before, ...buckets]);
-  await stage.trades(trades);
-  await stage.books(
-    quotes.map(({ ts, bid, ask }) => ({
-      ts,
-      bids: bid === null ? [] : [[bid, 1]],
-      asks: ask === null ? [] : [[ask, 1]],
-    })),
-  );
-  return (await stage.rows(view)).filter((row) => row.bucket_id === 2);
+  const stage = await Stage.open(engine, {
+    views: [view],
+    change: anyAge,
+    bookGapMs,
+    series: samples.length,
+  });
+  for (const [series, { trades, bucket }] of samples.entries()) {
+    // The quote in force is the last one of a bucket before, known in time for it.
+    const start = Math.min(...quotes.map(({ ts }) => ts), bucket.start);
+    await stage.buckets([{ start: start - 1, end: bucket.start, prevEnd: start - 1 }, bucket], series);
+    await stage.trades(trades, series);
+    await stage.books(
+      quotes.map(({ ts, bid, ask }) => ({
+        ts,
+        bids: bid === null ? [] : [[bid, 1]],
+        asks: ask === null ? [] : [[ask, 1]],
+      })),
+      series,
+    );
+  }
+  const rows = (await stage.rows(view)).filter((row) => row.bucket_id === 2);
+  return samples.map((_, series) => rows.find((row) => row.series === series) ?? {});
 }
