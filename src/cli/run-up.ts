@@ -22,6 +22,9 @@ export interface UpFlags extends ServeFlags, IngestFlags {
   readonly exit?: boolean;
 }
 
+/** What no vector needs is computed for the buckets of this long together. */
+const lazyEveryMs = 5_000;
+
 /** Plays recordings into the target while it serves what they close. */
 export async function runUp(context: Context, shell: Shell, flags: UpFlags): Promise<Outcome> {
   const { engine, project } = context;
@@ -37,6 +40,8 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
     if (held.span === undefined) return;
     const sessions = clocks.map((one) => ({ one, session: advanceSession(one, held.mayMarkDirty) }));
     const say = replayProgress(shell, held.span, flags.speed, closed);
+    const { last } = held.span;
+    let lazyAt = performance.now();
     await play(held, {
       speed: flags.speed,
       clock,
@@ -44,10 +49,13 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
       wall: () => performance.now(),
       onStep: async (at) => {
         const updates: Promise<void>[] = [];
+        const lazily = at >= last || performance.now() - lazyAt >= lazyEveryMs;
+        if (lazily) lazyAt = performance.now();
         for (const { one, session } of sessions) {
           const result = await advance(one, {
             instruments: held.instruments,
             session,
+            lazily,
             watermark: (instrument) => held.watermark(instrument),
             onComputed: (ranges) => {
               updates.push(service.closed(one.clock.name, ranges));

@@ -3,8 +3,14 @@ import type { Location } from "../errors.js";
 import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
 import type { Json } from "./fingerprint.js";
 
-/** Views that a served vector needs are hot; the rest is lazy. Values do not depend on the path. */
+/**
+ * When a closed bucket is computed. Hot: what vectors need, at once. Lazy: the rest, for many buckets at a time, once they are
+ * complete on the hot path. Values do not depend on it.
+ */
 export type Path = "hot" | "lazy";
+
+/** In the order in which a bucket takes them. What is hot never reads what is lazy. */
+export const paths: readonly Path[] = ["hot", "lazy"];
 
 export interface CompiledColumn {
   readonly name: string;
@@ -100,7 +106,7 @@ export interface CompiledClock {
   readonly buckets: TableName;
   /** Where the writer inserts closed buckets: a Null table whose trigger refuses a writer that lost its lease. */
   readonly gate: TableName;
-  /** Trigger tables by path, in level order. */
+  /** Trigger tables by path, in level order. A path may have none. */
   readonly close: Readonly<Record<Path, readonly TableName[]>>;
 }
 

@@ -1,23 +1,30 @@
 /** Specs → catalog: the whole desired state of a project. Pure: the same specs give the same catalog, byte for byte. */
 import { type FeatureError, Findings } from "../errors.js";
 import { bucketsName, clockTables } from "../schema/clock-tables.js";
-import type { Table } from "../schema/object.js";
+import type { Table, TableName } from "../schema/object.js";
 import { rawTables } from "../schema/raw-tables.js";
 import type { Clock, FeatureView, Project, ProjectSpecs, StreamName } from "../spec/model.js";
-import type { Catalog, CompiledClock, CompiledObject, Definition, Path } from "./catalog.js";
+import {
+  type Catalog,
+  type CompiledClock,
+  type CompiledObject,
+  type Definition,
+  type Path,
+  paths,
+} from "./catalog.js";
 import { compileGate, gateName } from "./compile-gate.js";
 import { compileStream, guardTable } from "./compile-stream.js";
 import { missing } from "./feature-table.js";
 import { dataFingerprint } from "./fingerprint.js";
 import { compileLabel } from "./label.js";
-import { bucketColumns, bucketColumnTypes, closeTable } from "./names.js";
+import { bucketColumns, bucketColumnTypes, closeTable, streamName } from "./names.js";
 import type { StoredVersion } from "./placement.js";
 import { type StreamUsage, unionUsage } from "./stream.js";
 import { compileVector } from "./vector.js";
 import { compileView } from "./view.js";
 import { draftView, type ViewDraft } from "./view-draft.js";
+import { viewPaths } from "./view-paths.js";
 
-const path: Path = "hot";
 const streamNames: readonly StreamName[] = ["trades", "books", "events"];
 const streamSources = ["trades", "orderbooks"] as const;
 
@@ -39,18 +46,19 @@ export function compileProject(specs: ProjectSpecs, deployed: readonly StoredVer
       deployed,
     );
     objects.push(...compiled);
-    // Nothing is triggered for a label, so it needs no close level.
-    const triggered = compiled.filter((object) => object.kind !== "label");
-    const levels = Math.max(0, ...triggered.map((object) => object.level)) + 1;
-    const close = Array.from({ length: levels }, (_, level) => triggerTable(project, clock, level));
-    triggerTables.push(...close, guardTable(project.databases.features, clock.name));
+    const close = (path: Path): Table[] =>
+      Array.from({ length: levelsOf(compiled, path) }, (_, level) =>
+        triggerTable(project, clock, level, path),
+      );
+    const [hot, lazy] = [close("hot"), close("lazy")];
+    triggerTables.push(...hot, ...lazy, guardTable(project.databases.features, clock.name));
     clocks.push({
       name: clock.name,
       dataHash: dataFingerprint(clockDefinition(project, clock)),
       definition: clockDefinition(project, clock),
       buckets: bucketsName(project, clock.name),
       gate: gateName(project, clock),
-      close: { hot: close.map(({ database, name }) => ({ database, name })), lazy: [] },
+      close: { hot: hot.map(tableName), lazy: lazy.map(tableName) },
     });
   }
   const { raw, cold, features, registry } = project.databases;
@@ -61,6 +69,16 @@ export function compileProject(specs: ProjectSpecs, deployed: readonly StoredVer
     clocks,
     objects,
   };
+}
+
+/** How many levels a path has. Nothing is triggered for a label, so it needs none. */
+function levelsOf(objects: readonly CompiledObject[], path: Path): number {
+  const own = objects.filter((object) => object.path === path && object.kind !== "label");
+  return Math.max(-1, ...own.map((object) => object.level)) + 1;
+}
+
+function tableName({ database, name }: TableName): TableName {
+  return { database, name };
 }
 
 /** What of a clock decides the rows of everything that is built on it. Size, target and lateness do not. */
@@ -112,41 +130,59 @@ function compileClock(
   deployed: readonly StoredVersion[],
 ): CompiledObject[] {
   const { project } = specs;
-  const usages = drafts.flatMap((draft) => (draft.usage === undefined ? [] : [draft.usage]));
-  const streams = new Map<StreamName, StreamUsage>();
-  for (const name of streamNames) {
-    const own = usages.filter((usage) => usage.stream === name);
-    if (own.length > 0) streams.set(name, unionUsage(name, own));
-  }
-  const views = new Map<string, CompiledObject>();
   const definition = clockDefinition(project, clock);
-  for (const draft of drafts) {
-    const stream = draft.usage === undefined ? undefined : streams.get(draft.usage.stream);
-    views.set(
-      draft.view.name,
-      compileView(draft, {
-        project,
-        clock,
-        clockDefinition: definition,
-        path,
-        stream,
-        upstream: views,
-        deployed,
-      }),
-    );
-  }
   const vectors = specs.vectors.filter((vector) => vector.clock === clock.name);
   const labels = specs.labels.filter((label) => label.clock === clock.name);
+  const pathOf = viewPaths(drafts, definition, vectors, deployed);
+  const streams = new Map<string, { readonly path: Path; readonly usage: StreamUsage }>();
+  for (const path of paths) {
+    for (const name of streamNames) {
+      const own = drafts.flatMap(({ view, usage }) =>
+        usage?.stream === name && pathOf(view.name) === path ? [usage] : [],
+      );
+      const usage = unionUsage(name, [...own, ...deployedUsage(clock, name, path, deployed)]);
+      if (own.length > 0) streams.set(streamName(clock.name, name, path), { path, usage });
+    }
+  }
+  const views = new Map<string, CompiledObject>();
+  for (const draft of drafts) {
+    const path = pathOf(draft.view.name);
+    const stream =
+      draft.usage === undefined
+        ? undefined
+        : streams.get(streamName(clock.name, draft.usage.stream, path))?.usage;
+    const context = { project, clock, clockDefinition: definition, path, stream, upstream: views, deployed };
+    views.set(draft.view.name, compileView(draft, context));
+  }
   return [
     compileGate(project, clock),
-    ...[...streams.values()].map((usage) => compileStream(project, clock, usage, path)),
+    ...[...streams.values()].map(({ path, usage }) => compileStream(project, clock, usage, path)),
     ...views.values(),
-    ...vectors.map((vector) => compileVector(vector, { project, clock, path, views })),
+    ...vectors.map((vector) => compileVector(vector, { project, clock, path: "hot", views })),
     ...labels.map((label) => compileLabel(label, { project, clock, views })),
   ];
 }
 
-function triggerTable(project: Project, clock: Clock, level: number): Table {
+/** Columns that deployed versions of a stream's views may read: a stream only ever gains some. */
+function deployedUsage(
+  clock: Clock,
+  stream: StreamName,
+  path: Path,
+  deployed: readonly StoredVersion[],
+): StreamUsage[] {
+  const name = streamName(clock.name, stream, path);
+  return deployed.flatMap((version) => {
+    if (version.kind !== "stream" || version.name !== name) return [];
+    const levels = version.definition?.levels;
+    return {
+      stream,
+      columns: version.tables.flatMap((table) => table.columns.map((column) => column.name)),
+      levels: typeof levels === "number" ? levels : undefined,
+    };
+  });
+}
+
+function triggerTable(project: Project, clock: Clock, level: number, path: Path): Table {
   return {
     kind: "table",
     ...closeTable(project.databases.features, clock.name, level, path),

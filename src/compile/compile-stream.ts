@@ -5,7 +5,7 @@ import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
 import { type CompiledObject, type Definition, noReach, type Path } from "./catalog.js";
 import { contentHash } from "./fingerprint.js";
-import { closeTable, triggerName } from "./names.js";
+import { closeTable, streamName, triggerName } from "./names.js";
 import { type StreamUsage, streamSelect, streamSources, streamTable } from "./stream.js";
 
 const guardTemplate = sqlTemplate(import.meta.url, "stream-guard");
@@ -41,10 +41,10 @@ export function compileStream(
   const close = closeTable(database, clock.name, 0, path);
   const guard: TableName = guardTable(database, clock.name);
   const select = streamSelect(project, clock, usage, quoteName(close));
-  const definition: Definition = { columns: usage.columns, select };
+  const definition: Definition = { columns: usage.columns, levels: usage.levels ?? null, select };
   return {
     kind: "stream",
-    name: `${clock.name}.${usage.stream}`,
+    name: streamName(clock.name, usage.stream, path),
     clock: clock.name,
     path,
     level: 0,

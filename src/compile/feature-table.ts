@@ -5,7 +5,7 @@ import type { MaterializedView, Table, TableName, View } from "../schema/object.
 import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
-import { type CompiledColumn, chunkMark, versionMark } from "./catalog.js";
+import { type CompiledColumn, chunkMark, type Path, versionMark } from "./catalog.js";
 import { bucketColumnTypes, triggerName } from "./names.js";
 
 const aliasTemplate = sqlTemplate(import.meta.url, "alias");
@@ -67,8 +67,8 @@ export function featureTable(
 }
 
 /** `select` must give the stored key, `v` and the columns by name. */
-export function featureTrigger(table: TableName, select: string): MaterializedView {
-  return { kind: "materialized_view", ...triggerName(table), to: table, select };
+export function featureTrigger(table: TableName, path: Path, select: string): MaterializedView {
+  return { kind: "materialized_view", ...triggerName(table, path), to: table, select };
 }
 
 export function aliasView(

@@ -34,12 +34,20 @@ export function streamTableName(database: string, clock: string, stream: StreamN
   return { database, name: `${clock}__${stream}_${path}` };
 }
 
+/** The registry's name of a stream. */
+export function streamName(clock: string, stream: StreamName, path: Path): string {
+  return path === "hot" ? `${clock}.${stream}` : `${clock}.${stream}_${path}`;
+}
+
 /** `<name>__<8 hex>`: a stored version of a view, or with the prefix `vector_` of a vector. */
 export function versionTable(database: string, name: string, dataHash: string): TableName {
   return { database, name: `${name}__${shortHash(dataHash)}` };
 }
 
-/** The trigger that fills a table. */
-export function triggerName(table: TableName): TableName {
-  return { database: table.database, name: `${table.name}__mv` };
+/** The trigger that fills a table. A version that changes its path has both for a moment. */
+export function triggerName(table: TableName, path: Path = "hot"): TableName {
+  return {
+    database: table.database,
+    name: path === "hot" ? `${table.name}__mv` : `${table.name}__mv_${path}`,
+  };
 }

@@ -1,12 +1,16 @@
-/** Where versions are stored that a target has already. */
-import type { TableName } from "../schema/object.js";
+/** What a target has already, as far as compiling has to know it. */
+import type { Table, TableName } from "../schema/object.js";
+import type { Definition, Path } from "./catalog.js";
 
-/** A deployed version, as far as compiling has to know it. */
+/** A deployed version. */
 export interface StoredVersion {
   readonly kind: string;
   readonly name: string;
   readonly dataHash: string;
+  readonly path: Path;
   readonly storage: { readonly table: TableName } | null;
+  readonly tables: readonly Table[];
+  readonly definition?: Definition;
 }
 
 /**
@@ -18,8 +22,28 @@ export function storedTable(
   object: { readonly kind: string; readonly name: string; readonly renamedFrom: string | undefined },
   dataHash: string,
 ): TableName | undefined {
+  return storedVersion(versions, object, dataHash)?.storage?.table;
+}
+
+/**
+ * What was hot stays hot for as long as its version is there: a retired vector may still read it, and must find its rows when it is
+ * triggered.
+ */
+export function staysHot(
+  versions: readonly StoredVersion[],
+  object: { readonly kind: string; readonly name: string; readonly renamedFrom: string | undefined },
+  dataHash: string,
+): boolean {
+  return storedVersion(versions, object, dataHash)?.path === "hot";
+}
+
+function storedVersion(
+  versions: readonly StoredVersion[],
+  object: { readonly kind: string; readonly name: string; readonly renamedFrom: string | undefined },
+  dataHash: string,
+): StoredVersion | undefined {
   const same = versions.filter((version) => version.kind === object.kind && version.dataHash === dataHash);
-  const found =
-    same.find(({ name }) => name === object.name) ?? same.find(({ name }) => name === object.renamedFrom);
-  return found?.storage?.table;
+  return (
+    same.find(({ name }) => name === object.name) ?? same.find(({ name }) => name === object.renamedFrom)
+  );
 }

@@ -87,7 +87,7 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
     columns,
     storage: { table, columnPrefix: "" },
     tables: [featureTable(project, table, columns, vector.description)],
-    triggers: [featureTrigger(table, select(quoteName(closeTable(database, clock.name, level, path))))],
+    triggers: [featureTrigger(table, path, select(quoteName(closeTable(database, clock.name, level, path))))],
     alias: aliasView({ database, name: `vector_${vector.name}` }, table, columns, vector.description),
     backfill: backfillStatement(project, clock, table, columns, select("buckets")),
     lookBack: Math.max(...views.map((view) => view.lookBack)),

@@ -3,14 +3,13 @@ import { bucketsName } from "../schema/clock-tables.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, FeatureView, Project } from "../spec/model.js";
 import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog.js";
-import { normalByPlace } from "./expression/by-place.js";
-import { normalExpression } from "./expression/normal.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
-import { closeTable, streamTableName, versionTable } from "./names.js";
+import { closeTable, streamName, streamTableName, versionTable } from "./names.js";
 import { type StoredVersion, storedTable } from "./placement.js";
 import { type StreamUsage, streamSelect } from "./stream.js";
 import { timeExpressionSelect, timeReach } from "./time-rows.js";
+import { viewDefinition } from "./view-definition.js";
 import type { ViewDraft } from "./view-draft.js";
 import { indent, overStreamSelect, overTimeSelect, overViewsSelect, windowReach } from "./view-select.js";
 
@@ -57,26 +56,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   ];
   const upstreamViews = "views" in view.from ? view.from.views : [];
   const upstream = upstreamViews.map((name) => context.upstream.get(name) ?? unknown(name));
-  const definition: Definition = {
-    clock: context.clockDefinition,
-    from:
-      "stream" in view.from
-        ? { stream: view.from.stream, rows: rowsContent(draft), ...timeDefinition(view) }
-        : { views: upstream.map((object) => object.dataHash) },
-    ...(draft.lets.length === 0
-      ? {}
-      : {
-          lets: Object.fromEntries(
-            draft.lets.map(({ name, sql }) => [name, normalByPlace(sql, upstreamViews)]),
-          ),
-        }),
-    windows: Object.fromEntries(
-      view.windows.map(({ name, kind, length, min, current }) => [name, { kind, length, min, current }]),
-    ),
-    columns: Object.fromEntries(
-      draft.expressions.map(({ column, sql }) => [column.name, normalByPlace(sql, upstreamViews)]),
-    ),
-  };
+  const definition = viewDefinition(draft, context.clockDefinition, upstream);
   const dataHash = dataFingerprint(definition);
   const metadata: Definition = {
     description: view.description,
@@ -119,13 +99,13 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     upstream:
       context.stream === undefined
         ? upstreamViews.map((name) => `view:${name}`)
-        : [`stream:${clock.name}.${context.stream.stream}`],
+        : [`stream:${streamName(clock.name, context.stream.stream, path)}`],
     description: view.description,
     columns,
     ...(by.length > 0 ? { by } : {}),
     storage: { table, columnPrefix: "" },
     tables: [featureTable(project, table, columns, view.description)],
-    triggers: [featureTrigger(table, live)],
+    triggers: [featureTrigger(table, path, live)],
     alias: aliasView({ database, name: view.name }, table, columns, view.description),
     backfill: backfillStatement(project, clock, table, columns, stored),
     lookBack: reach.buckets + Math.max(0, ...upstream.map((object) => object.lookBack)),
@@ -136,29 +116,11 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   };
 }
 
-/** What `rows:` and its kin make of the stream, for the data hash; undefined where there is nothing of it. */
-function rowsContent({ rows }: ViewDraft) {
-  if (rows === undefined || (rows.levels.length === 0 && rows.by.length === 0)) return undefined;
-  const levels = rows.levels.map(({ where, columns, drop = [] }) => ({
-    where: where === undefined ? undefined : normalExpression(where.sql),
-    columns: columns.map(({ name, sql }) => [name, normalExpression(sql)]),
-    drop,
-  }));
-  return { stream: rows.stream, levels, by: rows.by };
-}
-
 /** A bucket always has trades; filters may leave none of its rows, and it may have no book. */
 function hasEveryBucket({ from, rows }: FeatureView): boolean {
   if (!("stream" in from)) return true;
   const isFiltered = rows.where !== undefined || rows.steps.some(({ where }) => where !== undefined);
   return from.stream !== "books" && !isFiltered && rows.by.length === 0;
-}
-
-/** Lengths are in the compiled expressions; the grid's step is not. */
-function timeDefinition({ time }: FeatureView): { gridMs?: number; windows?: Record<string, number> } {
-  if (time === undefined) return {};
-  const windows = Object.fromEntries(time.windows.map(({ name, ms }) => [name, ms]));
-  return { windows, ...(time.gridMs === undefined ? {} : { gridMs: time.gridMs }) };
 }
 
 function unknown(name: string): never {

@@ -42,11 +42,29 @@ interface SpanRow {
   readonly last_bucket: string;
 }
 
-/** The chunks of all buckets that are stored now, by instrument and in the order of their ids. */
-export async function planChunks(reader: Reader, buckets: TableName, limits: ChunkLimits): Promise<Chunk[]> {
+/**
+ * The chunks of all buckets that are stored now, by instrument and in the order of their ids; with `behind`, only of those that are
+ * not complete on that path.
+ */
+export async function planChunks(
+  reader: Reader,
+  buckets: TableName,
+  limits: ChunkLimits,
+  behind: Step["behind"],
+): Promise<Chunk[]> {
   const rows = await reader.rows<SpanRow & { buckets: string; trades: string }>(
-    chunksSql({ buckets: quoteName(buckets) }),
-    { params: { trades_limit: limits.trades, buckets_limit: limits.buckets } },
+    chunksSql({
+      buckets: quoteName(buckets),
+      closes: quoteName({ database: buckets.database, name: "closes" }),
+    }),
+    {
+      params: {
+        trades_limit: limits.trades,
+        buckets_limit: limits.buckets,
+        clock: behind?.clock ?? "",
+        path: behind?.path ?? "",
+      },
+    },
   );
   return rows.map((row) => ({ ...spanOf(row), buckets: Number(row.buckets), trades: Number(row.trades) }));
 }

@@ -2,6 +2,7 @@
  * The text of a migration file: plain SQL in steps, each under a header of comments. A header says how many lines its
  * statement has, so that no text inside of a statement can be taken for the next header.
  */
+import { paths } from "../compile/catalog.js";
 import { FeatureError } from "../errors.js";
 import type { ChangeClass } from "../plan/change.js";
 import { type Step, type StepKind, stepKinds } from "../plan/step.js";
@@ -33,6 +34,7 @@ export function renderMigration(migration: MigrationSql): string {
       header("object", step.object),
       ...(step.target === undefined ? [] : [header("target", tableText(step.target))]),
       ...(step.buckets === undefined ? [] : [header("buckets", tableText(step.buckets))]),
+      ...(step.behind === undefined ? [] : [header("behind", `${step.behind.clock} ${step.behind.path}`)]),
       ...(step.reverse === undefined
         ? []
         : unixLines(step.reverse)
@@ -71,6 +73,7 @@ function parseStep(lines: Lines, number: number): Step {
   const object = lines.header("object");
   const target = parseTable(lines.optionalHeader("target"));
   const buckets = parseTable(lines.optionalHeader("buckets"));
+  const behind = parseBehind(lines);
   const reverse: string[] = [];
   for (let line = lines.optionalHeader("reverse"); line !== undefined; line = lines.optionalHeader("reverse"))
     reverse.push(line);
@@ -82,9 +85,19 @@ function parseStep(lines: Lines, number: number): Step {
     object,
     target,
     buckets,
+    ...(behind === undefined ? {} : { behind }),
     sql,
     reverse: reverse.length === 0 ? undefined : reverse.join("\n"),
   };
+}
+
+function parseBehind(lines: Lines): Step["behind"] {
+  const text = lines.optionalHeader("behind");
+  if (text === undefined) return undefined;
+  const [clock = "", name] = text.split(" ");
+  const path = paths.find((known) => known === name);
+  if (path === undefined) throw lines.unexpected(`path ${text}`, `a clock and one of ${paths.join(", ")}`);
+  return { clock, path };
 }
 
 class Lines {

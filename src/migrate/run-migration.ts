@@ -207,7 +207,7 @@ class MigrationRun {
     const earlier = this.#journal.filter((entry) => entry.step === number && entry.chunk > 0);
     const done = earlier.filter((entry) => entry.state === "done").map((entry) => entry.params);
     // Read only now: a close that did not see the new trigger has stored its buckets before.
-    const chunks = remainingChunks(await planChunks(engine, buckets, chunkLimits), done);
+    const chunks = remainingChunks(await planChunks(engine, buckets, chunkLimits, step.behind), done);
     const allTrades = chunks.reduce((sum, chunk) => sum + chunk.trades, 0);
     const offset = Math.max(0, ...earlier.map((entry) => entry.chunk));
     let trades = 0;

@@ -1,5 +1,5 @@
 /** Closes a few made-up buckets of two instruments through all levels, in a database that holds nothing else. */
-import type { Catalog, CompiledObject } from "../compile/catalog.js";
+import { type Catalog, type CompiledClock, type CompiledObject, paths } from "../compile/catalog.js";
 import { oneBlock } from "../compile/compile-stream.js";
 import { bucketColumns } from "../compile/names.js";
 import { sourceTable } from "../compile/source-relation.js";
@@ -22,7 +22,7 @@ export async function smokeClose(engine: Engine, project: Project, catalog: Cata
     await engine.execute(buckets({ buckets: quoteName(clock.buckets), trades: tradesTable }));
     const objects = catalog.objects.filter((object) => object.clock === clock.name);
     const columns = bucketColumns.join(", ");
-    for (const [level, table] of clock.close.hot.entries()) {
+    for (const { path, level, table } of closeOrder(clock)) {
       try {
         await engine.execute(
           `INSERT INTO ${quoteName(table)} (${columns}) SELECT ${columns} FROM ${quoteName(clock.buckets)}`,
@@ -32,7 +32,7 @@ export async function smokeClose(engine: Engine, project: Project, catalog: Cata
         throw closeFailure(
           error,
           level,
-          objects.filter((object) => object.level === level),
+          objects.filter((object) => object.level === level && object.path === path),
         );
       }
     }
@@ -41,6 +41,11 @@ export async function smokeClose(engine: Engine, project: Project, catalog: Cata
       if (object.alias !== undefined) await engine.rows(`SELECT * FROM ${quoteName(object.alias)} LIMIT 1`);
     }
   }
+}
+
+/** Every trigger table of a clock, path by path, upwards. */
+function closeOrder({ close }: CompiledClock) {
+  return paths.flatMap((path) => close[path].map((table, level) => ({ path, level, table })));
 }
 
 /** The engine names the view that failed; without that, every view of the level is named. */

@@ -1,3 +1,4 @@
+import type { Path } from "../compile/catalog.js";
 import type { TableName } from "../schema/object.js";
 
 export const stepKinds = [
@@ -27,6 +28,8 @@ export interface Step {
   readonly target: TableName | undefined;
   /** The table of closed buckets: of a backfill, which is cut into chunks of them, and of a check that is made on a sample. */
   readonly buckets: TableName | undefined;
+  /** Of a backfill: only buckets that are not complete on this path yet. By hand it may be all of them: the values are the same. */
+  readonly behind?: { readonly clock: string; readonly path: Path };
   /** Single-node ClickHouse SQL without a closing semicolon. A check gives no rows when all is well. */
   readonly sql: string;
   /** The statement that takes it back; undefined where nothing is to be taken back. */

@@ -1,5 +1,5 @@
 /** Changes → the ordered list of statements that carries them out. */
-import type { Catalog, CompiledObject } from "../compile/catalog.js";
+import type { Catalog, CompiledObject, Path } from "../compile/catalog.js";
 import { chunkMark, objectId } from "../compile/catalog.js";
 import type { SchemaObject, Table, TableName } from "../schema/object.js";
 import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
@@ -24,21 +24,30 @@ export function orderedSteps(changes: readonly Change[], desired: Catalog): Step
       : [],
   );
   const byLevel = [...built].sort((a, b) => a.level - b.level);
+  const altered = changes.filter((change) => change.kind === "alter");
+  // On its new path a trigger sees later buckets; those that the old one still had to compute are computed here.
+  const filled: Filled[] = [
+    ...built.map((object) => ({ object, behind: undefined })),
+    ...altered.flatMap(({ object, previous }) =>
+      object.path === previous.path || !object.triggers.length ? [] : [{ object, behind: previous.path }],
+    ),
+  ].sort((a, b) => a.object.level - b.object.level);
   return [
     ...changes.flatMap(databaseSteps),
     ...changes.flatMap(tableSteps),
-    ...changes.flatMap((change) => (change.kind === "alter" ? triggerSteps(change) : [])),
+    ...altered.flatMap((change) => triggerSteps(change, ({ kind }) => kind !== "drop")),
     ...byLevel.flatMap((object) =>
       object.triggers.map((trigger) => createStep(trigger, "create_trigger", objectId(object))),
     ),
-    ...byLevel.flatMap((object) => backfillSteps(object, desired)),
+    ...filled.flatMap((item) => backfillSteps(item, desired)),
+    ...altered.flatMap((change) => triggerSteps(change, ({ kind }) => kind === "drop")),
     ...byLevel.flatMap((object) => [...checkSteps(object, desired), ...recomputeSteps(object, desired)]),
     // A version that was retired was fed all the time; before it is shown again, that is looked at.
     ...changes.flatMap((change) =>
       change.kind === "replace" && change.reuse !== undefined ? checkSteps(change.object, desired) : [],
     ),
     ...changes.flatMap(aliasSteps),
-    ...changes.flatMap((change) => (change.kind === "alter" ? commentSteps(change) : [])),
+    ...altered.flatMap(commentSteps),
     ...changes.flatMap((change) => {
       if (change.kind === "retire") return dropAliasSteps(change.previous);
       return change.kind === "replace" && change.renamedFrom !== undefined
@@ -86,8 +95,11 @@ function tableSteps(change: Change): Step[] {
   }
 }
 
-function triggerSteps(change: Extract<Change, { kind: "alter" }>): Step[] {
-  return change.triggers.map((item) => triggerStep(item, objectId(change.object)));
+function triggerSteps(
+  change: Extract<Change, { kind: "alter" }>,
+  isWanted: (item: TriggerChange) => boolean,
+): Step[] {
+  return change.triggers.filter(isWanted).map((item) => triggerStep(item, objectId(change.object)));
 }
 
 function triggerStep(item: TriggerChange, object: string): Step {
@@ -133,7 +145,13 @@ function createStep(object: SchemaObject, kind: "create_table" | "create_trigger
   };
 }
 
-function backfillSteps(object: CompiledObject, desired: Catalog): Step[] {
+interface Filled {
+  readonly object: CompiledObject;
+  /** Only what this path has not computed yet; undefined: everything. */
+  readonly behind: Path | undefined;
+}
+
+function backfillSteps({ object, behind }: Filled, desired: Catalog): Step[] {
   const target = object.storage?.table;
   const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
   if (object.backfill === undefined || target === undefined || buckets === undefined) return [];
@@ -144,6 +162,7 @@ function backfillSteps(object: CompiledObject, desired: Catalog): Step[] {
       object: objectId(object),
       target,
       buckets,
+      ...(behind === undefined ? {} : { behind: { clock: object.clock, path: behind } }),
       sql: object.backfill,
       reverse: undefined,
     },
@@ -165,6 +184,7 @@ function checkSteps(object: CompiledObject, desired: Catalog): Step[] {
         buckets: quoteName(buckets),
         closes: quoteName({ database: buckets.database, name: "closes" }),
         clock: quoteString(object.clock),
+        path: quoteString(object.path),
         table: quoteName(target),
       }),
       reverse: undefined,

@@ -43,6 +43,7 @@ async function checkMonotonic(context: VerifyContext): Promise<CheckResult> {
       const params = {
         ...rangeParams(context.options),
         clock: clock.clock.name,
+        path: object.path,
         every_bucket: object.everyBucket ? 1 : 0,
       };
       report(tally, `${object.kind} ${object.name}`, await rowsOf(context, sql, params));

@@ -1,12 +1,15 @@
 /** A small project whose versions can be told apart in every row, for tests that change it while buckets close. */
 import type { Catalog } from "../../src/compile/catalog.js";
 import { compileProject } from "../../src/compile/compile-project.js";
+import type { StoredVersion } from "../../src/compile/placement.js";
 import type { ProjectSpecs } from "../../src/spec/model.js";
 import { parseProject } from "../../src/spec/parse-project.js";
 
 export interface LoadProject {
   readonly specs: ProjectSpecs;
   readonly catalog: Catalog;
+  /** The catalog for a target that has these versions. */
+  readonly compiled: (deployed: readonly StoredVersion[]) => Catalog;
 }
 
 /** Trades a bucket: all have quantity 1. */
@@ -16,9 +19,10 @@ export const loadSymbols = ["AUSD", "BUSD"] as const;
 
 /**
  * Version 1 has levels 0 to 2: `flow` over trades, `trail` over flow, the vector over both. In version `n` every volume is
- * n times as large and `mark` is n; from version 2 on there is one view and one level more, `far` over trail.
+ * n times as large and `mark` is n; from version 2 on there is one view and one level more, `far` over trail. Without the vector
+ * nothing is hot.
  */
-export function loadProject(root: string, version: number): LoadProject {
+export function loadProject(root: string, version: number, hasVector = true): LoadProject {
   const more = version > 1;
   const files = [
     {
@@ -69,15 +73,20 @@ columns:
           },
         ]
       : []),
-    {
-      path: "features/vectors/both.yaml",
-      text: `vector: both
+    ...(!hasVector
+      ? []
+      : [
+          {
+            path: "features/vectors/both.yaml",
+            text: `vector: both
 clock: ubt
 max_age: 120s
 features: [flow.volume, flow.mark, trail.volume_5${more ? ", far.volume_59" : ""}]
 `,
-    },
+          },
+        ]),
   ];
   const specs = parseProject(files, {}, root);
-  return { specs, catalog: compileProject(specs) };
+  const compiled = (deployed: readonly StoredVersion[]): Catalog => compileProject(specs, deployed);
+  return { specs, catalog: compiled([]), compiled };
 }

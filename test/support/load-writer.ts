@@ -3,6 +3,7 @@ import type { Engine } from "../../src/engine/port.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
 import { clockContext } from "../../src/ingest/buckets/clock-context.js";
 import { quoteName } from "../../src/schema/quote.js";
+import type { Project } from "../../src/spec/model.js";
 import { type LoadProject, loadSymbols } from "./load-project.js";
 
 export interface LoadWriter {
@@ -22,17 +23,35 @@ export interface LoadRate {
   readonly closeEveryMs: number;
 }
 
+/** One statement: `count` trades of a symbol, numbered from `first`; 20 ms from one to the next. */
+export async function insertTrades(
+  engine: Engine,
+  project: Project,
+  trades: { readonly symbol: string; readonly first: number; readonly count: number },
+): Promise<void> {
+  await engine.execute(
+    `INSERT INTO ${tradesOf(project)} (exchange, market_type, symbol, timestamp, available_at, trade_seq, trade_id, price, quantity, side)
+     SELECT 'binance', 'spot', {symbol:String}, at, at, n, toString(n), 100 + n % 7, 1, if(n % 2 = 0, 'buy', 'sell')
+     FROM (SELECT {first:UInt64} + number AS n, toDateTime64('2024-05-01 00:00:00', 3, 'UTC') + toIntervalMillisecond(n * 20) AS at
+           FROM numbers({count:UInt64}))`,
+    { params: { ...trades } },
+  );
+}
+
+function tradesOf({ databases }: Project): string {
+  return quoteName({ database: databases.raw, name: "trades" });
+}
+
 /** Starts with the catalog that it is given, and is told of no other. */
 export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rate: LoadRate): LoadWriter {
   const { project } = specs;
   const context = clockContext(engine, project, catalog, "ubt", "load");
-  const table = quoteName({ database: project.databases.raw, name: "trades" });
   let [inserts, buckets] = [0, 0];
   let stopping = false;
   const run = async (): Promise<void> => {
     // A second writer goes on where the first one stopped.
     const [last] = await engine.rows<{ next: string }>(
-      `SELECT toString(if(count() = 0, 0, max(trade_seq) + 1)) AS next FROM ${table}`,
+      `SELECT toString(if(count() = 0, 0, max(trade_seq) + 1)) AS next FROM ${tradesOf(project)}`,
     );
     const from = Number(last?.next ?? 0);
     const began = performance.now();
@@ -41,13 +60,7 @@ export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rat
     let closing = false;
     while (!stopping) {
       const symbol = loadSymbols[inserts % loadSymbols.length];
-      await engine.execute(
-        `INSERT INTO ${table} (exchange, market_type, symbol, timestamp, available_at, trade_seq, trade_id, price, quantity, side)
-         SELECT 'binance', 'spot', {symbol:String}, at, at, n, toString(n), 100 + n % 7, 1, if(n % 2 = 0, 'buy', 'sell')
-         FROM (SELECT {first:UInt64} + number AS n, toDateTime64('2024-05-01 00:00:00', 3, 'UTC') + toIntervalMillisecond(n * 20) AS at
-               FROM numbers(2))`,
-        { params: { symbol: symbol ?? "", first: from + inserts * 2 } },
-      );
+      await insertTrades(engine, project, { symbol: symbol ?? "", first: from + inserts * 2, count: 2 });
       inserts += 1;
       const now = performance.now();
       if (!closing && now - closedAt >= rate.closeEveryMs) {

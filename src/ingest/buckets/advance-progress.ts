@@ -1,5 +1,5 @@
 export interface AdvanceProgress {
-  readonly stage: "cut" | "close" | "recompute";
+  readonly stage: "cut" | "close" | "recompute" | "lazy";
   /** Trades in stage `cut`, buckets in the others. */
   readonly done: number;
   readonly instrument?: string;

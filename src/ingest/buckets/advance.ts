@@ -27,12 +27,14 @@ export interface AdvanceSession {
   readonly leases: LeaseBook;
   /** Whether the last call left nothing to do. */
   isSettled: boolean;
+  /** Whether buckets may wait for the lazy path. */
+  hasLazy: boolean;
   /** Whether rows that are stored between the calls may change closed buckets. */
   readonly mayBeDirty: boolean;
 }
 
 export function advanceSession(context: ClockContext, mayBeDirty = true): AdvanceSession {
-  return { leases: leaseBook(context), isSettled: false, mayBeDirty };
+  return { leases: leaseBook(context), isSettled: false, hasLazy: true, mayBeDirty };
 }
 
 export interface AdvanceOptions {
@@ -43,7 +45,9 @@ export interface AdvanceOptions {
   readonly onProgress?: (progress: AdvanceProgress) => void;
   /** What goes into one insert; values do not depend on it. */
   readonly limits?: InsertLimits;
-  /** Called when all levels of some buckets are written, for the first time or again. */
+  /** False: what no vector needs waits for a later call, which then computes many buckets at a time. */
+  readonly lazily?: boolean;
+  /** Called when all hot levels of some buckets are written, for the first time or again. */
   readonly onComputed?: (ranges: readonly BucketRange[]) => void;
 }
 
@@ -70,16 +74,30 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
       : 0;
   const instruments = await instrumentsOf(context, options.instruments, isFirst);
   const cut = await cutInstruments(context, leases, instruments, progress, options.watermark);
-  const pending = isFirst || cut.bucketsCut > 0 ? await pendingBuckets(context) : [];
   const bucketsClosed = await closeBatches(
     context,
     leases,
-    pending,
+    "hot",
+    isFirst || cut.bucketsCut > 0 ? await pendingBuckets(context, "hot") : [],
     limits,
     stopped,
     (done) => progress({ stage: "close", done }),
     onComputed,
   );
+  session.hasLazy ||= bucketsClosed > 0;
+  if (session.hasLazy && options.lazily !== false) {
+    await closeBatches(
+      context,
+      leases,
+      "lazy",
+      await pendingBuckets(context, "lazy"),
+      limits,
+      stopped,
+      (done) => progress({ stage: "lazy", done }),
+      () => {},
+    );
+    session.hasLazy = stopped.size > 0;
+  }
   session.isSettled = stopped.size === 0;
   return { ...cut, bucketsClosed, bucketsRecomputed, failures: [...stopped.values()] };
 }

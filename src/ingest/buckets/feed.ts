@@ -2,16 +2,16 @@
  * What hangs on a clock's closed buckets now. A `feature apply` that runs beside the writer adds levels, versions and look-backs
  * that the writer's own specs do not have, so it is the target that is asked, not the compiler.
  */
-import { noReach, type Reach } from "../../compile/catalog.js";
-import { closeTable } from "../../compile/names.js";
+import { noReach, type Path, paths, type Reach } from "../../compile/catalog.js";
+import { closeTable, streamName } from "../../compile/names.js";
 import { openRegistryReader, type RegistryReader } from "../../registry/reader.js";
 import type { TableName } from "../../schema/object.js";
 import type { ClockContext } from "./clock-context.js";
 
 export interface Feed {
-  /** Trigger tables that are there, in level order. */
-  readonly levels: readonly TableName[];
-  /** By level: how far back its rows may read. */
+  /** Trigger tables that are there, by path, in level order. */
+  readonly levels: Readonly<Record<Path, readonly TableName[]>>;
+  /** By level, whatever the path: how far back its rows may read. */
   readonly reach: readonly Reach[];
   /** Whether closing reads order books. */
   readonly readsBooks: boolean;
@@ -41,25 +41,33 @@ export async function readFeed(context: ClockContext): Promise<Feed> {
   const before = known.get(context);
   const registry = before?.registry ?? openRegistryReader(engine, project.databases.registry);
   if (before === undefined && !(await registry.exists())) {
-    return feedOf(context, context.objects.map(compiledFed), compiled.close.hot);
+    return feedOf(context, context.objects.map(compiledFed), compiled.close);
   }
   const version = await registry.recordsVersion();
   const state =
     before?.version === version ? before : { registry, version, fed: await readFed(context, registry) };
   known.set(context, state);
-  const tables = Array.from({ length: await levels(context) }, (_, level) =>
-    closeTable(project.databases.features, clock.name, level, "hot"),
-  );
-  return feedOf(context, state.fed, tables);
+  const there = await triggerTables(context);
+  const tables = (path: Path): TableName[] => {
+    const names = Array.from({ length: there.length }, (_, level) =>
+      closeTable(project.databases.features, clock.name, level, path),
+    );
+    return names.filter(({ name }) => there.includes(name));
+  };
+  return feedOf(context, state.fed, { hot: tables("hot"), lazy: tables("lazy") });
 }
 
-async function levels({ engine, project, clock }: ClockContext): Promise<number> {
-  const [row] = await engine.rows<{ levels: string }>(
-    `SELECT toString(count()) AS levels FROM system.tables
-     WHERE database = {features:String} AND match(name, {pattern:String})`,
-    { params: { features: project.databases.features, pattern: `^${clock.name}__close_[0-9]+_hot$` } },
+async function triggerTables({ engine, project, clock }: ClockContext): Promise<string[]> {
+  const rows = await engine.rows<{ name: string }>(
+    "SELECT name FROM system.tables WHERE database = {features:String} AND match(name, {pattern:String})",
+    {
+      params: {
+        features: project.databases.features,
+        pattern: `^${clock.name}__close_[0-9]+_(${paths.join("|")})$`,
+      },
+    },
   );
-  return Number(row?.levels ?? 0);
+  return rows.map(({ name }) => name);
 }
 
 async function readFed(context: ClockContext, registry: RegistryReader): Promise<Fed[]> {
@@ -78,16 +86,21 @@ function compiledFed({ kind, name, level, reach }: ClockContext["objects"][numbe
   return { level, reach, stream: kind === "stream" ? name : undefined };
 }
 
-function feedOf({ clock }: ClockContext, fed: readonly Fed[], levels: readonly TableName[]): Feed {
+function feedOf({ clock }: ClockContext, fed: readonly Fed[], levels: Feed["levels"]): Feed {
+  const highest = Math.max(...paths.map((path) => levels[path].length));
+  const ofBooks = paths.flatMap((path) => [
+    streamName(clock.name, "books", path),
+    streamName(clock.name, "events", path),
+  ]);
   return {
     levels,
-    reach: levels.map((_, level) => {
+    reach: Array.from({ length: highest }, (_, level) => {
       const own = fed.filter((object) => object.level === level);
       return {
         buckets: Math.max(0, ...own.map(({ reach }) => reach.buckets)),
         ms: Math.max(0, ...own.map(({ reach }) => reach.ms)),
       };
     }),
-    readsBooks: fed.some(({ stream }) => stream === `${clock.name}.books`),
+    readsBooks: fed.some(({ stream }) => stream !== undefined && ofBooks.includes(stream)),
   };
 }

@@ -1,4 +1,5 @@
 /** Buckets that were stored but are not complete at all levels yet. */
+import type { Path } from "../../compile/catalog.js";
 import { quoteName } from "../../schema/quote.js";
 import type { BucketRange, PendingBucket } from "./batches.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
@@ -17,20 +18,23 @@ const columns = `
   toString(toUnixTimestamp64Milli(bucket_ts_end)) AS end,
   trades`;
 
-/** Every instrument's buckets behind its last close, in order of id. */
-export async function pendingBuckets(context: ClockContext): Promise<PendingBucket[]> {
+/** Every instrument's buckets behind its last close on a path, in order of id. The lazy path never overtakes the hot one. */
+export async function pendingBuckets(context: ClockContext, path: Path): Promise<PendingBucket[]> {
   const rows = await context.engine.rows<PendingRow>(
     `SELECT ${columns}
      FROM (SELECT * FROM ${quoteName(context.compiled.buckets)} FINAL) AS b
      LEFT JOIN (
-       SELECT exchange, market_type, symbol, max(bucket_id) AS closed
+       SELECT
+         exchange, market_type, symbol,
+         maxIf(bucket_id, path = {path:String}) AS closed,
+         maxIf(bucket_id, path = 'hot') AS closed_hot
        FROM ${featuresTable(context, "closes")}
-       WHERE clock = {clock:String} AND path = 'hot'
+       WHERE clock = {clock:String}
        GROUP BY exchange, market_type, symbol
      ) AS c USING (exchange, market_type, symbol)
-     WHERE bucket_id > closed
+     WHERE bucket_id > closed AND ({path:String} = 'hot' OR bucket_id <= closed_hot)
      ORDER BY exchange, market_type, symbol, bucket_id`,
-    { params: { clock: context.clock.name }, settings: { join_use_nulls: 0 } },
+    { params: { clock: context.clock.name, path }, settings: { join_use_nulls: 0 } },
   );
   return rows.map(pendingOf);
 }

@@ -2,7 +2,7 @@
  * Recomputes buckets whose raw rows were stored after they were closed, so that the result is that of the other order.
  * The intents were stored before the rows; they are marked done when every level has been recomputed.
  */
-import { noReach } from "../../compile/catalog.js";
+import { noReach, type Path, paths } from "../../compile/catalog.js";
 import { quoteName } from "../../schema/quote.js";
 import { instrumentName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
@@ -42,23 +42,27 @@ export async function replayDirty(
   for (let level = 0; dirty.length > 0; level++) {
     // Asked for again at each level: one that came meanwhile was filled from rows that are computed again here.
     const { levels, reach } = await readFeed(context);
-    const table = levels[level];
-    if (table === undefined) break;
+    if (level >= reach.length) break;
     // What a level reads may reach back: everything within reach of what the level below has changed changes with it.
     if (level > 0) {
       const { buckets, ms } = reach[level] ?? noReach;
       dirty = widen(inOrder([...widen(dirty, buckets), ...(await widenInTime(context, dirty, ms))]), 0);
     }
-    const buckets = await bucketsOf(context, await upToClosed(context, dirty));
     // Only level 0 reads books.
     const ofLevel = level === 0 ? limits : { ...limits, bookRows: Number.POSITIVE_INFINITY };
-    await runBatches(context, buckets, ofLevel, stopped, async (batch) => {
-      await triggerLevel(context, table, batch.ranges, await leases.nextVersions(batch.ranges));
-      if (level === levels.length - 1) onComputed(batch.ranges);
-      if (level > 0) return;
-      replayed += batch.buckets;
-      onBuckets(batch.buckets);
-    });
+    const counted = levels.hot.length > 0 ? "hot" : "lazy";
+    for (const path of paths) {
+      const table = levels[path][level];
+      if (table === undefined) continue;
+      const buckets = await bucketsOf(context, await upToClosed(context, path, dirty));
+      await runBatches(context, buckets, ofLevel, stopped, async (batch) => {
+        await triggerLevel(context, table, batch.ranges, await leases.nextVersions(batch.ranges));
+        if (path === "hot" && level === levels.hot.length - 1) onComputed(batch.ranges);
+        if (path !== counted || level > 0) return;
+        replayed += batch.buckets;
+        onBuckets(batch.buckets);
+      });
+    }
   }
   await markDone(
     context,
@@ -128,13 +132,17 @@ export function widen(ranges: readonly BucketRange[], reach: number): BucketRang
 }
 
 /** Buckets that were never closed are computed when they are, not here. */
-async function upToClosed(context: ClockContext, ranges: readonly BucketRange[]): Promise<BucketRange[]> {
+async function upToClosed(
+  context: ClockContext,
+  path: Path,
+  ranges: readonly BucketRange[],
+): Promise<BucketRange[]> {
   const rows = await context.engine.rows<InstrumentRow & { closed: string }>(
     `SELECT exchange, market_type, symbol, toString(max(bucket_id)) AS closed
      FROM ${featuresTable(context, "closes")}
-     WHERE clock = {clock:String} AND path = 'hot'
+     WHERE clock = {clock:String} AND path = {path:String}
      GROUP BY exchange, market_type, symbol`,
-    { params: { clock: context.clock.name } },
+    { params: { clock: context.clock.name, path } },
   );
   const closed = new Map(rows.map((row) => [instrumentName(instrumentOf(row)), Number(row.closed)]));
   return ranges

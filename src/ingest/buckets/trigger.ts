@@ -1,4 +1,5 @@
 /** Inserts stored buckets into trigger tables, which computes what hangs on them. */
+import type { Path } from "../../compile/catalog.js";
 import { oneBlock } from "../../compile/compile-stream.js";
 import { bucketColumns } from "../../compile/names.js";
 import type { Params } from "../../engine/port.js";
@@ -35,9 +36,10 @@ export async function triggerLevel(
   );
 }
 
-/** Records that the buckets of `ranges` are complete on the hot path. */
+/** Records that the buckets of `ranges` are complete on some paths. */
 export async function recordCloses(
   context: ClockContext,
+  paths: readonly Path[],
   ranges: readonly BucketRange[],
   versions: readonly bigint[],
 ): Promise<void> {
@@ -45,13 +47,14 @@ export async function recordCloses(
   const version = ranges.map((_, index) => `${where[index]}, {v${index}:UInt64}`).join(", ");
   await context.engine.execute(
     `INSERT INTO ${featuresTable(context, "closes")} (clock, path, exchange, market_type, symbol, bucket_id, v)
-     SELECT {clock:String}, 'hot', exchange, market_type, symbol, bucket_id, multiIf(${version}, toUInt64(0))
+     SELECT {clock:String}, arrayJoin({paths:Array(String)}), exchange, market_type, symbol, bucket_id, multiIf(${version}, toUInt64(0))
      FROM ${quoteName(context.compiled.buckets)} FINAL
      WHERE ${where.join(" OR ")}`,
     {
       params: {
         ...params,
         clock: context.clock.name,
+        paths,
         ...Object.fromEntries(versions.map((value, index) => [`v${index}`, value])),
       },
     },

@@ -10,6 +10,9 @@ FROM (
     intDiv(sum(toUInt64(trades)) OVER upto - trades, {trades_limit:UInt64}) AS by_trades,
     intDiv(count() OVER upto - 1, {buckets_limit:UInt64}) AS by_buckets
   FROM {{buckets}} FINAL
+  WHERE (exchange, market_type, symbol, bucket_id) NOT IN (
+    SELECT exchange, market_type, symbol, bucket_id FROM {{closes}} WHERE clock = {clock:String} AND path = {path:String}
+  )
   WINDOW upto AS (
     PARTITION BY exchange, market_type, symbol ORDER BY bucket_id
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW

@@ -4,7 +4,7 @@ SELECT
 FROM (
   SELECT exchange, market_type, symbol, bucket_id FROM {{buckets}} FINAL
   WHERE (exchange, market_type, symbol, bucket_id) IN (
-    SELECT exchange, market_type, symbol, bucket_id FROM {{closes}} WHERE clock = {{clock}}
+    SELECT exchange, market_type, symbol, bucket_id FROM {{closes}} WHERE clock = {{clock}} AND path = {{path}}
   )
 ) AS b
 LEFT ANTI JOIN (

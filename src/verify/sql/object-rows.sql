@@ -1,4 +1,4 @@
--- Complete buckets without a row of an object, and rows without a bucket.
+-- Buckets that are complete on an object's path without a row of it, and rows without a bucket.
 SELECT
   exchange, market_type, symbol, toString(bucket_id) AS bucket_id,
   if(is_bucket = 1, 'the bucket is complete, but has no row', 'it has a row, but there is no such bucket') AS problem
@@ -9,7 +9,7 @@ FROM (
     FROM {{buckets}} FINAL {{in_range}}
     UNION ALL
     SELECT exchange, market_type, symbol, bucket_id, 0 AS is_bucket, 1 AS is_complete, 0 AS is_row
-    FROM {{closes}} WHERE clock = {clock:String} AND path = 'hot'
+    FROM {{closes}} WHERE clock = {clock:String} AND path = {path:String}
     UNION ALL
     SELECT exchange, market_type, symbol, bucket_id, 0 AS is_bucket, 0 AS is_complete, 1 AS is_row
     FROM {{table}} FINAL {{in_range}}

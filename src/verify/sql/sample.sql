@@ -1,4 +1,4 @@
--- Buckets that are complete, and whether raw data still holds their trades.
+-- Buckets that are complete on all paths (the lazy one is the last), and whether raw data still holds their trades.
 WITH sampled AS (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, trades, vol, created_at
@@ -11,7 +11,7 @@ WITH sampled AS (
     FROM {{buckets}} FINAL
     {{in_range}}
       AND (exchange, market_type, symbol, bucket_id) IN (
-        SELECT exchange, market_type, symbol, bucket_id FROM {{closes}} WHERE clock = {clock:String} AND path = 'hot'
+        SELECT exchange, market_type, symbol, bucket_id FROM {{closes}} WHERE clock = {clock:String} AND path = 'lazy'
       )
   )
   WHERE place <= {sample:UInt64}

@@ -113,7 +113,7 @@ describe("fingerprints", () => {
       );
     expect(clock(/max: 60s/, "max: 61s")).toEqual(views);
     expect(clock(/book_gap: 120s/, "book_gap: 90s")).toEqual(
-      [...views, "stream:ubt.books", "stream:ubt.events"].sort(),
+      [...views, "stream:ubt.books", "stream:ubt.books_lazy", "stream:ubt.events_lazy"].sort(),
     );
     expect(clock(/target: 30s/, "target: 20s")).toEqual([]);
     expect(clock(/allowed_lateness: 200ms/, "allowed_lateness: 100ms")).toEqual([]);
@@ -131,9 +131,50 @@ describe("fingerprints", () => {
     const before = hashes(compile(base));
     const after = hashes(compile([...base, more]));
     expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([
-      "stream:ubt.books",
+      "stream:ubt.books_lazy",
       "view:deep_book",
     ]);
+  });
+});
+
+describe("paths", () => {
+  const pathOf = (catalog: Catalog): Record<string, string> =>
+    Object.fromEntries(catalog.objects.map((object) => [objectId(object), object.path]));
+
+  it("are hot for vectors and all that they read, lazy for the rest", () => {
+    const paths = pathOf(compile(stock));
+    expect(paths).toMatchObject({
+      "vector:trend_v1": "hot",
+      "view:vpin": "hot",
+      "view:order_flow": "hot",
+      "view:kyle_lambda": "lazy",
+      "stream:ubt.trades": "hot",
+      "stream:ubt.trades_lazy": "lazy",
+    });
+    for (const object of compile(stock).objects.filter(({ path }) => path === "hot")) {
+      for (const upstream of object.upstream) expect(paths[upstream], upstream).toBe("hot");
+    }
+    const { close } = compile(stock).clocks[0] ?? { close: undefined };
+    expect(close?.hot.map(({ name }) => name)).toEqual([
+      "ubt__close_0_hot",
+      "ubt__close_1_hot",
+      "ubt__close_2_hot",
+    ]);
+  });
+
+  it("have no part in what a version is, and a version that was hot stays hot", () => {
+    const without = stock.filter(({ path }) => !path.startsWith("features/vectors/"));
+    const deployed = compile(stock).objects.map((object) => ({ ...object, storage: object.storage ?? null }));
+    const specs = parseProject(without, {}, "/project");
+    const before = hashes(compile(stock));
+    const after = hashes(compileProject(specs));
+    for (const name of Object.keys(after).filter((item) => item.startsWith("view:")))
+      expect(after[name]).toBe(before[name]);
+    expect(pathOf(compileProject(specs))["view:vpin"]).toBe("lazy");
+    expect(pathOf(compileProject(specs, deployed))).toMatchObject({
+      "view:vpin": "hot",
+      "view:amihud": "lazy",
+    });
   });
 });
 

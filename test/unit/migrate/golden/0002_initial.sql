@@ -518,7 +518,7 @@ SELECT
 FROM (
   SELECT exchange, market_type, symbol, bucket_id FROM `features`.`unified_buckets` FINAL
   WHERE (exchange, market_type, symbol, bucket_id) IN (
-    SELECT exchange, market_type, symbol, bucket_id FROM `features`.`closes` WHERE clock = 'ubt'
+    SELECT exchange, market_type, symbol, bucket_id FROM `features`.`closes` WHERE clock = 'ubt' AND path = 'hot'
   )
 ) AS b
 LEFT ANTI JOIN (
@@ -563,7 +563,7 @@ SELECT
 FROM (
   SELECT exchange, market_type, symbol, bucket_id FROM `features`.`unified_buckets` FINAL
   WHERE (exchange, market_type, symbol, bucket_id) IN (
-    SELECT exchange, market_type, symbol, bucket_id FROM `features`.`closes` WHERE clock = 'ubt'
+    SELECT exchange, market_type, symbol, bucket_id FROM `features`.`closes` WHERE clock = 'ubt' AND path = 'hot'
   )
 ) AS b
 LEFT ANTI JOIN (
@@ -610,7 +610,7 @@ SELECT
 FROM (
   SELECT exchange, market_type, symbol, bucket_id FROM `features`.`unified_buckets` FINAL
   WHERE (exchange, market_type, symbol, bucket_id) IN (
-    SELECT exchange, market_type, symbol, bucket_id FROM `features`.`closes` WHERE clock = 'ubt'
+    SELECT exchange, market_type, symbol, bucket_id FROM `features`.`closes` WHERE clock = 'ubt' AND path = 'hot'
   )
 ) AS b
 LEFT ANTI JOIN (

@@ -1,0 +1,170 @@
+/**
+ * What a close takes when buckets come one by one: from a bucket's trades and books being stored to its vector being read, by
+ * step, path and level. For one instrument, and for ten whose buckets close together; with the views of `trend_v1` alone and
+ * with all stock views. Last: what each view costs alone, for one bucket.
+ * `npx tsx bench/close.ts [closes]`
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chunkMark } from "../src/compile/catalog.js";
+import { openEngine } from "../src/engine/open.js";
+import type { Engine } from "../src/engine/port.js";
+import { advance, advanceSession } from "../src/ingest/buckets/advance.js";
+import { quoteName } from "../src/schema/quote.js";
+import type { InstrumentKey } from "../src/spec/model.js";
+import { type Deployment, deployStock } from "../test/support/stock-deployment.js";
+
+const closes = Number(process.argv[2] ?? 60);
+const warmUp = 10;
+const tradesInBucket = 200;
+const booksInBucket = 300;
+const firstMs = Date.UTC(2024, 4, 1);
+const bucketMs = 30_000;
+
+const folder = mkdtempSync(join(tmpdir(), "prism-bench-"));
+const engine = await openEngine({ kind: "embedded", name: "bench", path: join(folder, "db") });
+try {
+  for (const views of ["of trend_v1", "all"] as const) {
+    const deployment = await deployStock(engine, {
+      prefix: views === "all" ? "all_" : "",
+      views,
+      clock: { size: { fromBucketConfig: false, byInstrument: {}, fallback: String(tradesInBucket) } },
+    });
+    console.log(`views ${views}`);
+    for (const count of [1, 10]) await measure(deployment, count);
+    if (views === "all") await measureViews(deployment);
+  }
+} finally {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Closes buckets of so many instruments together, one bucket of each at a time. */
+async function measure(deployment: Deployment, count: number): Promise<void> {
+  const { catalog, project } = deployment;
+  const stages = new Map<string, number[]>();
+  const watched = timing(deployment.engine, stages);
+  const context = { ...deployment.context, engine: watched };
+  const instruments = Array.from(
+    { length: count },
+    (_, index): InstrumentKey => ({ exchange: "bench", marketType: "spot", symbol: `OF${count}N${index}` }),
+  );
+  const vector = catalog.objects.find(({ kind }) => kind === "vector")?.storage?.table;
+  if (vector === undefined) throw new Error("the stock project has no vector");
+  const session = advanceSession(context);
+  const [readable, lazy]: [number[], number[]] = [[], []];
+  for (let bucket = 0; bucket < closes + warmUp; bucket++) {
+    if (bucket === warmUp) stages.clear();
+    const startMs = firstMs + bucket * bucketMs;
+    await store(deployment.engine, project.databases.raw, instruments, startMs);
+    const began = performance.now();
+    const result = await advance(context, {
+      session,
+      instruments,
+      watermark: () => startMs + bucketMs,
+      lazily: false,
+    });
+    if (result.bucketsClosed !== count) throw new Error(`${result.bucketsClosed} of ${count} buckets closed`);
+    await engine.rows(
+      `SELECT * FROM ${quoteName(vector)} WHERE exchange = 'bench' AND symbol = {symbol:String} AND bucket_id = {id:UInt64}`,
+      { params: { symbol: instruments[0]?.symbol ?? "", id: bucket + 1 } },
+    );
+    const took = performance.now() - began;
+    const lazyBegan = performance.now();
+    await advance(context, { session, instruments: [], lazily: true });
+    if (bucket < warmUp) continue;
+    readable.push(took);
+    lazy.push(performance.now() - lazyBegan);
+  }
+  console.log(`  ${count === 1 ? "one instrument" : `${count} instruments together`}`);
+  say("close → vector readable", readable);
+  for (const [stage, times] of [...stages].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    say(`  ${stage}`, times, closes);
+  }
+  if (lazy.some((time) => time > 5)) say("lazy path of one bucket an instrument", lazy);
+}
+
+/** Each view's own statement for one stored bucket. */
+async function measureViews({ catalog, engine: own }: Deployment): Promise<void> {
+  console.log("  a view alone, for one bucket");
+  for (const object of catalog.objects) {
+    if (object.kind !== "view" || object.backfill === undefined) continue;
+    const one = `WHERE symbol = 'OF1N0' AND bucket_id = ${closes}`;
+    const select = object.backfill.slice(object.backfill.indexOf("\n") + 1).replace(chunkMark, one);
+    const times: number[] = [];
+    for (let round = 0; round < 8; round++) {
+      const began = performance.now();
+      await own.rows(select);
+      times.push(performance.now() - began);
+    }
+    say(`  ${object.name} (${object.path}, level ${object.level})`, times.slice(2));
+  }
+}
+
+/** The engine, with the time of every statement kept by what it is for. */
+function timing(inner: Engine, stages: Map<string, number[]>): Engine {
+  const timed = async <T>(sql: string, run: () => Promise<T>): Promise<T> => {
+    const began = performance.now();
+    const value = await run();
+    const stage = stageOf(sql);
+    stages.set(stage, [...(stages.get(stage) ?? []), performance.now() - began]);
+    return value;
+  };
+  return new Proxy(inner, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      if (name !== "execute" && name !== "rows") return member.bind(target);
+      return (sql: string, ...rest: unknown[]) => timed(sql, () => member.call(target, sql, ...rest));
+    },
+  });
+}
+
+function stageOf(sql: string): string {
+  const level = /INSERT INTO `[^`]*`\.`ubt__close_(\d)_(\w+)`/.exec(sql);
+  if (level !== null) return `${level[2]} path, level ${level[1]}`;
+  if (/INSERT INTO/.test(sql)) return "bookkeeping: bucket, state, closes";
+  return "questions: what is due, what hangs on it";
+}
+
+async function store(
+  target: Engine,
+  raw: string,
+  instruments: readonly InstrumentKey[],
+  startMs: number,
+): Promise<void> {
+  for (const { symbol } of instruments) {
+    const params = { symbol, start: startMs };
+    await target.execute(
+      `INSERT INTO ${quoteName({ database: raw, name: "orderbooks" })}
+         (exchange, market_type, symbol, timestamp, available_at, book_seq, bid_px, bid_qty, ask_px, ask_qty)
+       SELECT 'bench', 'spot', {symbol:String}, at, at, number,
+         arrayMap(i -> 100 - (i + number % 7) / 100, range(20)), arrayMap(i -> 1 + (i * 7 + number) % 5, range(20)),
+         arrayMap(i -> 100.01 + (i - number % 7) / 100, range(20)), arrayMap(i -> 1 + (i * 3 + number) % 5, range(20))
+       FROM (SELECT number, toDateTime64({start:Int64} / 1000, 3, 'UTC') + toIntervalMillisecond(number * ${Math.floor(bucketMs / booksInBucket)}) AS at
+             FROM numbers(${booksInBucket}))`,
+      { params },
+    );
+    await target.execute(
+      `INSERT INTO ${quoteName({ database: raw, name: "trades" })}
+         (exchange, market_type, symbol, timestamp, available_at, trade_seq, trade_id, price, quantity, side)
+       SELECT 'bench', 'spot', {symbol:String}, at, at, intDiv({start:Int64}, 10) + number, toString(intDiv({start:Int64}, 10) + number),
+         100 + (number % 13) / 100, 1, if(sipHash64(number, {start:Int64}) % 3 = 0, 'buy', 'sell')
+       FROM (SELECT number, toDateTime64({start:Int64} / 1000, 3, 'UTC') + toIntervalMillisecond(number * ${Math.floor(bucketMs / tradesInBucket)}) AS at
+             FROM numbers(${tradesInBucket}))`,
+      { params },
+    );
+  }
+}
+
+/** Milliseconds. With `per`, the sum of all is shown per close. */
+function say(what: string, times: readonly number[], per?: number): void {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number): string => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1);
+  const mean =
+    per === undefined ? "" : `${(times.reduce((sum, time) => sum + time, 0) / per).toFixed(1)} ms a close; `;
+  console.log(
+    `    ${what.padEnd(46)} ${mean}median ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms (${times.length})`,
+  );
+}

@@ -1,0 +1,50 @@
+/** What of a view decides the rows of its version. */
+import type { FeatureView } from "../spec/model.js";
+import type { Definition } from "./catalog.js";
+import { normalByPlace } from "./expression/by-place.js";
+import { normalExpression } from "./expression/normal.js";
+import type { ViewDraft } from "./view-draft.js";
+
+/** `upstream` are the versions of the views that it reads, in the spec's order. When a bucket is computed has no part in it. */
+export function viewDefinition(
+  draft: ViewDraft,
+  clock: Definition,
+  upstream: readonly { readonly dataHash: string }[],
+): Definition {
+  const { view } = draft;
+  const views = "views" in view.from ? view.from.views : [];
+  return {
+    clock,
+    from:
+      "stream" in view.from
+        ? { stream: view.from.stream, rows: rowsContent(draft), ...timeDefinition(view) }
+        : { views: upstream.map(({ dataHash }) => dataHash) },
+    ...(draft.lets.length === 0
+      ? {}
+      : { lets: Object.fromEntries(draft.lets.map(({ name, sql }) => [name, normalByPlace(sql, views)])) }),
+    windows: Object.fromEntries(
+      view.windows.map(({ name, kind, length, min, current }) => [name, { kind, length, min, current }]),
+    ),
+    columns: Object.fromEntries(
+      draft.expressions.map(({ column, sql }) => [column.name, normalByPlace(sql, views)]),
+    ),
+  };
+}
+
+/** What `rows:` and its kin make of the stream, for the data hash; undefined where there is nothing of it. */
+function rowsContent({ rows }: ViewDraft) {
+  if (rows === undefined || (rows.levels.length === 0 && rows.by.length === 0)) return undefined;
+  const levels = rows.levels.map(({ where, columns, drop = [] }) => ({
+    where: where === undefined ? undefined : normalExpression(where.sql),
+    columns: columns.map(({ name, sql }) => [name, normalExpression(sql)]),
+    drop,
+  }));
+  return { stream: rows.stream, levels, by: rows.by };
+}
+
+/** Lengths are in the compiled expressions; the grid's step is not. */
+function timeDefinition({ time }: FeatureView): { gridMs?: number; windows?: Record<string, number> } {
+  if (time === undefined) return {};
+  const windows = Object.fromEntries(time.windows.map(({ name, ms }) => [name, ms]));
+  return { windows, ...(time.gridMs === undefined ? {} : { gridMs: time.gridMs }) };
+}
