@@ -45,7 +45,8 @@ it("a lazy view catches up, and is hot without a gap once a vector needs it", as
     );
     return Object.fromEntries(rows.map(({ path, buckets }) => [path, buckets]));
   };
-  const stored = async (): Promise<unknown> => engine.rows("SELECT toString(count()) AS rows FROM l_features.trail");
+  const stored = async (): Promise<unknown> =>
+    engine.rows("SELECT toString(count()) AS rows FROM l_features.trail");
 
   expect(await close(true)).toBe(20);
   expect(await complete()).toEqual({ hot: "20", lazy: "20" });

@@ -61,9 +61,7 @@ CREATE TABLE `marketprism_features`.`ubt__trades_hot`
     `v` UInt64,
     `ord` UInt128,
     `price` Float64,
-    `quote` Float64,
     `side` Int8,
-    `price_ticks` Nullable(Int64),
     `quantity_exact` Decimal(76, 8),
     `quote_exact` Decimal(76, 16)
 )
@@ -91,9 +89,7 @@ SELECT
   j.v AS v,
   bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
   toFloat64(j.price) AS price,
-  toFloat64(toDecimal256(j.price, 8) * j.quantity) AS quote,
   if(j.side = 'buy', 1, -1) AS side,
-  intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
   toDecimal256(j.quantity, 8) AS quantity_exact,
   toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
 FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_hot` LIMIT 1) AS present
@@ -184,7 +180,7 @@ FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_hot` LIMIT 1) AS
 CROSS JOIN (
   WITH snapshots AS (
     SELECT
-      exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
     FROM `marketprism_hot`.`orderbooks` FINAL
     WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
       AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
@@ -258,9 +254,221 @@ CROSS JOIN (
   WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
 ) AS j;
 
--- stream ubt.events, level 0, look-back 0
+-- stream ubt.trades_lazy, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`ubt__events_hot`
+CREATE TABLE `marketprism_features`.`ubt__trades_lazy`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `prev_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `v` UInt64,
+    `ord` UInt128,
+    `price` Float64,
+    `quote` Float64,
+    `side` Int8,
+    `price_ticks` Nullable(Int64),
+    `quantity_exact` Decimal(76, 8),
+    `quote_exact` Decimal(76, 16)
+)
+ENGINE = Null
+COMMENT 'Rows of trades that belong to just-closed buckets of ubt';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_lazy__guard` TO `marketprism_features`.`ubt__guard` AS
+SELECT
+  throwIf(
+    getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
+    'a close must be inserted as one block: the insert misses its block settings'
+  ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+FROM `marketprism_features`.`ubt__trades_lazy`;
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_lazy__mv` TO `marketprism_features`.`ubt__trades_lazy` AS
+SELECT
+  j.exchange AS exchange,
+  j.market_type AS market_type,
+  j.symbol AS symbol,
+  j.bucket_id AS bucket_id,
+  j.bucket_ts_start AS bucket_ts_start,
+  j.bucket_ts_end AS bucket_ts_end,
+  j.prev_ts_end AS prev_ts_end,
+  j.available_at AS available_at,
+  j.v AS v,
+  bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
+  toFloat64(j.price) AS price,
+  toFloat64(toDecimal256(j.price, 8) * j.quantity) AS quote,
+  if(j.side = 'buy', 1, -1) AS side,
+  intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
+  toDecimal256(j.quantity, 8) AS quantity_exact,
+  toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
+FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
+CROSS JOIN (
+  SELECT
+    b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+    t.timestamp AS timestamp,
+    t.trade_seq AS trade_seq,
+    t.price AS price,
+    t.quantity AS quantity,
+    t.side AS side
+  FROM (
+    SELECT
+      exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+    FROM `marketprism_hot`.`trades` FINAL
+    WHERE late = 0
+      AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+  ) AS t
+  ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
+    ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+    AND t.timestamp >= b.prev_ts_end
+  WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+) AS j;
+
+-- stream ubt.books_lazy, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`ubt__books_lazy`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `prev_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `v` UInt64,
+    `timestamp` DateTime64(3, 'UTC'),
+    `ord` UInt128,
+    `bid_px` Array(Float64),
+    `bid_qty` Array(Float64),
+    `ask_px` Array(Float64),
+    `ask_qty` Array(Float64),
+    `mid` Nullable(Float64)
+)
+ENGINE = Null
+COMMENT 'Rows of orderbooks that belong to just-closed buckets of ubt';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__books_lazy__guard` TO `marketprism_features`.`ubt__guard` AS
+SELECT
+  throwIf(
+    getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
+    'a close must be inserted as one block: the insert misses its block settings'
+  ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+FROM `marketprism_features`.`ubt__books_lazy`;
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__books_lazy__mv` TO `marketprism_features`.`ubt__books_lazy` AS
+SELECT
+  j.exchange AS exchange,
+  j.market_type AS market_type,
+  j.symbol AS symbol,
+  j.bucket_id AS bucket_id,
+  j.bucket_ts_start AS bucket_ts_start,
+  j.bucket_ts_end AS bucket_ts_end,
+  j.prev_ts_end AS prev_ts_end,
+  j.available_at AS available_at,
+  j.v AS v,
+  j.timestamp AS timestamp,
+  bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+  CAST(j.bid_px AS Array(Float64)) AS bid_px,
+  CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+  CAST(j.ask_px AS Array(Float64)) AS ask_px,
+  CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
+  if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
+CROSS JOIN (
+  WITH snapshots AS (
+    SELECT
+      exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+    FROM `marketprism_hot`.`orderbooks` FINAL
+    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(120000)
+      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+  )
+  -- the rows of the interval
+  SELECT
+    b.exchange AS exchange,
+  b.market_type AS market_type,
+  b.symbol AS symbol,
+  b.bucket_id AS bucket_id,
+  b.bucket_ts_start AS bucket_ts_start,
+  b.bucket_ts_end AS bucket_ts_end,
+  b.prev_ts_end AS prev_ts_end,
+  b.available_at AS available_at,
+  b.v AS v,
+    s.timestamp AS timestamp,
+    s.book_seq AS book_seq,
+    s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+    toUInt8(0) AS carry
+  FROM snapshots AS s
+  ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
+    ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+    AND s.timestamp >= b.prev_ts_end
+  WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+  UNION ALL
+  -- the last snapshot before the interval, of those that were in time for their own bucket
+  SELECT
+    b.exchange AS exchange,
+  b.market_type AS market_type,
+  b.symbol AS symbol,
+  b.bucket_id AS bucket_id,
+  b.bucket_ts_start AS bucket_ts_start,
+  b.bucket_ts_end AS bucket_ts_end,
+  b.prev_ts_end AS prev_ts_end,
+  b.available_at AS available_at,
+  b.v AS v,
+    s.timestamp AS timestamp,
+    s.book_seq AS book_seq,
+    s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+    toUInt8(1) AS carry
+  FROM `marketprism_features`.`ubt__close_0_lazy` AS b
+  ASOF INNER JOIN (
+    SELECT
+      s.exchange AS exchange,
+      s.market_type AS market_type,
+      s.symbol AS symbol,
+      s.timestamp AS timestamp,
+      s.book_seq AS book_seq,
+      s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+    FROM snapshots AS s
+    ASOF INNER JOIN (
+      SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+      FROM `marketprism_features`.`unified_buckets`
+      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(120000)
+        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+    ) AS own
+      ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+      AND s.timestamp < own.bucket_ts_end
+    WHERE s.available_at <= own.available_at
+    ORDER BY s.book_seq DESC
+    LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+  ) AS s
+    ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+    AND b.prev_ts_end > s.timestamp
+  WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+) AS j;
+
+-- stream ubt.events_lazy, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`ubt__events_lazy`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -290,15 +498,15 @@ CREATE TABLE `marketprism_features`.`ubt__events_hot`
 ENGINE = Null
 COMMENT 'Rows of trades and orderbooks that belong to just-closed buckets of ubt';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_hot__guard` TO `marketprism_features`.`ubt__guard` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_lazy__guard` TO `marketprism_features`.`ubt__guard` AS
 SELECT
   throwIf(
     getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
     'a close must be inserted as one block: the insert misses its block settings'
   ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
-FROM `marketprism_features`.`ubt__events_hot`;
+FROM `marketprism_features`.`ubt__events_lazy`;
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_hot__mv` TO `marketprism_features`.`ubt__events_hot` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_lazy__mv` TO `marketprism_features`.`ubt__events_lazy` AS
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -324,7 +532,7 @@ SELECT
   CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
   if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid,
   j.carry AS carry
-FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_hot` LIMIT 1) AS present
+FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
 CROSS JOIN (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -355,13 +563,13 @@ CROSS JOIN (
         exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
       FROM `marketprism_hot`.`trades` FINAL
       WHERE late = 0
-        AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+        AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
     ) AS t
-    ASOF INNER JOIN `marketprism_features`.`ubt__close_0_hot` AS b
+    ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
       ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
       AND t.timestamp >= b.prev_ts_end
     WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -380,11 +588,11 @@ CROSS JOIN (
       SELECT
         exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
       FROM `marketprism_hot`.`orderbooks` FINAL
-      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(120000)
-        AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(120000)
+        AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
     )
     -- the rows of the interval
     SELECT
@@ -402,7 +610,7 @@ CROSS JOIN (
       s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
       toUInt8(0) AS carry
     FROM snapshots AS s
-    ASOF INNER JOIN `marketprism_features`.`ubt__close_0_hot` AS b
+    ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
       ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
       AND s.timestamp >= b.prev_ts_end
     WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
@@ -422,7 +630,7 @@ CROSS JOIN (
       s.book_seq AS book_seq,
       s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
       toUInt8(1) AS carry
-    FROM `marketprism_features`.`ubt__close_0_hot` AS b
+    FROM `marketprism_features`.`ubt__close_0_lazy` AS b
     ASOF INNER JOIN (
       SELECT
         s.exchange AS exchange,
@@ -435,11 +643,11 @@ CROSS JOIN (
       ASOF INNER JOIN (
         SELECT exchange, market_type, symbol, bucket_ts_end, available_at
         FROM `marketprism_features`.`unified_buckets`
-        WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(120000)
-          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+        WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(120000)
+          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
       ) AS own
         ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
         AND s.timestamp < own.bucket_ts_end
@@ -489,7 +697,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__27f2e32c__mv` TO `marketprism_features`.`book_changes__27f2e32c` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__27f2e32c__mv_lazy` TO `marketprism_features`.`book_changes__27f2e32c` AS
 SELECT
   exchange,
 market_type,
@@ -810,7 +1018,7 @@ FROM (
                     `ask_qty`,
                     `carry`,
                     countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
-                  FROM `marketprism_features`.`ubt__events_hot`
+                  FROM `marketprism_features`.`ubt__events_lazy`
                   WHERE is_trade = 1 OR carry = 0
                 )
               )
@@ -1392,7 +1600,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__9daf4174__mv` TO `marketprism_features`.`book_shape__9daf4174` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__9daf4174__mv_lazy` TO `marketprism_features`.`book_shape__9daf4174` AS
 SELECT
   exchange,
 market_type,
@@ -1617,7 +1825,7 @@ FROM (
               `ask_qty`,
               `mid`,
               leadInFrame(toNullable(ord), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) IS NULL AS `is_last`
-            FROM `marketprism_features`.`ubt__books_hot`
+            FROM `marketprism_features`.`ubt__books_lazy`
           )
           WHERE is_last AND mid IS NOT NULL
         )
@@ -2232,7 +2440,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Spread from highs and lows of neighbouring minutes, for venues without quotes';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`corwin_schultz__fc8d7d63__mv` TO `marketprism_features`.`corwin_schultz__fc8d7d63` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`corwin_schultz__fc8d7d63__mv_lazy` TO `marketprism_features`.`corwin_schultz__fc8d7d63` AS
 SELECT
   exchange,
 market_type,
@@ -2303,7 +2511,7 @@ FROM (
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 600000, 600000)),
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 600000)) + 1
           )) AS slot
-        FROM `marketprism_features`.`ubt__close_0_hot`
+        FROM `marketprism_features`.`ubt__close_0_lazy`
       ) AS b
       -- A slot without trades gives a row at the beginning of time, which is in no window: every bucket has a row.
       LEFT JOIN (
@@ -2312,11 +2520,11 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 600000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(600000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(600000)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -2474,7 +2682,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Flow of the last 1, 10 and 60 seconds before the bucket\'s end, whatever buckets the trades belong to';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`flow_windows__88602c4e__mv` TO `marketprism_features`.`flow_windows__88602c4e` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`flow_windows__88602c4e__mv_lazy` TO `marketprism_features`.`flow_windows__88602c4e` AS
 SELECT
   exchange,
 market_type,
@@ -2557,7 +2765,7 @@ FROM (
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 60000, 60000)),
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 60000)) + 1
           )) AS slot
-        FROM `marketprism_features`.`ubt__close_0_hot`
+        FROM `marketprism_features`.`ubt__close_0_lazy`
       ) AS b
       -- A slot without trades gives a row at the beginning of time, which is in no window: every bucket has a row.
       LEFT JOIN (
@@ -2566,11 +2774,11 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 60000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-          AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(60000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+          AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(60000)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -2739,7 +2947,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Volume of one bucket by price bin and side of the taker';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint__9da07aa1__mv` TO `marketprism_features`.`footprint__9da07aa1` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint__9da07aa1__mv_lazy` TO `marketprism_features`.`footprint__9da07aa1` AS
 SELECT
   exchange,
 market_type,
@@ -2807,7 +3015,7 @@ FROM (
             `price_ticks`,
             `quantity_exact`,
             toInt64(intDiv(price_ticks, 10)) AS `px_bin__raw`
-          FROM `marketprism_features`.`ubt__trades_hot`
+          FROM `marketprism_features`.`ubt__trades_lazy`
         )
         WHERE isNotNull(px_bin__raw)
       )
@@ -2993,7 +3201,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Where one bucket\'s volume was traded - point of control, its share, and the bucket\'s price range';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_poc__e49d7f16__mv` TO `marketprism_features`.`footprint_poc__e49d7f16` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_poc__e49d7f16__mv_lazy` TO `marketprism_features`.`footprint_poc__e49d7f16` AS
 SELECT
   exchange,
 market_type,
@@ -3049,7 +3257,7 @@ FROM (
         `quantity_exact`,
         `quote_exact`,
         intDiv(price_ticks, 10) AS `px_bin`
-      FROM `marketprism_features`.`ubt__trades_hot`
+      FROM `marketprism_features`.`ubt__trades_lazy`
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
@@ -3216,7 +3424,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Whether the last second\'s move of the mid was a jump, against the variation before it';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`lee_mykland__504302b3__mv` TO `marketprism_features`.`lee_mykland__504302b3` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`lee_mykland__504302b3__mv_lazy` TO `marketprism_features`.`lee_mykland__504302b3` AS
 SELECT
   exchange,
 market_type,
@@ -3277,7 +3485,7 @@ FROM (
       SELECT
         exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
         toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
-      FROM `marketprism_features`.`ubt__close_0_hot`
+      FROM `marketprism_features`.`ubt__close_0_lazy`
     ) AS b
     LEFT JOIN (
       -- each point of the grid once, with the last valid mid before it that is not older than the book gap
@@ -3289,7 +3497,7 @@ FROM (
         if(m.ms >= p.at - 120000, m.mid, NULL) AS mid
       FROM (
         SELECT DISTINCT exchange, market_type, symbol, toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
-        FROM `marketprism_features`.`ubt__close_0_hot`
+        FROM `marketprism_features`.`ubt__close_0_lazy`
       ) AS p
       ASOF LEFT JOIN (
         SELECT
@@ -3305,22 +3513,22 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(421000)
-            AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(421000)
+            AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -3505,7 +3713,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The last valid mid before each whole second, the input of realised variance';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`mid_grid__bf478a2f__mv` TO `marketprism_features`.`mid_grid__bf478a2f` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_grid__bf478a2f__mv_lazy` TO `marketprism_features`.`mid_grid__bf478a2f` AS
 SELECT
   exchange,
 market_type,
@@ -3625,7 +3833,7 @@ FROM (
                     `timestamp`,
                     `ord`,
                     `mid`
-                  FROM `marketprism_features`.`ubt__books_hot`
+                  FROM `marketprism_features`.`ubt__books_lazy`
                   WHERE mid IS NOT NULL
                 )
               )
@@ -3917,7 +4125,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow imbalance of one bucket, at the best prices and on five levels';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`ofi__3a5ce310__mv` TO `marketprism_features`.`ofi__3a5ce310` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`ofi__3a5ce310__mv_lazy` TO `marketprism_features`.`ofi__3a5ce310` AS
 SELECT
   exchange,
 market_type,
@@ -4013,7 +4221,7 @@ FROM (
           lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
           lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
           lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`
-        FROM `marketprism_features`.`ubt__books_hot`
+        FROM `marketprism_features`.`ubt__books_lazy`
       )
     )
   )
@@ -4451,7 +4659,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__36d822d9__mv` TO `marketprism_features`.`quoted_spread__36d822d9` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__36d822d9__mv_lazy` TO `marketprism_features`.`quoted_spread__36d822d9` AS
 SELECT
   exchange,
 market_type,
@@ -4522,7 +4730,7 @@ FROM (
           `ask_px`,
           `mid`,
           leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
-        FROM `marketprism_features`.`ubt__books_hot`
+        FROM `marketprism_features`.`ubt__books_lazy`
       )
     )
   )
@@ -4766,7 +4974,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Realised variance of the mid over the last 60 and 300 seconds, and how much of it came in jumps';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`realised_volatility__09310714__mv` TO `marketprism_features`.`realised_volatility__09310714` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`realised_volatility__09310714__mv_lazy` TO `marketprism_features`.`realised_volatility__09310714` AS
 SELECT
   exchange,
 market_type,
@@ -4863,7 +5071,7 @@ FROM (
       SELECT
         exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
         toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
-      FROM `marketprism_features`.`ubt__close_0_hot`
+      FROM `marketprism_features`.`ubt__close_0_lazy`
     ) AS b
     LEFT JOIN (
       -- each point of the grid once, with the last valid mid before it that is not older than the book gap
@@ -4875,7 +5083,7 @@ FROM (
         if(m.ms >= p.at - 120000, m.mid, NULL) AS mid
       FROM (
         SELECT DISTINCT exchange, market_type, symbol, toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
-        FROM `marketprism_features`.`ubt__close_0_hot`
+        FROM `marketprism_features`.`ubt__close_0_lazy`
       ) AS p
       ASOF LEFT JOIN (
         SELECT
@@ -4891,22 +5099,22 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(421000)
-            AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(421000)
+            AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -5153,7 +5361,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What takers paid against the quote before each trade - effective spread and price improvement';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`spreads__136f2356__mv` TO `marketprism_features`.`spreads__136f2356` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`spreads__136f2356__mv_lazy` TO `marketprism_features`.`spreads__136f2356` AS
 SELECT
   exchange,
 market_type,
@@ -5297,7 +5505,7 @@ FROM (
             `ask_px`,
             `mid`,
             argMaxIf(tuple(toNullable(timestamp), toNullable(mid), toNullable(ask_px[1]), toNullable(bid_px[1]), toNullable(timestamp)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`
-          FROM `marketprism_features`.`ubt__events_hot`
+          FROM `marketprism_features`.`ubt__events_lazy`
         )
       )
       WHERE is_trade = 1
@@ -5790,7 +5998,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Signed size of the trades of one bucket on the scale on which prices are expected to react to it';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`trade_pressure__286e8fe5__mv` TO `marketprism_features`.`trade_pressure__286e8fe5` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`trade_pressure__286e8fe5__mv_lazy` TO `marketprism_features`.`trade_pressure__286e8fe5` AS
 SELECT
   exchange,
 market_type,
@@ -5805,7 +6013,7 @@ FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
     if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0))) AS `signed_sqrt_notional`
-  FROM `marketprism_features`.`ubt__trades_hot`
+  FROM `marketprism_features`.`ubt__trades_lazy`
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
@@ -5913,7 +6121,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'How far the price moved from one bucket\'s last trade to the next one\'s';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`bucket_returns__0cfda183__mv` TO `marketprism_features`.`bucket_returns__0cfda183` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`bucket_returns__0cfda183__mv_lazy` TO `marketprism_features`.`bucket_returns__0cfda183` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -5927,7 +6135,7 @@ c.v AS v,
   u.`price_change` AS `price_change`,
   u.`log_return` AS `log_return`,
   u.`previous_price_change` AS `previous_price_change`
-FROM `marketprism_features`.`ubt__close_1_hot` AS c
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -5963,7 +6171,7 @@ LEFT JOIN (
         SELECT DISTINCT
           exchange, market_type, symbol,
           arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 2, 1)), bucket_id + 1)) AS bucket_id
-        FROM `marketprism_features`.`ubt__close_1_hot`
+        FROM `marketprism_features`.`ubt__close_1_lazy`
       )
       ORDER BY v DESC
       LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -6083,7 +6291,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__cbc991ad__mv` TO `marketprism_features`.`flow_cvd_vwap__cbc991ad` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__cbc991ad__mv_lazy` TO `marketprism_features`.`flow_cvd_vwap__cbc991ad` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -6101,7 +6309,7 @@ c.v AS v,
   u.`vwap_20` AS `vwap_20`,
   u.`sigma_vwap_20` AS `sigma_vwap_20`,
   u.`vwap_dev_20` AS `vwap_dev_20`
-FROM `marketprism_features`.`ubt__close_1_hot` AS c
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -6148,13 +6356,13 @@ LEFT JOIN (
         SELECT DISTINCT
           exchange, market_type, symbol,
           arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
-        FROM `marketprism_features`.`ubt__close_1_hot`
+        FROM `marketprism_features`.`ubt__close_1_lazy`
         UNION DISTINCT
         SELECT exchange, market_type, symbol, bucket_id
         FROM `marketprism_features`.`unified_buckets`
-        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_1_hot`)
-          AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_hot`) - toIntervalMillisecond(86400000)
-          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_hot`)
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_1_lazy`)
+          AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_lazy`) - toIntervalMillisecond(86400000)
+          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_lazy`)
       )
       ORDER BY v DESC
       LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -6309,7 +6517,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price impact of signed volume - Kyle\'s and Hasbrouck\'s lambda over the last 50 and 100 buckets, from mids';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda__d10d3eda__mv` TO `marketprism_features`.`kyle_lambda__d10d3eda` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda__d10d3eda__mv_lazy` TO `marketprism_features`.`kyle_lambda__d10d3eda` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -6331,7 +6539,7 @@ c.v AS v,
   u.`kyle_lambda_100` AS `kyle_lambda_100`,
   u.`kyle_t_100` AS `kyle_t_100`,
   u.`kyle_r2_100` AS `kyle_r2_100`
-FROM `marketprism_features`.`ubt__close_1_hot` AS c
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -6387,7 +6595,7 @@ LEFT JOIN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 99, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`ubt__close_1_hot`
+          FROM `marketprism_features`.`ubt__close_1_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -6407,7 +6615,7 @@ LEFT JOIN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 99, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`ubt__close_1_hot`
+          FROM `marketprism_features`.`ubt__close_1_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -6422,7 +6630,7 @@ LEFT JOIN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 99, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`ubt__close_1_hot`
+          FROM `marketprism_features`.`ubt__close_1_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -6610,7 +6818,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The mid at each bucket\'s end, under the name that the first design gave it';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`mid_by_bucket__42a30a74__mv` TO `marketprism_features`.`mid_by_bucket__42a30a74` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_by_bucket__42a30a74__mv_lazy` TO `marketprism_features`.`mid_by_bucket__42a30a74` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -6621,7 +6829,7 @@ c.bucket_ts_end AS bucket_ts_end,
 c.available_at AS available_at,
 c.v AS v,
   u.`mid` AS `mid`
-FROM `marketprism_features`.`ubt__close_1_hot` AS c
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -6670,7 +6878,7 @@ LEFT JOIN (
         FROM `marketprism_features`.`order_flow__deb800f7`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
-          FROM `marketprism_features`.`ubt__close_1_hot`
+          FROM `marketprism_features`.`ubt__close_1_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -6688,7 +6896,7 @@ LEFT JOIN (
         FROM `marketprism_features`.`book_state__ef3da8b4`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
-          FROM `marketprism_features`.`ubt__close_1_hot`
+          FROM `marketprism_features`.`ubt__close_1_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -6977,7 +7185,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Illiquidity - how far the price moves per unit of quote volume, whatever the direction';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`amihud__803cf352__mv` TO `marketprism_features`.`amihud__803cf352` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`amihud__803cf352__mv_lazy` TO `marketprism_features`.`amihud__803cf352` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -6991,7 +7199,7 @@ c.v AS v,
   u.`amihud_20` AS `amihud_20`,
   u.`amihud_50` AS `amihud_50`,
   u.`amihud_used_50` AS `amihud_used_50`
-FROM `marketprism_features`.`ubt__close_2_hot` AS c
+FROM `marketprism_features`.`ubt__close_2_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -7037,7 +7245,7 @@ LEFT JOIN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 49, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`ubt__close_2_hot`
+          FROM `marketprism_features`.`ubt__close_2_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7062,7 +7270,7 @@ LEFT JOIN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 49, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`ubt__close_2_hot`
+          FROM `marketprism_features`.`ubt__close_2_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7217,7 +7425,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Roll\'s effective spread from the serial covariance of price changes between buckets, for venues without quotes';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`roll_spread__75c09826__mv` TO `marketprism_features`.`roll_spread__75c09826` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`roll_spread__75c09826__mv_lazy` TO `marketprism_features`.`roll_spread__75c09826` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -7231,7 +7439,7 @@ c.v AS v,
   u.`roll_spread_50` AS `roll_spread_50`,
   u.`roll_spread_bps_50` AS `roll_spread_bps_50`,
   u.`is_autocov_positive_50` AS `is_autocov_positive_50`
-FROM `marketprism_features`.`ubt__close_2_hot` AS c
+FROM `marketprism_features`.`ubt__close_2_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -7277,7 +7485,7 @@ LEFT JOIN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 49, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`ubt__close_2_hot`
+          FROM `marketprism_features`.`ubt__close_2_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7302,7 +7510,7 @@ LEFT JOIN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 49, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`ubt__close_2_hot`
+          FROM `marketprism_features`.`ubt__close_2_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7455,7 +7663,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'VPIN and its volumes, under the names that the first design gave them';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_by_bucket__d62e683b__mv` TO `marketprism_features`.`vpin_by_bucket__d62e683b` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_by_bucket__d62e683b__mv_lazy` TO `marketprism_features`.`vpin_by_bucket__d62e683b` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -7469,7 +7677,7 @@ c.v AS v,
   u.`buy_volume` AS `buy_volume`,
   u.`sell_volume` AS `sell_volume`,
   u.`total_volume` AS `total_volume`
-FROM `marketprism_features`.`ubt__close_2_hot` AS c
+FROM `marketprism_features`.`ubt__close_2_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -7519,7 +7727,7 @@ LEFT JOIN (
         FROM `marketprism_features`.`order_flow__deb800f7`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
-          FROM `marketprism_features`.`ubt__close_2_hot`
+          FROM `marketprism_features`.`ubt__close_2_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7532,7 +7740,7 @@ LEFT JOIN (
         FROM `marketprism_features`.`vpin__a7556d93`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
-          FROM `marketprism_features`.`ubt__close_2_hot`
+          FROM `marketprism_features`.`ubt__close_2_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7673,7 +7881,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price impact of one bucket, under the names that the first design gave it; for estimates see kyle_lambda';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda_by_bucket__f7173998__mv` TO `marketprism_features`.`kyle_lambda_by_bucket__f7173998` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda_by_bucket__f7173998__mv_lazy` TO `marketprism_features`.`kyle_lambda_by_bucket__f7173998` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -7687,7 +7895,7 @@ c.v AS v,
   u.`amihud_illiq` AS `amihud_illiq`,
   u.`signed_volume` AS `signed_volume`,
   u.`price_change` AS `price_change`
-FROM `marketprism_features`.`ubt__close_3_hot` AS c
+FROM `marketprism_features`.`ubt__close_3_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -7746,7 +7954,7 @@ LEFT JOIN (
         FROM `marketprism_features`.`kyle_lambda__d10d3eda`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
-          FROM `marketprism_features`.`ubt__close_3_hot`
+          FROM `marketprism_features`.`ubt__close_3_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7761,7 +7969,7 @@ LEFT JOIN (
         FROM `marketprism_features`.`amihud__803cf352`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
-          FROM `marketprism_features`.`ubt__close_3_hot`
+          FROM `marketprism_features`.`ubt__close_3_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7776,7 +7984,7 @@ LEFT JOIN (
         FROM `marketprism_features`.`trade_impact__316cad66`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
-          FROM `marketprism_features`.`ubt__close_3_hot`
+          FROM `marketprism_features`.`ubt__close_3_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -7792,7 +8000,7 @@ LEFT JOIN (
         FROM `marketprism_features`.`bucket_returns__0cfda183`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
-          FROM `marketprism_features`.`ubt__close_3_hot`
+          FROM `marketprism_features`.`ubt__close_3_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
