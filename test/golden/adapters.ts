@@ -14,6 +14,7 @@ import { lobAddCancel } from "./families/lob-add-cancel.js";
 import { multiResolution } from "./families/multi-resolution.js";
 import { ofi } from "./families/ofi.js";
 import { purgedSplits } from "./families/purged-splits.js";
+import { qBucketCalibration } from "./families/q-bucket-calibration.js";
 import { rollSpread } from "./families/roll-spread.js";
 import { rvBvJump } from "./families/rv-bv-jump.js";
 import { spreads } from "./families/spreads.js";
@@ -35,6 +36,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   lob_add_cancel: lobAddCancel,
   ofi,
   purged_splits: purgedSplits,
+  q_bucket_calibration: qBucketCalibration,
   spreads,
 };
 

@@ -10,6 +10,11 @@ export function lastRow(rows: readonly ViewRow[]): ViewRow {
   return rows.at(-1) ?? {};
 }
 
+/** A case without rows has no bucket: what is not there is NULL. */
+export function orNull(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? null]));
+}
+
 /** Edits the expression of every column of a view. */
 export function columnsWith(view: ViewYaml, edit: (sql: string) => string): void {
   for (const column of Object.values<{ sql: string }>(view.columns)) column.sql = edit(column.sql);

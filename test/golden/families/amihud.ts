@@ -1,6 +1,6 @@
 /** A case gives opens, closes and quote volumes; an open is the close of the bucket before. */
 import type { Adapter } from "../adapter.js";
-import { buckets, columnsWith, lastRow } from "../bucket-rows.js";
+import { buckets, columnsWith, lastRow, orNull } from "../bucket-rows.js";
 import { Stage, type ViewRow } from "../stage.js";
 
 interface Input {
@@ -22,7 +22,7 @@ export const amihud: Adapter = async ({ inputs, params }, engine) => {
     views: ["amihud"],
     change: {
       amihud: (view) => {
-        view.windows.w50 = { buckets: flows.length, min: 1 };
+        view.windows.w50 = { buckets: Math.max(flows.length, 1), min: 1 };
         columnsWith(view, (sql) => sql.replaceAll("1e6", String(scale)));
       },
     },
@@ -34,10 +34,10 @@ export const amihud: Adapter = async ({ inputs, params }, engine) => {
   const found = await stage.rows("amihud");
   const last = lastRow(found);
   return {
-    actual: {
+    actual: orNull({
       illiq: places.map((place) => found[place - 1]?.illiquidity),
       mean_1e6: last.amihud_50,
-      n_used: last.amihud_used_50,
-    },
+      n_used: last.amihud_used_50 ?? 0,
+    }),
   };
 };

@@ -1,6 +1,6 @@
 /** A case gives highs and lows of minutes: two trades in each, and a bucket that ends with each minute but the first. */
 import type { Adapter } from "../adapter.js";
-import { lastRow } from "../bucket-rows.js";
+import { lastRow, orNull } from "../bucket-rows.js";
 import { Stage } from "../stage.js";
 
 interface Bar {
@@ -33,12 +33,12 @@ export const corwinSchultz: Adapter = async ({ inputs }, engine) => {
   const rows = await stage.rows("corwin_schultz");
   const last = lastRow(rows);
   return {
-    actual: {
+    actual: orNull({
       pairs: rows.map(({ cs_beta: beta, cs_gamma: gamma, cs_alpha: alpha, cs_raw: raw = null }) =>
         raw === null ? null : { beta, gamma, alpha, spread_raw: raw, spread: Math.max(raw, 0) },
       ),
       mean_spread: last.cs_spread_10m,
       mean_spread_bps: last.cs_spread_bps_10m,
-    },
+    }),
   };
 };

@@ -1,6 +1,6 @@
 /** A case gives what a bucket's views hold: mids, signed volume and signed root of notional. */
 import type { Adapter } from "../adapter.js";
-import { buckets, columnsWith, lastRow } from "../bucket-rows.js";
+import { buckets, lastRow, orNull } from "../bucket-rows.js";
 import { Stage, type ViewRow } from "../stage.js";
 
 interface Input {
@@ -17,8 +17,8 @@ export const kyleLambda: Adapter = async ({ inputs, params }, engine) => {
     views: ["kyle_lambda"],
     change: {
       kyle_lambda: (view) => {
-        view.windows.w50 = { buckets: rows.length, min: 1 };
-        columnsWith(view, (sql) => sql.replaceAll("w50 >= 3", `w50 >= ${least}`));
+        view.windows.w50 = { buckets: Math.max(rows.length, 1), min: 1 };
+        view.params.min_obs = least;
       },
     },
   });
@@ -32,7 +32,7 @@ export const kyleLambda: Adapter = async ({ inputs, params }, engine) => {
   const last = lastRow(found);
   const scaled = last.hasbrouck_lambda_50 ?? null;
   return {
-    actual: {
+    actual: orNull({
       per_bucket_ratio: found.map((row) => row.kyle_ratio),
       ols_lambda: last.kyle_lambda_50,
       ols_alpha: last.kyle_alpha_50,
@@ -41,6 +41,6 @@ export const kyleLambda: Adapter = async ({ inputs, params }, engine) => {
       noint_lambda: last.kyle_noint_50,
       hasbrouck_lambda: scaled === null ? null : scaled / 1e6,
       hasbrouck_lambda_1e6: scaled,
-    },
+    }),
   };
 };

@@ -1,6 +1,6 @@
 /** A case gives prices; each stands as the close of a bucket. */
 import type { Adapter } from "../adapter.js";
-import { buckets, lastRow } from "../bucket-rows.js";
+import { buckets, lastRow, orNull } from "../bucket-rows.js";
 import { Stage } from "../stage.js";
 
 export const rollSpread: Adapter = async ({ inputs }, engine) => {
@@ -24,11 +24,11 @@ export const rollSpread: Adapter = async ({ inputs }, engine) => {
   const last = lastRow(await stage.rows("roll_spread"));
   const flag = last.is_autocov_positive_50 ?? null;
   return {
-    actual: {
+    actual: orNull({
       autocov: last.autocov_50,
       roll_spread: last.roll_spread_50,
       roll_bps: last.roll_spread_bps_50,
       positive_autocov: flag === null ? null : flag === 1,
-    },
+    }),
   };
 };
