@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Catalog, CompiledObject } from "../src/compile/catalog.js";
 import { compileProject } from "../src/compile/compile-project.js";
 import { printTokens, tokenize } from "../src/compile/expression/tokens.js";
-import type { FeatureColumn, FeatureView, ProjectSpecs, Window } from "../src/spec/model.js";
+import type { AliasSpec, FeatureColumn, FeatureView, ProjectSpecs, Window } from "../src/spec/model.js";
 import { parseProject } from "../src/spec/parse-project.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -26,8 +26,9 @@ export function renderFeaturesDoc(): Record<string, string> {
   const catalog = compileProject(specs);
   const views = [...specs.views].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
-    "README.md": index(views, catalog),
+    "README.md": index(views, specs.aliases, catalog),
     ...Object.fromEntries(views.map((view) => [`${view.name}.md`, page(view, specs, catalog)])),
+    ...Object.fromEntries(specs.aliases.map((alias) => [`${alias.name}.md`, aliasPage(alias, catalog)])),
   };
 }
 
@@ -50,7 +51,7 @@ function yamlFiles(folder: string): string[] {
   }
 }
 
-function index(views: readonly FeatureView[], catalog: Catalog): string {
+function index(views: readonly FeatureView[], aliases: readonly AliasSpec[], catalog: Catalog): string {
   const rows = views.map((view) => {
     const { level } = compiled(view, catalog);
     return `| [${view.name}](${view.name}.md) | ${level} | ${reads(view).join(", ")} | ${cell(view.description)} |`;
@@ -68,7 +69,38 @@ Level 0 is computed when a bucket closes, each higher level from the ones below.
 | view | level | reads | what it measures |
 |---|---|---|---|
 ${rows.join("\n")}
+
+Other names of the same columns, which store nothing:
+
+| alias | of | what it shows |
+|---|---|---|
+${aliases.map((alias) => `| [${alias.name}](${alias.name}.md) | ${alias.views.join(", ")} | ${cell(alias.description)} |`).join("\n")}
 `;
+}
+
+function aliasPage(alias: AliasSpec, catalog: Catalog): string {
+  const object = compiled(alias, catalog);
+  const parts = [
+    `# ${alias.name}`,
+    mark,
+    `${alias.description}.`,
+    [
+      `- alias of: ${alias.views.map((name) => `[${name}](${name}.md)`).join(", ")}`,
+      "- a plain view: nothing is stored, and nothing is computed when a bucket closes",
+    ].join("\n"),
+    "## Columns",
+    [
+      "| column | unit | meaning, NULL rules, source | is |",
+      "|---|---|---|---|",
+      ...object.columns.map(
+        ({ name, unit, doc, sql }) =>
+          `| \`${name}\` | ${cell(unit ?? "")} | ${cell(doc ?? "")} | \`${sql}\` |`,
+      ),
+    ].join("\n"),
+    "## SQL",
+    ["```sql", object.alias?.select ?? "", "```"].join("\n"),
+  ];
+  return `${parts.join("\n\n")}\n`;
 }
 
 function page(view: FeatureView, specs: ProjectSpecs, catalog: Catalog): string {
@@ -76,6 +108,9 @@ function page(view: FeatureView, specs: ProjectSpecs, catalog: Catalog): string 
   const readers = [
     ...specs.views
       .filter((other) => reads(other).includes(view.name))
+      .map(({ name }) => `[${name}](${name}.md)`),
+    ...specs.aliases
+      .filter(({ views }) => views.includes(view.name))
       .map(({ name }) => `[${name}](${name}.md)`),
     ...specs.vectors
       .filter((vector) => vector.features.some((feature) => feature.view === view.name))
@@ -234,7 +269,7 @@ function reads({ from }: FeatureView): readonly string[] {
   return "views" in from ? from.views : [from.stream];
 }
 
-function compiled(view: FeatureView, catalog: Catalog): CompiledObject {
+function compiled(view: FeatureView | AliasSpec, catalog: Catalog): CompiledObject {
   const object = catalog.objects.find(({ kind, name }) => kind === "view" && name === view.name);
   if (object === undefined) throw new Error(`no view ${view.name}`);
   return object;

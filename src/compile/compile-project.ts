@@ -4,6 +4,7 @@ import { bucketsName, clockTables } from "../schema/clock-tables.js";
 import type { Table, TableName } from "../schema/object.js";
 import { rawTables } from "../schema/raw-tables.js";
 import type { Clock, FeatureView, Project, ProjectSpecs, StreamName } from "../spec/model.js";
+import { compileAlias } from "./alias.js";
 import {
   type Catalog,
   type CompiledClock,
@@ -71,9 +72,9 @@ export function compileProject(specs: ProjectSpecs, deployed: readonly StoredVer
   };
 }
 
-/** How many levels a path has. Nothing is triggered for a label, so it needs none. */
+/** How many levels a path has. Nothing is triggered for a label or an alias, so they need none. */
 function levelsOf(objects: readonly CompiledObject[], path: Path): number {
-  const own = objects.filter((object) => object.path === path && object.kind !== "label");
+  const own = objects.filter((object) => object.path === path && object.triggers.length > 0);
   return Math.max(-1, ...own.map((object) => object.level)) + 1;
 }
 
@@ -131,6 +132,7 @@ function compileClock(
 ): CompiledObject[] {
   const { project } = specs;
   const definition = clockDefinition(project, clock);
+  const aliases = specs.aliases.filter((alias) => alias.clock === clock.name);
   const vectors = specs.vectors.filter((vector) => vector.clock === clock.name);
   const labels = specs.labels.filter((label) => label.clock === clock.name);
   const pathOf = viewPaths(drafts, definition, vectors, deployed);
@@ -158,6 +160,7 @@ function compileClock(
     compileGate(project, clock),
     ...[...streams.values()].map(({ path, usage }) => compileStream(project, clock, usage, path)),
     ...views.values(),
+    ...aliases.map((alias) => compileAlias(alias, project, views)),
     ...vectors.map((vector) => compileVector(vector, { project, clock, path: "hot", views })),
     ...labels.map((label) => compileLabel(label, { project, clock, views })),
   ];

@@ -94,7 +94,7 @@ function objectChange(
       kind: "replace",
       class: removed.some((column) => isUsed(object, column, actual))
         ? "destructive"
-        : same
+        : same || object.storage === undefined
           ? "additive"
           : "rebuild",
       object,

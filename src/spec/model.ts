@@ -204,6 +204,29 @@ export interface FeatureView {
   readonly at: Location;
 }
 
+/** Columns of views under other names: a plain view over their aliases, which stores nothing and computes nothing. */
+export interface AliasSpec {
+  readonly kind: "alias";
+  readonly name: string;
+  readonly description: string;
+  readonly owner: string;
+  readonly clock: string;
+  /** The views that its columns come from; a bucket is shown if the first of them has it. */
+  readonly views: readonly string[];
+  readonly columns: readonly AliasColumn[];
+  readonly at: Location;
+}
+
+export interface AliasColumn {
+  readonly name: string;
+  readonly view: string;
+  readonly column: string;
+  /** Undefined: those of the column that it shows. */
+  readonly unit: string | undefined;
+  readonly doc: string | undefined;
+  readonly at: Location;
+}
+
 export const nullRules = ["reject", "zero", "mean", "keep"] as const;
 
 export interface VectorFeature {
@@ -318,6 +341,8 @@ export interface JobSpec {
 export interface ProjectSpecs {
   readonly project: Project;
   readonly views: readonly FeatureView[];
+  /** Other names of their columns, `alias_of:` in a view's file. */
+  readonly aliases: readonly AliasSpec[];
   readonly vectors: readonly VectorSpec[];
   readonly labels: readonly LabelSpec[];
   readonly csvMaps: readonly CsvMap[];

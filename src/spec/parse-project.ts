@@ -1,9 +1,19 @@
 /** The files of a project → frozen specs, or all that is wrong with them. */
 import { FeatureError, Findings } from "../errors.js";
+import { isAlias, readAliasFile } from "./alias-file.js";
 import { readCsvMapFile } from "./csv-map-file.js";
 import { readJobFile } from "./job-file.js";
 import { readLabelFile } from "./label-file.js";
-import type { CsvMap, FeatureView, JobSpec, LabelSpec, Project, ProjectSpecs, VectorSpec } from "./model.js";
+import type {
+  AliasSpec,
+  CsvMap,
+  FeatureView,
+  JobSpec,
+  LabelSpec,
+  Project,
+  ProjectSpecs,
+  VectorSpec,
+} from "./model.js";
 import type { ModelContract } from "./model-contract.js";
 import { readModelFile } from "./model-file.js";
 import { checkModelReferences } from "./model-references.js";
@@ -51,6 +61,7 @@ class ProjectParser {
   #hasProjectFile = false;
   #project: Project | undefined;
   readonly #views: FeatureView[] = [];
+  readonly #aliases: AliasSpec[] = [];
   readonly #unreadViews = new Set<string>();
   readonly #vectors: VectorSpec[] = [];
   readonly #labels: LabelSpec[] = [];
@@ -59,7 +70,7 @@ class ProjectParser {
   readonly #models: ModelContract[] = [];
   /** `kind name` of vectors and models whose files have findings of their own. */
   readonly #unread = new Set<string>();
-  readonly #files = new Map<FeatureView | VectorSpec | LabelSpec | ModelContract, YamlFile>();
+  readonly #files = new Map<FeatureView | AliasSpec | VectorSpec | LabelSpec | ModelContract, YamlFile>();
   /** `kind name` → where it was first met. */
   readonly #objects = new Map<string, string>();
 
@@ -80,7 +91,8 @@ class ProjectParser {
       if (kind !== "project") this.#identify(kind, reader);
       if (shape.length === 0) this.#convert(kind, reader);
     }
-    if (kind === "view" && !this.#views.some((view) => view.at.file === source.path)) {
+    const read = [...this.#views, ...this.#aliases];
+    if (kind === "view" && !read.some((view) => view.at.file === source.path)) {
       this.#unreadViews.add(declaredName(kind, file.data) ?? stemOf(source.path));
     }
     if ((kind === "vector" || kind === "model") && reader.findings.length > 0) {
@@ -126,6 +138,8 @@ class ProjectParser {
 
   #convert(kind: SpecKind, reader: SpecReader): void {
     if (kind === "project") this.#project = readProjectFile(reader, this.#options);
+    else if (kind === "view" && isAlias(reader.file.data))
+      this.#aliases.push(this.#remember(reader, readAliasFile(reader)));
     else if (kind === "view") this.#views.push(this.#remember(reader, readViewFile(reader)));
     else if (kind === "vector") this.#vectors.push(this.#remember(reader, readVectorFile(reader)));
     else if (kind === "label") this.#labels.push(this.#remember(reader, readLabelFile(reader)));
@@ -134,7 +148,7 @@ class ProjectParser {
     else if (kind === "job") this.#jobs.push({ job: readJobFile(reader), file: reader.file });
   }
 
-  #remember<T extends FeatureView | VectorSpec | LabelSpec | ModelContract>(
+  #remember<T extends FeatureView | AliasSpec | VectorSpec | LabelSpec | ModelContract>(
     reader: SpecReader,
     object: T,
   ): T {
@@ -164,6 +178,7 @@ class ProjectParser {
       ...checkReferences({
         clocks: project === undefined ? undefined : Object.keys(project.clocks),
         views: this.#views,
+        aliases: this.#aliases,
         vectors: this.#vectors,
         labels: this.#labels,
         unreadViews: this.#unreadViews,
@@ -183,6 +198,7 @@ class ProjectParser {
     return {
       project,
       views: this.#views,
+      aliases: this.#aliases,
       vectors: this.#vectors,
       labels: this.#labels,
       csvMaps: this.#csvMaps,

@@ -1,6 +1,6 @@
 /** What one file says about others: clocks, views, columns, circles. */
 import { type ErrorCode, FeatureError, type Location } from "../errors.js";
-import type { FeatureView, LabelSpec, VectorFeature, VectorSpec } from "./model.js";
+import type { AliasSpec, FeatureView, LabelSpec, VectorFeature, VectorSpec } from "./model.js";
 import { renameFindings } from "./rename-findings.js";
 import { hiddenColumns, keyColumns } from "./stream-columns.js";
 import { didYouMean } from "./suggest.js";
@@ -12,18 +12,20 @@ export interface ReferenceScope {
   /** Undefined when features.yaml could not be read: then clocks are not checked. */
   readonly clocks: readonly string[] | undefined;
   readonly views: readonly FeatureView[];
+  readonly aliases: readonly AliasSpec[];
   readonly vectors: readonly VectorSpec[];
   readonly labels: readonly LabelSpec[];
   /** Views whose files have findings of their own: they exist, but nothing more is known of them. */
   readonly unreadViews: ReadonlySet<string>;
   /** Place of the value at a JSON pointer in the object's file. */
-  readonly locate: (object: FeatureView | VectorSpec | LabelSpec, pointer: string) => Location;
+  readonly locate: (object: FeatureView | AliasSpec | VectorSpec | LabelSpec, pointer: string) => Location;
 }
 
 /** All findings on references between files. */
 export function checkReferences(scope: ReferenceScope): FeatureError[] {
   const checker = new ReferenceChecker(scope);
   for (const view of scope.views) checker.view(view);
+  for (const alias of scope.aliases) checker.alias(alias);
   for (const vector of scope.vectors) checker.vector(vector);
   for (const label of scope.labels) checker.label(label);
   checker.cycles();
@@ -72,6 +74,31 @@ class ReferenceChecker {
       if (owner === undefined || isSame) continue;
       const message = `column ${column.name} of view ${view.name} bears the name of a column of ${owner}`;
       this.#add("FS_SPEC_SHADOWS", message, column.at);
+    }
+  }
+
+  alias(alias: AliasSpec): void {
+    const owner = `alias ${alias.name}`;
+    this.#clock(owner, alias);
+    for (const [index, name] of alias.views.entries()) {
+      const at = this.#scope.locate(alias, `/alias_of/${index}`);
+      const view = this.#find(owner, name, at, streamNames);
+      if (streamNames.includes(name)) {
+        const message = `${owner} names the stream ${name}, whose rows are not stored by bucket`;
+        this.#add("FS_SPEC_VALUE", message, at, "An alias shows columns of views.");
+      }
+      if (view !== undefined && this.#clocksDiffer(view, alias)) {
+        const message = `${owner} is of clock ${alias.clock}, but ${name} is of clock ${view.clock}`;
+        this.#add("FS_SPEC_CLOCK_MISMATCH", message, at);
+      }
+    }
+    for (const { view: name, column, at } of alias.columns) {
+      const view = this.#views.get(name);
+      const names = view === undefined ? [] : [...view.rows.by, ...view.columns].map((one) => one.name);
+      if (view === undefined || names.includes(column)) continue;
+      const hint = didYouMean(column, names, `Its columns: ${names.join(", ")}.`);
+      const message = `${owner} names ${name}.${column}, but view ${name} has no such column`;
+      this.#add("FS_SPEC_UNKNOWN_REFERENCE", message, at, hint);
     }
   }
 
@@ -143,13 +170,13 @@ class ReferenceChecker {
   }
 
   /** Whether two known clocks differ; one that is not known has a finding of its own. */
-  #clocksDiffer(one: FeatureView, other: FeatureView | VectorSpec | LabelSpec): boolean {
+  #clocksDiffer(one: FeatureView, other: FeatureView | AliasSpec | VectorSpec | LabelSpec): boolean {
     const { clocks } = this.#scope;
     const isKnown = (clock: string): boolean => clocks === undefined || clocks.includes(clock);
     return one.clock !== other.clock && isKnown(one.clock) && isKnown(other.clock);
   }
 
-  #clock(object: string, spec: FeatureView | VectorSpec | LabelSpec): void {
+  #clock(object: string, spec: FeatureView | AliasSpec | VectorSpec | LabelSpec): void {
     const { clocks } = this.#scope;
     if (clocks === undefined || clocks.includes(spec.clock)) return;
     const hint = didYouMean(spec.clock, clocks, `Clocks of features.yaml: ${clocks.join(", ")}.`);
@@ -166,6 +193,12 @@ class ReferenceChecker {
     const view = this.#views.get(name);
     if (view !== undefined || this.#scope.unreadViews.has(name) || others.includes(name)) {
       return view;
+    }
+    const alias = this.#scope.aliases.find((one) => one.name === name);
+    if (alias !== undefined) {
+      const message = `${object} names ${name}, an alias (\`alias_of:\`), which stores nothing`;
+      this.#add("FS_SPEC_VALUE", message, at, `Name what it shows: ${alias.views.join(" or ")}.`);
+      return undefined;
     }
     const known = [...this.#views.keys(), ...this.#scope.unreadViews, ...others];
     const hint = didYouMean(name, known, `Add features/${name}.yaml, or correct the name.`);

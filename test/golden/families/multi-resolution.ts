@@ -13,16 +13,27 @@ interface Second {
 export const multiResolution: Adapter = async ({ inputs, params }, engine) => {
   const seconds = inputs as readonly Second[];
   const { windows_s: lengths } = params as { readonly windows_s: readonly number[] };
-  const own = ["t1", "t10", "t60"];
-  const names = lengths.map((_, index) => own[index]?.slice(1) ?? "");
-  if (lengths.length > own.length) throw new Error("the stock view has three windows");
   const stage = await Stage.open(engine, {
     views: ["flow_windows"],
     change: {
       flow_windows: (view) => {
-        lengths.forEach((length, index) => {
-          view.time_windows[own[index] ?? ""] = `${length}s`;
-        });
+        view.time_windows = Object.fromEntries(lengths.map((length) => [`t${length}`, `${length}s`]));
+        const ofOneSecond = Object.entries<{ sql: string }>(view.columns).filter(([name]) =>
+          /_1$/.test(name),
+        );
+        view.columns = Object.fromEntries(
+          lengths.flatMap((length) =>
+            ofOneSecond.map(([name, { sql }]) => [
+              name.replace(/_1$/, `_${length}`),
+              {
+                sql: sql
+                  .replaceAll(/\b(t|volume_)1\b/g, `$1${length}`)
+                  .replaceAll("signed_volume_1 ", `signed_volume_${length} `),
+              },
+            ]),
+          ),
+        );
+        view.expect = {};
       },
     },
   });
@@ -35,7 +46,7 @@ export const multiResolution: Adapter = async ({ inputs, params }, engine) => {
     ),
   );
   const rows = await stage.rows("flow_windows");
-  const window = (row: ViewRow, name: string) => ({
+  const window = (row: ViewRow, name: number) => ({
     vol: row[`volume_${name}`],
     imb: row[`signed_volume_${name}`],
     flow_imb: row[`flow_imbalance_${name}`],
@@ -45,7 +56,7 @@ export const multiResolution: Adapter = async ({ inputs, params }, engine) => {
   return {
     actual: rows.map((row, index) => ({
       ts_s: seconds[index]?.ts_s,
-      ...Object.fromEntries(lengths.map((length, place) => [`w${length}`, window(row, names[place] ?? "")])),
+      ...Object.fromEntries(lengths.map((length) => [`w${length}`, window(row, length)])),
     })),
   };
 };

@@ -1,0 +1,4 @@
+SELECT
+  {{key}},
+  {{columns}}
+FROM {{first}}{{joins}}
