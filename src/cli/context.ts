@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import type { Engine } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import type { Project, ProjectSpecs, Target } from "../spec/model.js";
-import { loadProject } from "./project-files.js";
+import { loadProject, type ProjectFiles } from "./project-files.js";
 import type { Shell } from "./shell.js";
 
 /** A project, and the engine of the target that the command line asks for. */
@@ -42,13 +42,17 @@ export async function withEngine<T>(
   }
 }
 
-/** Runs `use` with the project and its target's engine. `command` tells others who holds the data directory. */
+/**
+ * Runs `use` with the project and its target's engine. `command` tells others who holds the data directory. `read` are the
+ * project's files, if they were read before.
+ */
 export async function withProject<T>(
   shell: Shell,
   command: string,
   use: (context: Context) => Promise<T>,
+  read?: ProjectFiles,
 ): Promise<T> {
-  const specs = await loadProject(shell.options, shell.env);
+  const specs = await loadProject(shell.options, shell.env, read);
   const { project } = specs;
   const target = chooseTarget(project, shell.options.target);
   const { openEngine } = await import("../engine/open.js");

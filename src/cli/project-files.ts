@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { FeatureError } from "../errors.js";
 import type { ProjectSpecs } from "../spec/model.js";
+import type { SourceFile } from "../spec/parse-project.js";
 import { projectFileName, specFolders } from "../spec/spec-kind.js";
 import type { GlobalOptions } from "./shell.js";
 
@@ -20,11 +21,15 @@ async function specFiles(root: string, folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Reads and parses the project in the folder asked for. Findings on its files are thrown together. */
-export async function loadProject(
-  { project: folder, target }: Pick<GlobalOptions, "project" | "target">,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<ProjectSpecs> {
+/** The files of a project as they are written, paths relative to its folder. */
+export interface ProjectFiles {
+  /** Absolute. */
+  readonly root: string;
+  readonly files: readonly SourceFile[];
+}
+
+/** Reads the project in the folder asked for. */
+export async function readProjectFiles(folder: string): Promise<ProjectFiles> {
   const root = resolve(folder);
   if (!existsSync(join(root, projectFileName))) {
     throw new FeatureError("FS_CLI_NO_PROJECT", `There is no ${projectFileName} in ${folder}.`, {
@@ -37,6 +42,16 @@ export async function loadProject(
   const files = await Promise.all(
     paths.map(async (path) => ({ path, text: await readFile(join(root, path), "utf8") })),
   );
+  return { root, files };
+}
+
+/** Parses the project in the folder asked for. Findings on its files are thrown together. */
+export async function loadProject(
+  { project: folder, target }: Pick<GlobalOptions, "project" | "target">,
+  env: Readonly<Record<string, string | undefined>>,
+  read?: ProjectFiles,
+): Promise<ProjectSpecs> {
+  const { root, files } = read ?? (await readProjectFiles(folder));
   const { parseProject } = await import("../spec/parse-project.js");
   return parseProject(files, env, root, target);
 }

@@ -36,18 +36,21 @@ export async function readStatus(context: Context) {
   const { engine, project, specs, target } = context;
   const registry = openRegistryReader(engine, project.databases.registry);
   const deployed = await registry.required();
-  const records = await registry.allRecords();
-  const { pending, plans } = await planApply(engine, project, ({ objects }) =>
+  const { pending, plans, records } = await planApply(engine, project, ({ objects }) =>
     compileProject(specs, objects),
   );
+  const scope = { state: deployed, records, seen: await registry.seen(), wanted: [] };
+  const { drift } = await detectDrift(engine, scope);
   return {
     target: target.name,
     upToDate: pending.length + plans.length === 0,
     pending: pending.map(({ name }) => name),
     needed: plans.map(({ slug }) => slug),
-    drift: (await detectDrift(engine, { state: deployed, records, wanted: [] })).map(
-      ({ kind, object, target: { database, name } }) => ({ kind, object, name: `${database}.${name}` }),
-    ),
+    drift: drift.map(({ kind, object, target: { database, name } }) => ({
+      kind,
+      object,
+      name: `${database}.${name}`,
+    })),
     objects: liveObjects(deployed),
     retired: retiredVersions(deployed),
     pins: await registry.pins(),

@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import type { Catalog } from "../compile/catalog.js";
 import type { Engine } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
+import type { DeployedState } from "../plan/deployed.js";
+import type { Drift } from "../plan/drift.js";
 import { renderLockFile } from "../plan/lock-file.js";
 import { type Plan, planClass, refuseDestructive } from "../plan/plan.js";
 import { openRegistryWriter, type RegistryWriter } from "../registry/writer.js";
@@ -90,12 +92,13 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       options.abandonFailed === true ? await abandonFailed(engine, registry, folder) : undefined;
     const planned = await planApply(engine, project, options.catalog);
     refuse(planned, options);
-    const repaired = await repairOrRefuse(options, registry, planned);
+    const repaired = await repairOrRefuse(options, registry, planned.deployed);
     const nothingToDo = planned.pending.length + planned.plans.length === 0;
     if (!nothingToDo) await options.smoke?.(planned.catalog);
     const committed = await runPending(context, planned.migrations);
     // Written only now: on a migration that fails nothing else shall stand.
     const written = await runPending(context, writePlans(project, planned));
+    if (!nothingToDo) await lookForDrift(engine, registry, await registry.required());
     const instruments = await syncInstruments(engine, project);
     if (options.frozen !== true) writeLockFile(project, planned.catalog);
     return {
@@ -114,13 +117,12 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
 async function repairOrRefuse(
   { engine, project, repair }: ApplyOptions,
   registry: RegistryWriter,
-  { deployed }: PlannedApply,
+  deployed: DeployedState,
 ): Promise<readonly string[]> {
   const revisions = await registry.revisions();
   if (revisions.some(({ kind, state }) => kind === "apply" && (state === "running" || state === "failed")))
     return [];
-  const scope = { state: deployed, records: await registry.allRecords(), wanted: [] };
-  const drift = (await detectDrift(engine, scope)).filter(({ kind }) => kind !== "foreign");
+  const drift = await lookForDrift(engine, registry, deployed);
   if (drift.length === 0) return [];
   if (repair === true) return (await repairDrift(engine, project, deployed, drift)).objects;
   const shown = drift.slice(0, 5).map(({ kind, target }) => `${target.database}.${target.name} is ${kind}`);
@@ -128,6 +130,18 @@ async function repairOrRefuse(
   throw new FeatureError("FS_REGISTRY_DRIFT", `${shown.join(", ")}${more}`, {
     object: drift[0]?.object ?? project.databases.features,
   });
+}
+
+/** What of ours has drifted. What was compared and is as it should be is kept, so that nobody compares it again. */
+async function lookForDrift(
+  engine: Engine,
+  registry: RegistryWriter,
+  state: DeployedState,
+): Promise<readonly Drift[]> {
+  const [records, seen] = [await registry.allRecords(), await registry.seen()];
+  const { drift, equal } = await detectDrift(engine, { state, records, seen, wanted: [] });
+  await registry.putSeen(equal);
+  return drift.filter(({ kind }) => kind !== "foreign");
 }
 
 function refuse({ pending, plans }: PlannedApply, options: ApplyOptions): void {

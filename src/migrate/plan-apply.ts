@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Catalog } from "../compile/catalog.js";
 import type { Reader } from "../engine/port.js";
-import { type DeployedState, nothingDeployed, stateAfter } from "../plan/deployed.js";
+import { type DeployedState, nothingDeployed, stateAfter, type VersionRecord } from "../plan/deployed.js";
 import { makePlans, type Plan } from "../plan/plan.js";
-import { openRegistryReader } from "../registry/reader.js";
+import { deployedState, openRegistryReader } from "../registry/reader.js";
 import type { Project } from "../spec/model.js";
 import { readMigrations, type StoredMigration } from "./migration-folder.js";
 import { pendingMigrations } from "./pending.js";
@@ -13,6 +13,8 @@ export type CatalogSource = Catalog | ((deployed: DeployedState) => Catalog | Pr
 
 export interface PlannedApply {
   readonly catalog: Catalog;
+  /** Every record of the registry. */
+  readonly records: readonly VersionRecord[];
   /** What the target has. */
   readonly deployed: DeployedState;
   /** What it will have when the committed migrations are applied: what `plans` start from. */
@@ -40,9 +42,11 @@ export async function planApply(
 ): Promise<PlannedApply> {
   const registry = openRegistryReader(reader, project.databases.registry);
   const migrations = readMigrations(migrationsFolder(project));
-  const pending = pendingMigrations(migrations, await registry.revisions());
-  const deployed = (await registry.deployed()) ?? nothingDeployed;
+  const revisions = await registry.revisions();
+  const pending = pendingMigrations(migrations, revisions);
+  const records = await registry.allRecords();
+  const deployed = deployedState(revisions, records) ?? nothingDeployed;
   const expected = pending.reduce((state, migration) => stateAfter(state, migration.records), deployed);
   const catalog = typeof source === "function" ? await source(expected) : source;
-  return { catalog, deployed, expected, migrations, pending, plans: makePlans(catalog, expected) };
+  return { catalog, records, deployed, expected, migrations, pending, plans: makePlans(catalog, expected) };
 }

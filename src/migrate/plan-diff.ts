@@ -11,7 +11,7 @@ import { makePlans, type Plan } from "../plan/plan.js";
 import { openRegistryReader } from "../registry/reader.js";
 import type { TableName } from "../schema/object.js";
 import type { ProjectSpecs } from "../spec/model.js";
-import { detectDrift } from "./detect-drift.js";
+import { detectDrift, detectForeign } from "./detect-drift.js";
 import { estimateBackfill } from "./estimate-backfill.js";
 import { planApply } from "./plan-apply.js";
 
@@ -19,24 +19,26 @@ export interface DiffRequest {
   readonly specs: ProjectSpecs;
   /** Readers of vectors and views that the specs name and the catalog does not hold. */
   readonly consumers: readonly Consumer[];
+  /** Since a diff found no drift nothing was made, altered or dropped: then definitions need not be compared again. */
+  readonly unaltered?: boolean;
 }
 
 /** Specs against the registry and the live database of a target. */
 export async function diffTarget(
   reader: Reader,
   target: string,
-  { specs, consumers }: DiffRequest,
+  { specs, consumers, unaltered = false }: DiffRequest,
 ): Promise<DiffDocument> {
   const { project } = specs;
   const registry = openRegistryReader(reader, project.databases.registry);
   const planned = await planApply(reader, project, ({ objects }) => compileProject(specs, objects));
-  const { catalog, deployed, expected, pending, plans } = planned;
-  const [costs, records, pins] = [
-    await estimateBackfill(reader, catalog, plans),
-    await registry.allRecords(),
-    await registry.pins(),
-  ];
-  const drift = await detectDrift(reader, { state: deployed, records, wanted: wantedNames(plans) });
+  const { catalog, records, deployed, expected, pending, plans } = planned;
+  const costs = await estimateBackfill(reader, catalog, plans);
+  const pins = await registry.pins();
+  const scope = { state: deployed, records, wanted: wantedNames(plans) };
+  const drift = unaltered
+    ? await detectForeign(reader, scope)
+    : (await detectDrift(reader, { ...scope, seen: await registry.seen() })).drift;
   return diffDocument({
     target,
     desired: catalog,

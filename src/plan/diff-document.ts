@@ -95,6 +95,11 @@ export function diffDocument(input: DiffInput): DiffDocument {
   };
 }
 
+/** What a diff of a target says that is what the specs say. */
+export function nothingToDo(target: string): DiffDocument {
+  return { target, offline: false, class: null, pending: [], migrations: [], backfill: null, drift: [] };
+}
+
 /** What an apply carried out, as `feature diff` would have shown it, but for the cost that it had. */
 export function migrationDocuments(
   plans: readonly Plan[],

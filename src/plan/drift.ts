@@ -47,39 +47,24 @@ export function expectedObjects(state: DeployedState): ExpectedObject[] {
   ];
 }
 
-/** One object with its definition in the engine's normal form. */
-export interface LiveDefinition {
+/** A deployed object with its definitions in the engine's normal form; `found` is null where there is none. */
+export interface ComparedObject {
+  readonly owner: string;
   readonly target: TableName;
-  readonly text: string;
+  readonly expected: string;
+  readonly found: string | null;
 }
 
-/**
- * @param expected what should be there, with owners
- * @param found what is there, in the databases that the registry knows
- * @param isClaimed whether a name that is not expected is one that we give: what stands there is in our way
- */
-export function compareLive(
-  expected: readonly (LiveDefinition & { readonly owner: string })[],
-  found: readonly LiveDefinition[],
-  isClaimed: (target: TableName) => boolean,
-): Drift[] {
-  const there = new Map(found.map((definition) => [key(definition.target), definition]));
-  const wanted = new Set(expected.map(({ target }) => key(target)));
-  const drifted = expected.flatMap(({ owner, target, text }): Drift[] => {
-    const live = there.get(key(target));
-    if (live === undefined) return [{ kind: "missing", object: owner, target, expected: text, found: null }];
-    if (live.text === text) return [];
-    return [{ kind: "changed", object: owner, target, expected: text, found: live.text }];
+/** What is missing, and what means something else than was deployed. */
+export function compareLive(objects: readonly ComparedObject[]): Drift[] {
+  return objects.flatMap(({ owner, target, expected, found }): Drift[] => {
+    if (found === expected) return [];
+    return [{ kind: found === null ? "missing" : "changed", object: owner, target, expected, found }];
   });
-  const foreign = found
-    .filter(({ target }) => !wanted.has(key(target)) && isClaimed(target))
-    .map(({ target, text }): Drift => {
-      const object = `table:${target.database}.${target.name}`;
-      return { kind: "foreign", object, target, expected: null, found: text };
-    });
-  return [...drifted, ...foreign];
 }
 
-function key({ database, name }: TableName): string {
-  return `${database}.${name}`;
+/** What stands under a name that is ours to give, and was never deployed. */
+export function foreignObject(target: TableName, found: string): Drift {
+  const object = `table:${target.database}.${target.name}`;
+  return { kind: "foreign", object, target, expected: null, found };
 }

@@ -14,6 +14,12 @@ const journalSql = sqlTemplate(import.meta.url, "journal");
 const pinsSql = sqlTemplate(import.meta.url, "pins");
 const existingSql = sqlTemplate(import.meta.url, "existing-tables");
 
+/** Two texts of one object that mean the same, by their SHA-256: the statement that we give, and the one that the engine shows. */
+export interface SeenDefinition {
+  readonly ours: string;
+  readonly live: string;
+}
+
 export interface RegistryReader {
   /** Whether the registry's tables exist. All else is empty when they do not. */
   exists(): Promise<boolean>;
@@ -33,6 +39,8 @@ export interface RegistryReader {
   journal(revision: number): Promise<readonly JournalEntry[]>;
   /** What is pinned now, in order of object, version and holder. */
   pins(): Promise<readonly Pin[]>;
+  /** Definitions that were found to be ours, by `database.name`; empty in a registry that an earlier version made. */
+  seen(): Promise<ReadonlyMap<string, SeenDefinition>>;
 }
 
 export function openRegistryReader(reader: Reader, database: string): RegistryReader {
@@ -79,11 +87,7 @@ export class SqlRegistryReader implements RegistryReader {
   }
 
   async deployed(): Promise<DeployedState | undefined> {
-    const revisions = await this.revisions();
-    if (!revisions.some((revision) => revision.state === "applied")) return undefined;
-    const { objects, ...rest } = stateOf(await this.allRecords());
-    const isThere = ({ state }: DeployedObject): boolean => state === "live" || state === "retired";
-    return { ...rest, objects: objects.filter(isThere) };
+    return deployedState(await this.revisions(), await this.allRecords());
   }
 
   async fed(): Promise<readonly DeployedObject[]> {
@@ -149,6 +153,14 @@ export class SqlRegistryReader implements RegistryReader {
     return this.#reader.rows<Pin>(pinsSql({ pins: this.table("pins") }));
   }
 
+  async seen(): Promise<ReadonlyMap<string, SeenDefinition>> {
+    if (!(await this.holds(["seen"]))) return new Map();
+    const rows = await this.#reader.rows<SeenDefinition & { object: string }>(
+      `SELECT object, ours, live FROM ${this.table("seen")} FINAL`,
+    );
+    return new Map(rows.map(({ object, ours, live }) => [object, { ours, live }]));
+  }
+
   async allRecords(): Promise<readonly VersionRecord[]> {
     if (!(await this.exists())) return [];
     const rows = await this.#reader.rows<{ record: string }>(
@@ -171,6 +183,17 @@ export class SqlRegistryReader implements RegistryReader {
   protected table(name: RegistryTableName): string {
     return quoteName(registryTable(this.database, name));
   }
+}
+
+/** What revisions and records say is deployed, live and retired; undefined when no migration was ever applied. */
+export function deployedState(
+  revisions: readonly Revision[],
+  records: readonly VersionRecord[],
+): DeployedState | undefined {
+  if (!revisions.some((revision) => revision.state === "applied")) return undefined;
+  const { objects, ...rest } = stateOf(records);
+  const isThere = ({ state }: DeployedObject): boolean => state === "live" || state === "retired";
+  return { ...rest, objects: objects.filter(isThere) };
 }
 
 function parsed<T>(json: string, object: string): T {

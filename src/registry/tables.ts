@@ -8,7 +8,15 @@ const stamp: Column = {
   default: { kind: "DEFAULT", expression: "now64(3, 'UTC')" },
 };
 
-export const registryTableNames = ["revisions", "versions", "steps", "pins", "models", "rollouts"] as const;
+export const registryTableNames = [
+  "revisions",
+  "versions",
+  "steps",
+  "seen",
+  "pins",
+  "models",
+  "rollouts",
+] as const;
 export type RegistryTableName = (typeof registryTableNames)[number];
 
 export function registryTable(database: string, table: RegistryTableName): TableName {
@@ -21,6 +29,7 @@ export function registryTables(database: string): Table[] {
     revisions(database),
     versions(database),
     steps(database),
+    seen(database),
     pins(database),
     models(database),
     rollouts(database),
@@ -105,6 +114,24 @@ function steps(database: string): Table {
     engine: "MergeTree",
     orderBy: ["revision", "step", "chunk", "seq"],
     comment: "Journal of the steps of migrations",
+  };
+}
+
+/** Definitions that were compared and mean the same, so that `feature diff` need not bring them into a normal form again. */
+function seen(database: string): Table {
+  return {
+    kind: "table",
+    ...registryTable(database, "seen"),
+    columns: [
+      { name: "object", type: "String", comment: "database.name" },
+      { name: "ours", type: "String", comment: "SHA-256 of the statement that creates it" },
+      { name: "live", type: "String", comment: "SHA-256 of the statement that the engine shows" },
+      stamp,
+      { name: "v", type: "UInt64" },
+    ],
+    engine: "ReplacingMergeTree(v)",
+    orderBy: ["object"],
+    comment: "Definitions that were found to be as deployed",
   };
 }
 

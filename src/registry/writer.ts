@@ -10,7 +10,7 @@ import { quoteIdentifier } from "../schema/quote.js";
 import { renderCreate } from "../schema/render.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { Pin } from "./pin.js";
-import { type RegistryReader, SqlRegistryReader } from "./reader.js";
+import { type RegistryReader, type SeenDefinition, SqlRegistryReader } from "./reader.js";
 import type { JournalState, Revision } from "./revision.js";
 import { type RegistryTableName, registryTable, registryTableNames, registryTables } from "./tables.js";
 
@@ -50,6 +50,8 @@ export interface RegistryWriter extends RegistryReader {
    * stored with the next line. Lost in a crash, it costs a second look at a step that may be repeated.
    */
   journalStep(line: JournalLine): Promise<void>;
+  /** Keeps what was compared and found equal, by `database.name`, so that nobody compares it again. */
+  putSeen(seen: ReadonlyMap<string, SeenDefinition>): Promise<void>;
   /** Stores records; each replaces the one with its key. */
   putRecords(revision: number, records: readonly VersionRecord[]): Promise<void>;
   /**
@@ -174,6 +176,18 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
       ["upstream", "Array(String)", rows.map((row) => row.object?.upstream ?? [])],
       strings("record", (row) => JSON.stringify(row.record)),
       ["revision", "UInt64", rows.map(() => revision)],
+      ["v", "UInt64", rows.map(() => version)],
+    ]);
+  }
+
+  async putSeen(seen: ReadonlyMap<string, SeenDefinition>): Promise<void> {
+    if (seen.size === 0) return;
+    const rows = [...seen];
+    const version = await this.#next();
+    await this.#insert("seen", [
+      ["object", "String", rows.map(([object]) => object)],
+      ["ours", "String", rows.map(([, { ours }]) => ours)],
+      ["live", "String", rows.map(([, { live }]) => live)],
       ["v", "UInt64", rows.map(() => version)],
     ]);
   }

@@ -3,17 +3,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { directoryState } from "../../src/engine/directory-state.js";
 import { readObjects } from "../../src/engine/introspect.js";
-import { openScratch } from "../../src/engine/open.js";
+import { openEngine } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { type ApplyOptions, applyProject } from "../../src/migrate/apply.js";
 import { detectDrift } from "../../src/migrate/detect-drift.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
+import { openRegistryWriter } from "../../src/registry/writer.js";
 import { smallProject } from "../support/small-catalog.js";
 import { slim } from "./apply/left-behind.js";
 
 let engine: Engine;
 const root = mkdtempSync(join(tmpdir(), "prism-drift-"));
+const directory = join(root, "db");
+/** Of the directory, as a seal keeps it. */
+const state = () => directoryState(directory, "registry");
 let table: Readonly<Record<string, string>> = {};
 let before: unknown;
 
@@ -23,14 +28,21 @@ const objects = async () =>
   (await readObjects(engine, ["raw", "cold", "features"])).filter(({ name }) => !name.startsWith("lease"));
 const drift = async () => {
   const registry = openRegistryReader(engine, "registry");
-  const [state, records] = [await registry.required(), await registry.allRecords()];
-  return (await detectDrift(engine, { state, records, wanted: [] })).map(
-    ({ kind, target }) => `${kind} ${target.name}`,
-  );
+  const [state, records, seen] = [
+    await registry.required(),
+    await registry.allRecords(),
+    await registry.seen(),
+  ];
+  const found = await detectDrift(engine, { state, records, seen, wanted: [] });
+  // What was compared before and is looked up now is what a comparison finds.
+  expect(await detectDrift(engine, { state, records, seen: new Map(), wanted: [] })).toMatchObject({
+    drift: found.drift,
+  });
+  return found.drift.map(({ kind, target }) => `${kind} ${target.name}`);
 };
 
 beforeAll(async () => {
-  engine = await openScratch();
+  engine = await openEngine({ kind: "embedded", name: "drift", path: directory });
   await apply();
   const { objects: deployed } = await openRegistryReader(engine, "registry").required();
   table = Object.fromEntries(deployed.map(({ name, storage }) => [name, storage?.table.name ?? ""]));
@@ -109,7 +121,9 @@ it.each([
   ["a raw table's retention", "changed trades", () => ["ALTER TABLE raw.trades REMOVE TTL"], []],
   ["a comment", "changed flow", () => [`ALTER TABLE features.${table.flow} MODIFY COMMENT 'mine'`], []],
 ] as const)("%s is named, refused, and restored when asked", async (_, found, how, again) => {
+  const sealed = state();
   for (const statement of how()) await engine.execute(statement);
+  expect(state()).not.toBe(sealed);
   const altered = await objects();
   const [kind = "", name = ""] = found.split(" ");
   expect((await drift()).map((one) => one.replace(/__[0-9a-f]{8}(__mv)?$/, ""))).toEqual([`${kind} ${name}`]);
@@ -121,6 +135,19 @@ it.each([
   // Buckets that closed while a trigger was altered cannot be told from those of the same second.
   if (kind === "missing" || again.length > 0) expect(await dirty()).toEqual(again);
   expect(await apply()).toMatchObject({ nothingToDo: true, repaired: [] });
+});
+
+it("rows leave the directory as a seal knows it; a record of the registry does not", async () => {
+  const sealed = state();
+  expect(sealed).toMatch(/^[0-9a-f]{64}$/);
+  await engine.execute("INSERT INTO features.unified_buckets (exchange, bucket_id) VALUES ('seal', 1)");
+  await engine.execute(
+    "ALTER TABLE features.unified_buckets DELETE WHERE exchange = 'seal' SETTINGS mutations_sync = 2",
+  );
+  expect(state()).toBe(sealed);
+  const registry = openRegistryWriter(engine, "registry");
+  await registry.pin({ holder: "model:m@1", object: "view:flow", version: "none" }).catch(() => undefined);
+  expect(state()).not.toBe(sealed);
 });
 
 it("a stored table that was dropped comes back empty, and all of its buckets are to be computed again", async () => {

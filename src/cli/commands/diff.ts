@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { Bind } from "../command-module.js";
-import { withProject } from "../context.js";
+import { type Context, withProject } from "../context.js";
 import { examples } from "../help.js";
-import { loadProject } from "../project-files.js";
+import { loadProject, readProjectFiles } from "../project-files.js";
 import { specConsumers } from "../spec-consumers.js";
 
 interface DiffFlags {
@@ -36,7 +36,7 @@ export function configure(command: Command, bind: Bind): void {
     .action(
       bind<DiffFlags>(async ({ options, shell }) => {
         const { renderDiffText } = await import("../../plan/render-text.js");
-        const { hasChanges } = await import("../../plan/diff-document.js");
+        const { hasChanges, nothingToDo } = await import("../../plan/diff-document.js");
         const document = options.offline === true ? await offline() : await online();
         return {
           result: document,
@@ -51,11 +51,24 @@ export function configure(command: Command, bind: Bind): void {
           return diffOffline({ specs, consumers: specConsumers(specs) });
         }
 
-        function online() {
-          return withProject(shell, "diff", async ({ specs, target, engine }) => {
+        async function online() {
+          const read = await readProjectFiles(shell.options.project);
+          const { isUnaltered, readSeal, writeSeal } = await import("../../migrate/seal.js");
+          const inputs = { ...read, target: shell.options.target, env: shell.env };
+          const sealed = readSeal(inputs);
+          if (sealed !== undefined) return nothingToDo(sealed);
+          const diff = async ({ specs, project, target, engine }: Context) => {
             const { diffTarget } = await import("../../migrate/plan-diff.js");
-            return diffTarget(engine, target.name, { specs, consumers: specConsumers(specs) });
-          });
+            const { registry } = project.databases;
+            const sealable =
+              target.kind === "embedded" ? { target: target.name, path: target.path, registry } : undefined;
+            const unaltered = sealable !== undefined && isUnaltered(read.root, sealable);
+            const consumers = specConsumers(specs);
+            const document = await diffTarget(engine, target.name, { specs, consumers, unaltered });
+            if (sealable !== undefined && !hasChanges(document)) writeSeal(inputs, sealable);
+            return document;
+          };
+          return withProject(shell, "diff", diff, read);
         }
       }),
     );

@@ -97,6 +97,7 @@ export function describeApply(name: string, open: () => Promise<Engine>): void {
         "pins",
         "revisions",
         "rollouts",
+        "seen",
         "steps",
         "versions",
       ]);

@@ -61,6 +61,18 @@ ENGINE = MergeTree
 ORDER BY (revision, step, chunk, seq)
 COMMENT 'Journal of the steps of migrations';
 
+CREATE TABLE `registry`.`seen`
+(
+    `object` String COMMENT 'database.name',
+    `ours` String COMMENT 'SHA-256 of the statement that creates it',
+    `live` String COMMENT 'SHA-256 of the statement that the engine shows',
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `v` UInt64
+)
+ENGINE = ReplacingMergeTree(v)
+ORDER BY (object)
+COMMENT 'Definitions that were found to be as deployed';
+
 CREATE TABLE `registry`.`pins`
 (
     `holder` String COMMENT 'model:name@version',
