@@ -42,6 +42,14 @@ export interface Reach {
   readonly ms: number;
 }
 
+export interface Delay {
+  readonly ms: number;
+  /** So long after the delay a row is still the last one known. */
+  readonly staleMs: number;
+  /** All buckets of the clock. */
+  readonly bounds: TableName;
+}
+
 export const noReach: Reach = { buckets: 0, ms: 0 };
 
 /**
@@ -89,6 +97,8 @@ export interface CompiledObject {
   readonly lookBack: number;
   /** What a row reads directly beyond its own bucket: earlier rows of its upstream or, at level 0, raw rows. */
   readonly reach: Reach;
+  /** A row is computed, and known, with the first bucket that ends so long after its own; undefined: with its own. */
+  readonly delay?: Delay;
   /** True when every closed bucket must have a row (books may have none). */
   readonly everyBucket: boolean;
   /** Its former name, where the spec says one: what is deployed under it is this object. */

@@ -15,6 +15,7 @@ import {
 } from "./catalog.js";
 import { compileGate, gateName } from "./compile-gate.js";
 import { compileStream, guardTable } from "./compile-stream.js";
+import { compileDelay } from "./delay.js";
 import { missing } from "./feature-table.js";
 import { dataFingerprint } from "./fingerprint.js";
 import { compileLabel } from "./label.js";
@@ -140,7 +141,7 @@ function compileClock(
   for (const path of paths) {
     for (const name of streamNames) {
       const own = drafts.flatMap(({ view, usage }) =>
-        usage?.stream === name && pathOf(view.name) === path ? [usage] : [],
+        usage?.stream === name && usage.aheadMs === undefined && pathOf(view.name) === path ? [usage] : [],
       );
       const usage = unionUsage(name, [...own, ...deployedUsage(clock, name, path, deployed)]);
       if (own.length > 0) streams.set(streamName(clock.name, name, path), { path, usage });
@@ -149,8 +150,9 @@ function compileClock(
   const views = new Map<string, CompiledObject>();
   for (const draft of drafts) {
     const path = pathOf(draft.view.name);
+    // A view with a delay reads rows beyond its bucket, which no shared stream holds.
     const stream =
-      draft.usage === undefined
+      draft.usage === undefined || draft.usage.aheadMs !== undefined
         ? undefined
         : streams.get(streamName(clock.name, draft.usage.stream, path))?.usage;
     const context = { project, clock, clockDefinition: definition, path, stream, upstream: views, deployed };
@@ -159,11 +161,24 @@ function compileClock(
   return [
     compileGate(project, clock),
     ...[...streams.values()].map(({ path, usage }) => compileStream(project, clock, usage, path)),
+    ...delays(drafts, pathOf).map(({ delayMs, path }) => compileDelay(project, clock, delayMs, path)),
     ...views.values(),
     ...aliases.map((alias) => compileAlias(alias, project, views)),
     ...vectors.map((vector) => compileVector(vector, { project, clock, path: "hot", views })),
     ...labels.map((label) => compileLabel(label, { project, clock, views })),
   ];
+}
+
+/** The delays of views, each once a path. */
+function delays(
+  drafts: readonly ViewDraft[],
+  pathOf: (view: string) => Path,
+): { readonly delayMs: number; readonly path: Path }[] {
+  return paths.flatMap((path) => {
+    const own = drafts.filter(({ view }) => view.delayMs > 0 && pathOf(view.name) === path);
+    const different = [...new Set(own.map(({ view }) => view.delayMs))].sort((a, b) => a - b);
+    return different.map((delayMs) => ({ delayMs, path }));
+  });
 }
 
 /** Columns that deployed versions of a stream's views may read: a stream only ever gains some. */

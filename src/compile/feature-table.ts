@@ -6,11 +6,13 @@ import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
 import { type CompiledColumn, chunkMark, type Path, versionMark } from "./catalog.js";
+import { ripeColumns } from "./delay.js";
 import { bucketColumnTypes, triggerName } from "./names.js";
 
 const aliasTemplate = sqlTemplate(import.meta.url, "alias");
 const aliasOfBins = sqlTemplate(import.meta.url, "alias-by");
 const backfillTemplate = sqlTemplate(import.meta.url, "backfill");
+const delayedTemplate = sqlTemplate(import.meta.url, "backfill-delayed");
 
 /** Bucket columns that a stored row keeps, before its features. */
 export const storedKey = [
@@ -85,22 +87,28 @@ export function aliasView(
   return { kind: "view", ...name, select, comment };
 }
 
-/** `INSERT … SELECT` over every closed bucket of the clock; `select` reads the relation `buckets`. */
+/**
+ * `INSERT … SELECT` over every closed bucket of the clock; `select` reads the relation `buckets`.
+ * @param delayMs of a view with a delay: only buckets for which it is over
+ */
 export function backfillStatement(
   project: Project,
   clock: Clock,
   table: TableName,
   columns: readonly CompiledColumn[],
   select: string,
+  delayMs = 0,
 ): string {
-  return backfillTemplate({
+  const slots = {
     table: quoteName(table),
     columns: [...storedKey, "v", ...columns.map((column) => quoteIdentifier(column.name))].join(", "),
     version: versionMark,
     bucket_table: quoteName(bucketsName(project, clock.name)),
     chunk: chunkMark,
     select,
-  });
+  };
+  if (delayMs === 0) return backfillTemplate(slots);
+  return delayedTemplate({ ...slots, own_columns: ripeColumns, delay_ms: String(delayMs) });
 }
 
 /** A defect of the compiler or of a caller that skipped spec/'s checks. */

@@ -5,8 +5,10 @@ import type { FeatureView, ProjectSpecs } from "../spec/model.js";
 import type { RowExpression } from "../spec/stream-rows.js";
 import type { Catalog, CompiledObject } from "./catalog.js";
 import { draftViews } from "./compile-project.js";
+import { delayTable } from "./delay.js";
 import { missing } from "./feature-table.js";
 import { streamTableName } from "./names.js";
+import { streamSelect } from "./stream.js";
 import { rowExpressions, rowsRelation } from "./stream-rows.js";
 import { timeExpressionSelect } from "./time-rows.js";
 import { streamExpressionSelect, viewExpressionSelect } from "./view-select.js";
@@ -49,7 +51,11 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
     const { rows, usage } = draft;
     if (rows !== undefined) {
       const database = specs.project.databases.features;
-      const stream = quoteName(streamTableName(database, view.clock, rows.stream, path));
+      const clock = specs.project.clocks[view.clock];
+      const stream =
+        usage?.aheadMs === undefined || clock === undefined
+          ? quoteName(streamTableName(database, view.clock, rows.stream, path))
+          : `(${streamSelect(specs.project, clock, usage, quoteName(delayTable(database, view.clock, usage.aheadMs, path)))})`;
       return {
         view,
         select: (columns) => streamExpressionSelect(only(columns), stream),

@@ -1,13 +1,16 @@
 /** Point reads of stored versions: the latest row of each bucket asked for, by primary key. */
+
+import type { TableName } from "../schema/object.js";
 import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import { sqlTemplate } from "../sql-template.js";
-import type { CompiledObject } from "./catalog.js";
+import type { CompiledObject, Delay } from "./catalog.js";
 import { missing } from "./feature-table.js";
 
 const template = sqlTemplate(import.meta.url, "stored-rows");
 const ownKeys = sqlTemplate(import.meta.url, "own-keys");
 const trailingKeys = sqlTemplate(import.meta.url, "trailing-keys");
 const reachKeys = sqlTemplate(import.meta.url, "reach-keys");
+const delayedTemplate = sqlTemplate(import.meta.url, "delayed-rows");
 
 export interface StoredRowsOptions {
   /** The relation of the buckets. */
@@ -27,6 +30,7 @@ export interface StoredRowsOptions {
 export function storedRows(object: CompiledObject, options: StoredRowsOptions): string {
   if (object.storage === undefined) throw missing(`the table of ${object.name}`);
   const { buckets, before, within } = options;
+  if (object.delay !== undefined) return rowsAsOf(object, object.storage.table, object.delay, options);
   const trailing = before === 0 ? ownKeys({ buckets }) : trailingKeys({ buckets, before: String(before) });
   const inTime =
     within === undefined
@@ -46,5 +50,29 @@ export function storedRows(object: CompiledObject, options: StoredRowsOptions): 
         : before === 0
           ? inTime
           : `${trailing.trimEnd()}\nUNION DISTINCT\n${inTime}`,
+  });
+}
+
+/**
+ * The same of a view with a delay: for each bucket the last row that was known by then, never its own. Windows over such rows are
+ * refused by spec/, so that no bucket before is asked for.
+ */
+function rowsAsOf(
+  object: CompiledObject,
+  table: TableName,
+  delay: Delay,
+  { buckets, only }: StoredRowsOptions,
+): string {
+  const names = (only ?? object.columns.map((column) => column.name)).map(quoteIdentifier);
+  const isFresh = `b.bucket_ts_end <= d.ripe_at + toIntervalMillisecond(${delay.staleMs})`;
+  return delayedTemplate({
+    columns: names.map((name) => `if(${isFresh}, d.${name}, NULL) AS ${name}`).join(",\n"),
+    names: names.join(",\n"),
+    bounds: quoteName(delay.bounds),
+    keys: ownKeys({ buckets }),
+    table: quoteName(table),
+    buckets,
+    delay_ms: String(delay.ms),
+    stale_ms: String(delay.staleMs),
   });
 }

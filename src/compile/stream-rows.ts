@@ -216,7 +216,6 @@ function lookupLevels(
   lookups: readonly { readonly lookup: Lookup; readonly uses: readonly LookupUse[] }[],
 ): RowLevel[] {
   if (lookups.length === 0) return [];
-  const inclusive = `(PARTITION BY ${bucketKey.join(", ")} ORDER BY timestamp RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
   const found = ({ name }: Lookup): string => `${name}__found`;
   const unique = (uses: readonly LookupUse[]): LookupUse[] => [
     ...new Map(uses.map((use) => [use.name, use])).values(),
@@ -225,16 +224,16 @@ function lookupLevels(
     {
       columns: lookups.map(({ lookup, uses }) => {
         const values = unique(uses).map(({ sql, isArray }) => (isArray ? sql : `toNullable(${sql})`));
-        const window = lookup.strict ? rowWindow("so_far") : inclusive;
         const seen = `tuple(toNullable(timestamp), ${values.join(", ")})`;
-        return { name: found(lookup), sql: `argMaxIf(${seen}, ord, is_trade = 0) OVER ${window}` };
+        const { isSeen, window } = seenBy(lookup);
+        return { name: found(lookup), sql: `argMaxIf(${seen}, ord, ${isSeen}) OVER ${window}` };
       }),
     },
     {
       columns: lookups.flatMap(({ lookup, uses }) =>
         unique(uses).map(({ name, isArray }, index) => {
           const value = `tupleElement(${found(lookup)}, ${index + 2})`;
-          const age = `${ms("timestamp")} - ${ms(`tupleElement(${found(lookup)}, 1)`)}`;
+          const age = `${momentOf(lookup)} - ${ms(`tupleElement(${found(lookup)}, 1)`)}`;
           const isFresh = `ifNull(${age} <= ${lookup.maxAgeMs ?? 0}, false)`;
           const sql =
             lookup.maxAgeMs === undefined ? value : `if(${isFresh}, ${value}, ${isArray ? "[]" : "NULL"})`;
@@ -244,4 +243,26 @@ function lookupLevels(
       drop: lookups.map(({ lookup }) => found(lookup)),
     },
   ];
+}
+
+/** Which snapshots of the bucket's rows a lookup may find: as of the row, so long after it, or as of the bucket's end. */
+function seenBy({ of, afterMs, strict }: Lookup): { readonly isSeen: string; readonly window: string } {
+  if (of === "bucket") {
+    const end = afterMs === 0 ? "bucket_ts_end" : `bucket_ts_end + toIntervalMillisecond(${afterMs})`;
+    return { isSeen: `is_trade = 0 AND timestamp < ${end}`, window: rowWindow("bucket") };
+  }
+  if (strict) return { isSeen: "is_trade = 0", window: rowWindow("so_far") };
+  const [order, last] =
+    afterMs === 0 ? ["timestamp", "CURRENT ROW"] : [ms("timestamp"), `${afterMs} FOLLOWING`];
+  const frame = `RANGE BETWEEN UNBOUNDED PRECEDING AND ${last}`;
+  return {
+    isSeen: "is_trade = 0",
+    window: `(PARTITION BY ${bucketKey.join(", ")} ORDER BY ${order} ${frame})`,
+  };
+}
+
+/** The moment of which a lookup is, in epoch ms. */
+function momentOf({ of, afterMs }: Lookup): string {
+  const start = ms(of === "bucket" ? "bucket_ts_end" : "timestamp");
+  return afterMs === 0 ? start : `${start} + ${afterMs}`;
 }

@@ -17,6 +17,7 @@ import { sourceRelation } from "./source-relation.js";
 const streamTemplate = sqlTemplate(import.meta.url, "stream");
 const tradesTemplate = sqlTemplate(import.meta.url, "trades-rows");
 const booksTemplate = sqlTemplate(import.meta.url, "books-rows");
+const booksAheadTemplate = sqlTemplate(import.meta.url, "books-ahead-rows");
 const eventsTemplate = sqlTemplate(import.meta.url, "events-rows");
 
 /** The sources whose rows a stream holds. */
@@ -33,6 +34,8 @@ export interface StreamUsage {
   readonly columns: readonly string[];
   /** Deepest book level that is read; undefined: all of them. 0 for trades. */
   readonly levels: number | undefined;
+  /** Books are read so long beyond the bucket's end: of a view with a delay, which therefore has a stream of its own. */
+  readonly aheadMs?: number;
 }
 
 interface RowColumn {
@@ -214,7 +217,7 @@ interface BookRowsOptions {
 
 function bookRows(project: Project, clock: Clock, { usage, buckets, arrays }: BookRowsOptions): string {
   const key = ["exchange", "market_type", "symbol", "timestamp", "book_seq"];
-  return booksTemplate({
+  const slots = {
     buckets,
     bounds: quoteName(bucketsName(project, clock.name)),
     books: sourceRelation(project, "orderbooks", [...key, ...arrays, "available_at"]),
@@ -226,8 +229,13 @@ function bookRows(project: Project, clock: Clock, { usage, buckets, arrays }: Bo
       ),
     ),
     snapshot_levels: listed(arrays.map((name) => `s.${name} AS ${name}`)),
-  });
+  };
+  if (usage.aheadMs === undefined) return booksTemplate(slots);
+  return booksAheadTemplate({ ...slots, ahead_ms: String(usage.aheadMs), slot_ms: String(slotMs) });
 }
+
+/** A snapshot is joined with the buckets that it belongs to by slots of time: there is no range join that is fast. */
+const slotMs = 10_000;
 
 function needsMid(usage: StreamUsage): boolean {
   return usage.columns.includes("mid");

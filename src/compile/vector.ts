@@ -2,7 +2,8 @@
 import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import type { Clock, Project, VectorSpec } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
-import { type CompiledColumn, type CompiledObject, type Definition, noReach, type Path } from "./catalog.js";
+import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog.js";
+import { asOfReach } from "./delay.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { closeTable, versionTable } from "./names.js";
@@ -91,7 +92,7 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
     alias: aliasView({ database, name: `vector_${vector.name}` }, table, columns, vector.description),
     backfill: backfillStatement(project, clock, table, columns, select("buckets")),
     lookBack: Math.max(...views.map((view) => view.lookBack)),
-    reach: noReach,
+    reach: asOfReach(views),
     everyBucket: true,
     renamedFrom: undefined,
     at: vector.at,

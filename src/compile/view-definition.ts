@@ -17,7 +17,12 @@ export function viewDefinition(
     clock,
     from:
       "stream" in view.from
-        ? { stream: view.from.stream, rows: rowsContent(draft), ...timeDefinition(view) }
+        ? {
+            stream: view.from.stream,
+            rows: rowsContent(draft),
+            ...timeDefinition(view),
+            ...(view.delayMs === 0 ? {} : { delayMs: view.delayMs }),
+          }
         : { views: upstream.map(({ dataHash }) => dataHash) },
     ...(draft.lets.length === 0
       ? {}

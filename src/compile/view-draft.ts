@@ -79,7 +79,10 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
     usage:
       rows === undefined
         ? undefined
-        : streamUsage(rows.stream, [...rowTexts(rows), ...expressions.map((item) => item.sql)]),
+        : {
+            ...streamUsage(rows.stream, [...rowTexts(rows), ...expressions.map((item) => item.sql)]),
+            ...(view.delayMs === 0 ? {} : { aheadMs: view.delayMs }),
+          },
     level: "stream" in view.from ? 0 : 1 + Math.max(...view.from.views.map(levelOf)),
   };
 }

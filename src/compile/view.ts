@@ -2,7 +2,8 @@
 import { bucketsName } from "../schema/clock-tables.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, FeatureView, Project } from "../spec/model.js";
-import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog.js";
+import type { CompiledColumn, CompiledObject, Definition, Path, Reach } from "./catalog.js";
+import { asOfReach, delayName, delayReach, delayTable, staleMs } from "./delay.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { closeTable, streamName, streamTableName, versionTable } from "./names.js";
@@ -65,27 +66,32 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     columns: view.columns.map(({ name, unit, doc, feature }) => ({ name, unit, doc, feature })),
   };
   const bounds = quoteName(bucketsName(project, clock.name));
-  const reach = view.time === undefined ? windowReach(view.windows) : timeReach(view, clock);
+  const reach = viewReach(view, clock, upstream);
   const ofTime = (buckets: string): string =>
     overTimeSelect(draft, timeExpressionSelect(draft, project, clock, buckets));
   const trigger = quoteName(closeTable(database, clock.name, level, path));
   const table = storedTable(context.deployed, view, dataHash) ?? versionTable(database, view.name, dataHash);
+  const ofStream = (usage: StreamUsage, buckets: string): string =>
+    overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, usage, buckets))}\n)`);
+  const delay = quoteName(delayTable(database, clock.name, view.delayMs, path));
   const live =
     view.time !== undefined
       ? ofTime(trigger)
-      : context.stream === undefined
-        ? overViewsSelect(draft, upstream, trigger, bounds)
-        : overStreamSelect(
-            draft,
-            quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
-          );
+      : draft.usage?.aheadMs !== undefined
+        ? ofStream(draft.usage, delay)
+        : context.stream === undefined
+          ? overViewsSelect(draft, upstream, trigger, bounds)
+          : overStreamSelect(
+              draft,
+              quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
+            );
   // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
   const stored =
     view.time !== undefined
       ? ofTime("buckets")
       : draft.usage === undefined
         ? overViewsSelect(draft, upstream, "buckets", bounds)
-        : overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, draft.usage, "buckets"))}\n)`);
+        : ofStream(draft.usage, "buckets");
   return {
     kind: "view",
     name: view.name,
@@ -97,9 +103,11 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     definition,
     metadata,
     upstream:
-      context.stream === undefined
-        ? upstreamViews.map((name) => `view:${name}`)
-        : [`stream:${streamName(clock.name, context.stream.stream, path)}`],
+      view.delayMs > 0
+        ? [`stream:${delayName(clock.name, view.delayMs, path)}`]
+        : context.stream === undefined
+          ? upstreamViews.map((name) => `view:${name}`)
+          : [`stream:${streamName(clock.name, context.stream.stream, path)}`],
     description: view.description,
     columns,
     ...(by.length > 0 ? { by } : {}),
@@ -107,18 +115,32 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     tables: [featureTable(project, table, columns, view.description)],
     triggers: [featureTrigger(table, path, live)],
     alias: aliasView({ database, name: view.name }, table, columns, view.description),
-    backfill: backfillStatement(project, clock, table, columns, stored),
+    backfill: backfillStatement(project, clock, table, columns, stored, view.delayMs),
     lookBack: reach.buckets + Math.max(0, ...upstream.map((object) => object.lookBack)),
     reach,
+    ...(view.delayMs === 0
+      ? {}
+      : {
+          delay: { ms: view.delayMs, staleMs: staleMs(clock), bounds: bucketsName(project, clock.name) },
+        }),
     everyBucket: view.time !== undefined || hasEveryBucket(view),
     renamedFrom: view.renamedFrom,
     at: view.at,
   };
 }
 
+/** What a row reads beyond its own bucket. */
+function viewReach(view: FeatureView, clock: Clock, upstream: readonly CompiledObject[]): Reach {
+  if (view.delayMs > 0) return delayReach(view.delayMs, clock);
+  if (view.time !== undefined) return timeReach(view, clock);
+  const { buckets, ms } = windowReach(view.windows);
+  return { buckets, ms: Math.max(ms, asOfReach(upstream).ms) };
+}
+
 /** A bucket always has trades; filters may leave none of its rows, and it may have no book. */
-function hasEveryBucket({ from, rows }: FeatureView): boolean {
+function hasEveryBucket({ from, rows, delayMs }: FeatureView): boolean {
   if (!("stream" in from)) return true;
+  if (delayMs > 0) return false;
   const isFiltered = rows.where !== undefined || rows.steps.some(({ where }) => where !== undefined);
   return from.stream !== "books" && !isFiltered && rows.by.length === 0;
 }

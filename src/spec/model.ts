@@ -195,6 +195,8 @@ export interface FeatureView {
   readonly params: Readonly<Record<string, number>>;
   /** What is done with a stream's rows before they are aggregated; nothing for a view over views. */
   readonly rows: StreamRows;
+  /** It is computed, and known, so long after its bucket: what it looks up may be as much later. 0: with its bucket. */
+  readonly delayMs: number;
   /** Undefined: it reads its own bucket's stream, or other views. */
   readonly time: TimeRows | undefined;
   readonly lets: readonly LetExpression[];

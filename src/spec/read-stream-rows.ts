@@ -17,18 +17,27 @@ import {
 
 type RawStep = Readonly<Record<string, string>>;
 
+interface RawLookup {
+  readonly source: string;
+  readonly strict?: boolean;
+  readonly max_age?: string;
+  readonly at?: string;
+  readonly of?: "row" | "bucket";
+}
+
 export interface RawRows {
   readonly params?: Readonly<Record<string, number>>;
   readonly where?: string;
   readonly valid?: boolean;
   readonly grid?: string;
-  readonly lookup?: Readonly<Record<string, { source: string; strict?: boolean; max_age?: string }>>;
+  readonly delay?: string;
+  readonly lookup?: Readonly<Record<string, RawLookup>>;
   readonly rows?: RawStep | readonly RawStep[];
   readonly by?: Readonly<Record<string, string>>;
   readonly columns: Readonly<Record<string, unknown>>;
 }
 
-const keys = ["where", "valid", "grid", "lookup", "rows", "by"] as const;
+const keys = ["where", "valid", "grid", "lookup", "rows", "by", "delay"] as const;
 /** @param stream undefined for a view over views, which has none of these keys */
 export function readStreamRows(reader: SpecReader, raw: RawRows, stream: StreamName | undefined): StreamRows {
   if (stream === undefined) {
@@ -97,14 +106,58 @@ function readLookups(reader: SpecReader, raw: RawRows, stream: StreamName): Look
       reader.add("FS_SPEC_UNSUPPORTED", message, at, "Supported are lookups of books in a view over trades.");
     }
     const maxAge = lookup.max_age;
+    const of = lookup.of ?? "row";
+    const afterMs =
+      lookup.at === undefined ? 0 : (reader.duration(pointerTo(pointer, "at"), lookup.at, 0) ?? 0);
+    checkMoment(reader, raw, pointer, { name, of, afterMs, strict: lookup.strict ?? false });
     return {
       name,
       source: "books",
+      of,
+      afterMs,
       strict: lookup.strict ?? false,
       maxAgeMs: maxAge === undefined ? undefined : reader.duration(pointerTo(pointer, "max_age"), maxAge, 0),
       at,
     };
   });
+}
+
+type Moment = Pick<Lookup, "name" | "of" | "afterMs" | "strict">;
+
+/** What lies after a row is known once the delay is over. */
+function checkMoment(
+  reader: SpecReader,
+  raw: RawRows,
+  pointer: string,
+  { name, of, afterMs, strict }: Moment,
+): void {
+  const delayMs = raw.delay === undefined ? 0 : (parseDuration(raw.delay) ?? 0);
+  if (afterMs > delayMs) {
+    const found = raw.delay === undefined ? "has no `delay:`" : `is computed after \`delay: ${raw.delay}\``;
+    reader.add(
+      "FS_SPEC_VALUE",
+      `lookup ${name} reads what stood ${raw.lookup?.[name]?.at} later, but the view ${found}`,
+      reader.file.at(pointerTo(pointer, "at")),
+      "Write a `delay:` that is at least as long.",
+    );
+  }
+  if (strict && (of === "bucket" || afterMs > 0)) {
+    const message = `lookup ${name}: \`strict:\` is about snapshots of the row's own millisecond`;
+    reader.add("FS_SPEC_VALUE", message, reader.file.at(pointerTo(pointer, "strict")), "Leave it out.");
+  }
+}
+
+/** `delay:` of a view over a stream; 0 without. */
+export function readDelay(reader: SpecReader, raw: RawRows, stream: StreamName | undefined): number {
+  if (raw.delay === undefined) return 0;
+  const at = reader.file.keyAt("/delay");
+  if (stream !== "trades" || Object.keys(raw.lookup ?? {}).length === 0) {
+    const message = "`delay:` waits for what a lookup reads later, but this view looks nothing up";
+    const hint = "Write it in a view with `from: trades` and `lookup: { later: { source: books, at: 5s } }`.";
+    if (stream !== undefined) reader.add("FS_SPEC_VALUE", message, at, hint);
+    return 0;
+  }
+  return reader.duration("/delay", raw.delay, 1) ?? 0;
 }
 
 function readSteps(reader: SpecReader, raw: RawRows["rows"]): RowStep[] {

@@ -63,6 +63,12 @@ class ReferenceChecker {
         const message = `view ${view.name} reads ${name}, which has a row for each bin (\`by:\`)`;
         this.#add("FS_SPEC_VALUE", message, at, "A view over views needs one row for each bucket.");
       }
+      if (upstream.delayMs > 0 && view.windows.length > 0) {
+        const message = `view ${view.name} has windows, but reads ${name}, which is known later than its buckets (\`delay:\`)`;
+        const hint =
+          "Hand its columns on in a view without windows, and put the windows into a view over that.";
+        this.#add("FS_SPEC_WINDOW", message, at, hint);
+      }
       for (const column of upstream.columns) taken.set(column.name, `view ${name}, which it reads`);
     }
     for (const column of view.columns) {
@@ -158,6 +164,10 @@ class ReferenceChecker {
     if (this.#clocksDiffer(view, label)) {
       const message = `${owner} is of clock ${label.clock}, but its price is of clock ${view.clock}`;
       this.#add("FS_SPEC_CLOCK_MISMATCH", message, at("view"));
+    }
+    if (view.delayMs > 0) {
+      const message = `${owner} takes its price from ${view.name}, which is known later than its buckets (\`delay:\`)`;
+      this.#add("FS_SPEC_VALUE", message, at("view"), "A label needs the price at the bucket's end.");
     }
     const names = view.columns.map((column) => column.name);
     for (const key of ["column", "age"] as const) {

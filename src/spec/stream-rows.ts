@@ -13,10 +13,14 @@ export interface RowStep {
   readonly columns: readonly RowExpression[];
 }
 
-/** The last row of another stream as of a row: `<name>.<column>`, NULL where there is none or it is too old. */
+/** The last row of another stream as of a moment: `<name>.<column>`, NULL where there is none or it is too old. */
 export interface Lookup {
   readonly name: string;
   readonly source: "books";
+  /** Counted from the row's own time, or from the bucket's end. */
+  readonly of: "row" | "bucket";
+  /** So long after that. More than 0 only in a view with `delay:`, which is computed when that time has passed. */
+  readonly afterMs: number;
   /** True: strictly before the row. False: a snapshot of the same millisecond counts. */
   readonly strict: boolean;
   readonly maxAgeMs: number | undefined;

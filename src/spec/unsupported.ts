@@ -4,7 +4,6 @@ import type { SpecKind } from "./spec-kind.js";
 const viewKeys: ReadonlySet<string> = new Set([
   "as_of",
   "max_age",
-  "delay",
   "over_by",
   "scan",
   "every",
@@ -17,8 +16,6 @@ const viewKeys: ReadonlySet<string> = new Set([
 
 /** Why a key is not supported at this place; undefined when the spec language does not have it there at all. */
 export function unsupportedKey(kind: SpecKind, pointer: string, key: string): string | undefined {
-  if (kind === "view" && key === "at" && /^\/lookup\/[^/]+$/.test(pointer))
-    return "`at:` of a lookup is not supported by this version";
   const place = pointer === "" || /^\/columns\/[^/]+$/.test(pointer);
   return kind === "view" && place && viewKeys.has(key)
     ? `\`${key}:\` is not supported by this version`

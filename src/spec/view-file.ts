@@ -2,7 +2,7 @@
 
 import { pointerTo } from "./json-pointer.js";
 import type { Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
-import { type RawRows, readStreamRows } from "./read-stream-rows.js";
+import { type RawRows, readDelay, readStreamRows } from "./read-stream-rows.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
 import { didYouMean } from "./suggest.js";
@@ -71,6 +71,7 @@ export function readViewFile(reader: SpecReader): FeatureView {
     from,
     params: raw.params ?? {},
     rows: readStreamRows(reader, raw, "stream" in from ? from.stream : undefined),
+    delayMs: readDelay(reader, raw, "stream" in from ? from.stream : undefined),
     time: readTimeRows(reader, raw, "stream" in from ? from.stream : undefined),
     lets: readLets(reader, raw),
     windows: readWindows(reader, raw, from),

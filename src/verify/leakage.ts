@@ -59,7 +59,8 @@ async function checkBucket(
   if (select === undefined) return;
   const params = {
     ...sampledParams(bucket.instrument, [bucket]),
-    bucket_id: bucket.id,
+    // What a delay waits for came after the bucket: no order of buckets is to be kept there.
+    bucket_id: object.delay === undefined ? bucket.id : Number.MAX_SAFE_INTEGER,
     // A view may be known later than its bucket (`delay:`); a vector's lag is time for computing, not for looking.
     known_by: Math.max(bucket.availableAt, object.kind === "vector" ? 0 : (own[0]?.availableAt ?? 0)),
   };

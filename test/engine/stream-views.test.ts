@@ -10,9 +10,10 @@ import { naiveBookShape } from "../support/oracle/features/book-shape.js";
 import { naiveFootprint, naiveFootprintPoc } from "../support/oracle/features/footprint.js";
 import { naiveMidGrid } from "../support/oracle/features/mid-grid.js";
 import { naiveOfi } from "../support/oracle/features/ofi.js";
+import { naiveForwardReturn, naiveRealisedSpreads } from "../support/oracle/features/outcomes.js";
 import { naiveQuotedSpread, naiveSpreads } from "../support/oracle/features/spreads.js";
 import { naiveBookTable } from "../support/oracle/naive-ingest.js";
-import { naiveBooks, naiveTrades } from "../support/oracle/naive-streams.js";
+import { naiveBooks, naiveBooksAhead, naiveTrades } from "../support/oracle/naive-streams.js";
 import type { BookRow, BucketRow, StoredTrade } from "../support/oracle/rows.js";
 import { storeBooks, storeTrades } from "../support/raw-rows.js";
 import { tardisBooks } from "../support/recordings.js";
@@ -27,15 +28,20 @@ function expectedOf(
   bucket: BucketRow,
   trades: ReturnType<typeof naiveTrades>,
   books: ReturnType<typeof naiveBooks>,
+  ahead: (delayMs: number) => ReturnType<typeof naiveBooksAhead>,
 ): Record<string, readonly object[]> {
   const width = bucket.market_type === "linear" && bucket.symbol === "BTCUSDT" ? "1" : "0.1";
   const list = <T extends object>(row: T | null): T[] => (row === null ? [] : [row]);
+  const ifKnown = <T, R>(value: T | null, of: (value: T) => R): R | null =>
+    value === null ? null : of(value);
   const ifBooks = <T extends object>(row: T): T[] => (books.length === 0 ? [] : [row]);
   return {
     footprint: naiveFootprint(trades, width),
     footprint_poc: [naiveFootprintPoc(trades, width)],
     spreads: [naiveSpreads(trades, books)],
     quoted_spread: ifBooks(naiveQuotedSpread(bucket, books)),
+    realised_spreads: list(ifKnown(ahead(30_000), (later) => naiveRealisedSpreads(trades, later))),
+    forward_return: list(ifKnown(ahead(60_000), (later) => naiveForwardReturn(bucket, later))),
     ofi: ifBooks(naiveOfi(books)),
     mid_grid: naiveMidGrid(bucket, books),
     book_changes: list(
@@ -69,7 +75,9 @@ async function differences(
   const stored = new Map<string, readonly Row[]>();
   for (const bucket of buckets.filter((_, index) => index % every === 0)) {
     const own = naiveBooks(bucket, buckets, books, bookGapMs);
-    for (const [view, expected] of Object.entries(expectedOf(bucket, naiveTrades(bucket, trades), own))) {
+    const ahead = (delayMs: number) => naiveBooksAhead(bucket, buckets, books, bookGapMs, delayMs);
+    const expectations = expectedOf(bucket, naiveTrades(bucket, trades), own, ahead);
+    for (const [view, expected] of Object.entries(expectations)) {
       const all = stored.get(view) ?? ((await storedFeatures(deployment, view)) as Row[]);
       stored.set(view, all);
       const found = all.filter((row) => row.symbol === bucket.symbol && row.bucket_id === bucket.bucket_id);
@@ -132,8 +140,9 @@ describe("stock views over streams", () => {
     "are those of the oracle on recordings",
     async () => {
       await emptyTables(deployment);
-      await ingestPaths(deployment, "tardis", [sharedFile(files.books)]);
-      const { advanced } = await ingestPaths(deployment, "binance-archive", [sharedFile(files.trades)]);
+      // Books last: every bucket is closed without them first, and is computed again with them.
+      await ingestPaths(deployment, "binance-archive", [sharedFile(files.trades)]);
+      const { advanced } = await ingestPaths(deployment, "tardis", [sharedFile(files.books)]);
       expect(advanced.failures).toEqual([]);
       const spot = { exchange: "binance", market_type: "spot", symbol: "BTCUSDT" };
       const books = naiveBookTable(tardisBooks(files.books.replace("data/", ""), spot));

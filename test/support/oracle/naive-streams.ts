@@ -46,6 +46,29 @@ export function naiveBooks(
   ];
 }
 
+/**
+ * The same for a view with a delay: the snapshots until so long after the bucket's end, of those that were in time for their own
+ * bucket; null before the delay is over, that is before a bucket ends so much later.
+ */
+export function naiveBooksAhead(
+  bucket: BucketRow,
+  buckets: readonly BucketRow[],
+  books: readonly BookRow[],
+  bookGapMs: number,
+  delayMs: number,
+): StreamBook[] | null {
+  const siblings = buckets
+    .filter((other) => isSameInstrument(other, bucket))
+    .sort((a, b) => a.bucket_id - b.bucket_id);
+  const until = bucket.bucket_ts_end + delayMs;
+  if (!siblings.some((other) => other.bucket_ts_end >= until)) return null;
+  const after = inBookOrder(books.filter((book) => isSameInstrument(book, bucket))).filter(
+    (book) => book.timestamp >= bucket.prev_ts_end && book.timestamp < until && wasInTime(book, siblings),
+  );
+  const carried = naiveBooks(bucket, buckets, books, bookGapMs).filter(({ carry }) => carry === 1);
+  return [...carried, ...after.map((book) => ({ ...book, carry: 0 as const }))];
+}
+
 function isMember(bucket: BucketRow, row: TradeRow | BookRow): boolean {
   return (
     isSameInstrument(row, bucket) &&

@@ -15,7 +15,7 @@ describe("recomputeSelect", () => {
         expect(select).toBeUndefined();
         continue;
       }
-      expect(select).toMatch(/^WITH buckets AS \(/);
+      expect(select).toMatch(/^WITH (?:buckets|closed) AS \(/);
       expect(select?.split("WHERE bucket_id = 1")).toHaveLength(2);
       expect(select).not.toContain(object.storage.table.name);
       expect(object.backfill?.endsWith(select?.split("WHERE bucket_id = 1")[1] ?? "-")).toBe(true);

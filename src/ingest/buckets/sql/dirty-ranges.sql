@@ -11,7 +11,12 @@ FROM (
   FROM (
     SELECT DISTINCT b.exchange AS exchange, b.market_type AS market_type, b.symbol AS symbol, b.bucket_id AS bucket_id
     FROM (
-      SELECT exchange, market_type, symbol, bucket_id, prev_ts_end
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        -- Not prev_ts_end, which never lies far before the bucket: a delay may be over in a silence of the market.
+        lagInFrame(bucket_ts_end, 1, bucket_ts_start) OVER (
+          PARTITION BY exchange, market_type, symbol ORDER BY bucket_id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
+        ) AS before_end
       FROM {{buckets}} FINAL
       WHERE (exchange, market_type, symbol) IN (
         SELECT exchange, market_type, symbol FROM {{dirty}} FINAL WHERE clock = {clock:String} AND state = 'open'
@@ -34,7 +39,7 @@ FROM (
     ) AS c
       ON c.exchange = b.exchange AND c.market_type = b.market_type AND c.symbol = b.symbol
     WHERE b.bucket_id <= c.closed
-      AND (b.bucket_id = d.bucket_id OR b.prev_ts_end < d.bucket_ts_end + toIntervalMillisecond({reach:UInt64}))
+      AND (b.bucket_id = d.bucket_id OR b.before_end < d.bucket_ts_end + toIntervalMillisecond({reach:UInt64}))
   )
 )
 GROUP BY exchange, market_type, symbol, island

@@ -661,6 +661,152 @@ CROSS JOIN (
   )
 ) AS j;
 
+-- stream ubt.delay_30s_lazy, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`ubt__delay_30s_lazy`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `prev_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `v` UInt64
+)
+ENGINE = Null
+COMMENT 'Buckets of ubt that ended 30s before a just-closed one';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__delay_30s_lazy__mv_lazy` TO `marketprism_features`.`ubt__delay_30s_lazy` AS
+-- The buckets for which a delay is over: a bucket is ripe as of the first bucket that ends so long after its end, and is computed
+-- and known with that one.
+SELECT
+  j.exchange AS exchange,
+  j.market_type AS market_type,
+  j.symbol AS symbol,
+  j.bucket_id AS bucket_id,
+  j.bucket_ts_start AS bucket_ts_start,
+  j.bucket_ts_end AS bucket_ts_end,
+  j.prev_ts_end AS prev_ts_end,
+  j.available_at AS available_at,
+  j.v AS v
+FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
+CROSS JOIN (
+  SELECT
+    k.exchange AS exchange,
+k.market_type AS market_type,
+k.symbol AS symbol,
+k.bucket_id AS bucket_id,
+k.bucket_ts_start AS bucket_ts_start,
+k.bucket_ts_end AS bucket_ts_end,
+k.prev_ts_end AS prev_ts_end,
+    s.available_at AS available_at,
+    s.v AS v
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
+      bucket_ts_end + toIntervalMillisecond(30000) AS ripe_at
+    FROM `marketprism_features`.`unified_buckets` FINAL
+    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND bucket_ts_end + toIntervalMillisecond(30000) <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+  ) AS k
+  ASOF INNER JOIN (
+    SELECT
+      c.exchange AS exchange, c.market_type AS market_type, c.symbol AS symbol,
+      c.bucket_ts_end AS bucket_ts_end, c.available_at AS available_at, c.v AS v,
+      -- Of the first bucket there is none: everything is after 1970.
+      ifNull(p.bucket_ts_end, toDateTime64(0, 3, 'UTC')) AS before_end
+    FROM `marketprism_features`.`ubt__close_0_lazy` AS c
+    LEFT JOIN (
+      SELECT exchange, market_type, symbol, bucket_id + 1 AS next_id, bucket_ts_end
+      FROM `marketprism_features`.`unified_buckets` FINAL
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM `marketprism_features`.`ubt__close_0_lazy`
+      )
+    ) AS p
+      ON p.exchange = c.exchange AND p.market_type = c.market_type AND p.symbol = c.symbol AND p.next_id = c.bucket_id
+  ) AS s
+    ON s.exchange = k.exchange AND s.market_type = k.market_type AND s.symbol = k.symbol
+    AND k.ripe_at > s.before_end
+  WHERE k.ripe_at <= s.bucket_ts_end
+) AS j;
+
+-- stream ubt.delay_60s_lazy, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`ubt__delay_60s_lazy`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `prev_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `v` UInt64
+)
+ENGINE = Null
+COMMENT 'Buckets of ubt that ended 60s before a just-closed one';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__delay_60s_lazy__mv_lazy` TO `marketprism_features`.`ubt__delay_60s_lazy` AS
+-- The buckets for which a delay is over: a bucket is ripe as of the first bucket that ends so long after its end, and is computed
+-- and known with that one.
+SELECT
+  j.exchange AS exchange,
+  j.market_type AS market_type,
+  j.symbol AS symbol,
+  j.bucket_id AS bucket_id,
+  j.bucket_ts_start AS bucket_ts_start,
+  j.bucket_ts_end AS bucket_ts_end,
+  j.prev_ts_end AS prev_ts_end,
+  j.available_at AS available_at,
+  j.v AS v
+FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
+CROSS JOIN (
+  SELECT
+    k.exchange AS exchange,
+k.market_type AS market_type,
+k.symbol AS symbol,
+k.bucket_id AS bucket_id,
+k.bucket_ts_start AS bucket_ts_start,
+k.bucket_ts_end AS bucket_ts_end,
+k.prev_ts_end AS prev_ts_end,
+    s.available_at AS available_at,
+    s.v AS v
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
+      bucket_ts_end + toIntervalMillisecond(60000) AS ripe_at
+    FROM `marketprism_features`.`unified_buckets` FINAL
+    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND bucket_ts_end + toIntervalMillisecond(60000) <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+  ) AS k
+  ASOF INNER JOIN (
+    SELECT
+      c.exchange AS exchange, c.market_type AS market_type, c.symbol AS symbol,
+      c.bucket_ts_end AS bucket_ts_end, c.available_at AS available_at, c.v AS v,
+      -- Of the first bucket there is none: everything is after 1970.
+      ifNull(p.bucket_ts_end, toDateTime64(0, 3, 'UTC')) AS before_end
+    FROM `marketprism_features`.`ubt__close_0_lazy` AS c
+    LEFT JOIN (
+      SELECT exchange, market_type, symbol, bucket_id + 1 AS next_id, bucket_ts_end
+      FROM `marketprism_features`.`unified_buckets` FINAL
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM `marketprism_features`.`ubt__close_0_lazy`
+      )
+    ) AS p
+      ON p.exchange = c.exchange AND p.market_type = c.market_type AND p.symbol = c.symbol AND p.next_id = c.bucket_id
+  ) AS s
+    ON s.exchange = k.exchange AND s.market_type = k.market_type AND s.symbol = k.symbol
+    AND k.ripe_at > s.before_end
+  WHERE k.ripe_at <= s.bucket_ts_end
+) AS j;
+
 -- view book_changes, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`book_changes__27f2e32c`
@@ -3393,6 +3539,520 @@ FROM (
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
+-- view forward_return, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`forward_return__6af21ca1`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `mid_at_end` Nullable(Float64) COMMENT 'Mid of the last snapshot before the bucket\'s end; NULL if that is invalid or older than a minute' CODEC(ZSTD(1)),
+    `mid_60` Nullable(Float64) COMMENT 'The same 60 s after the bucket\'s end' CODEC(ZSTD(1)),
+    `forward_return_60` Nullable(Float64) COMMENT 'Log return of the mid over the 60 s that follow the bucket. It is known, and joined by others, only when they have passed' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Where the mid went in the minute after the bucket, known a minute later';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`forward_return__6af21ca1__mv_lazy` TO `marketprism_features`.`forward_return__6af21ca1` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`mid_at_end`)), toFloat64(`mid_at_end`), NULL) AS Nullable(Float64)) AS `mid_at_end`,
+  CAST(if(isFinite(toFloat64(`mid_60`)), toFloat64(`mid_60`), NULL) AS Nullable(Float64)) AS `mid_60`,
+  CAST(if(isFinite(toFloat64(`forward_return_60`)), toFloat64(`forward_return_60`), NULL) AS Nullable(Float64)) AS `forward_return_60`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    max(`now.mid`) AS `mid_at_end`,
+    max(`later.mid`) AS `mid_60`,
+    log(mid_60 / nullIf(mid_at_end, 0)) AS `forward_return_60`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `is_trade`,
+      `mid`,
+      `now.mid`,
+      `later.mid`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `is_trade`,
+        `mid`,
+        if(ifNull(toUnixTimestamp64Milli(bucket_ts_end) - toUnixTimestamp64Milli(tupleElement(now__found, 1)) <= 60000, false), tupleElement(now__found, 2), NULL) AS `now.mid`,
+        if(ifNull(toUnixTimestamp64Milli(bucket_ts_end) + 60000 - toUnixTimestamp64Milli(tupleElement(later__found, 1)) <= 60000, false), tupleElement(later__found, 2), NULL) AS `later.mid`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `is_trade`,
+          `mid`,
+          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `now__found`,
+          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end + toIntervalMillisecond(60000)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `later__found`
+        FROM (
+          SELECT
+            j.exchange AS exchange,
+            j.market_type AS market_type,
+            j.symbol AS symbol,
+            j.bucket_id AS bucket_id,
+            j.bucket_ts_start AS bucket_ts_start,
+            j.bucket_ts_end AS bucket_ts_end,
+            j.prev_ts_end AS prev_ts_end,
+            j.available_at AS available_at,
+            j.v AS v,
+            j.timestamp AS timestamp,
+            bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
+            j.is_trade AS is_trade,
+            if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+          FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__delay_60s_lazy` LIMIT 1) AS present
+          CROSS JOIN (
+            SELECT
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              timestamp,
+              toUInt8(1) AS is_trade,
+              trade_seq AS seq,
+              price, quantity, side,
+              [] AS bid_px, [] AS ask_px,
+              toUInt8(0) AS carry
+            FROM (
+              SELECT
+                b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                t.timestamp AS timestamp,
+                t.trade_seq AS trade_seq,
+                t.price AS price,
+                t.quantity AS quantity,
+                t.side AS side
+              FROM (
+                SELECT
+                  exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                FROM `marketprism_hot`.`trades` FINAL
+                WHERE late = 0
+                  AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                  AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                  AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                  AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                  AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+              ) AS t
+              ASOF INNER JOIN `marketprism_features`.`ubt__delay_60s_lazy` AS b
+                ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                AND t.timestamp >= b.prev_ts_end
+              WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+            )
+            UNION ALL
+            SELECT
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              timestamp,
+              toUInt8(0) AS is_trade,
+              book_seq AS seq,
+              toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
+              bid_px, ask_px,
+              carry
+            FROM (
+              WITH known AS (
+                -- Like the snapshot that is carried into a bucket, each must have been in time for its own one.
+                SELECT
+                  s.exchange AS exchange, s.market_type AS market_type, s.symbol AS symbol, s.timestamp AS timestamp, s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                  FROM `marketprism_hot`.`orderbooks` FINAL
+                  WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                    AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                    AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                    AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`) - toIntervalMillisecond(120000)
+                    AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`) + toIntervalMillisecond(60000)
+                ) AS s
+                ASOF INNER JOIN (
+                  SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                  FROM `marketprism_features`.`unified_buckets`
+                  WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                    AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                    AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                    AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`) - toIntervalMillisecond(120000)
+                ) AS own
+                  ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                  AND s.timestamp < own.bucket_ts_end
+                WHERE s.available_at <= own.available_at
+              )
+              -- the rows of the interval and of the time after it; a snapshot may belong to several buckets
+              SELECT
+                b.exchange AS exchange,
+              b.market_type AS market_type,
+              b.symbol AS symbol,
+              b.bucket_id AS bucket_id,
+              b.bucket_ts_start AS bucket_ts_start,
+              b.bucket_ts_end AS bucket_ts_end,
+              b.prev_ts_end AS prev_ts_end,
+              b.available_at AS available_at,
+              b.v AS v,
+                s.timestamp AS timestamp,
+                s.book_seq AS book_seq,
+                s.bid_px AS bid_px, s.ask_px AS ask_px,
+                toUInt8(0) AS carry
+              FROM (
+                SELECT
+                  *,
+                  toInt64(arrayJoin(range(
+                    toUInt64(intDiv(toUnixTimestamp64Milli(prev_ts_end), 10000)),
+                    toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) + 60000, 10000) + 1)
+                  ))) AS slot
+                FROM `marketprism_features`.`ubt__delay_60s_lazy`
+              ) AS b
+              INNER JOIN (SELECT *, intDiv(toUnixTimestamp64Milli(timestamp), 10000) AS slot FROM known) AS s
+                ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol AND b.slot = s.slot
+              WHERE s.timestamp >= b.prev_ts_end AND s.timestamp < b.bucket_ts_end + toIntervalMillisecond(60000)
+              UNION ALL
+              -- the last snapshot before the interval
+              SELECT
+                b.exchange AS exchange,
+              b.market_type AS market_type,
+              b.symbol AS symbol,
+              b.bucket_id AS bucket_id,
+              b.bucket_ts_start AS bucket_ts_start,
+              b.bucket_ts_end AS bucket_ts_end,
+              b.prev_ts_end AS prev_ts_end,
+              b.available_at AS available_at,
+              b.v AS v,
+                s.timestamp AS timestamp,
+                s.book_seq AS book_seq,
+                s.bid_px AS bid_px, s.ask_px AS ask_px,
+                toUInt8(1) AS carry
+              FROM `marketprism_features`.`ubt__delay_60s_lazy` AS b
+              ASOF INNER JOIN (
+                SELECT * FROM known
+                ORDER BY book_seq DESC
+                LIMIT 1 BY exchange, market_type, symbol, timestamp
+              ) AS s
+                ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                AND b.prev_ts_end > s.timestamp
+              WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+            )
+          ) AS j
+        )
+      )
+    )
+    WHERE is_trade = 1
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`forward_return` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `mid_at_end`,
+  `mid_60`,
+  `forward_return_60`
+FROM `marketprism_features`.`forward_return__6af21ca1` FINAL
+COMMENT 'Where the mid went in the minute after the bucket, known a minute later';
+
+INSERT INTO `marketprism_features`.`forward_return__6af21ca1` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_at_end`, `mid_60`, `forward_return_60`)
+WITH closed AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */),
+buckets AS (
+  -- Those whose delay is over, known with the first bucket that ends so long after them.
+  SELECT
+    k.exchange AS exchange,
+k.market_type AS market_type,
+k.symbol AS symbol,
+k.bucket_id AS bucket_id,
+k.bucket_ts_start AS bucket_ts_start,
+k.bucket_ts_end AS bucket_ts_end,
+k.prev_ts_end AS prev_ts_end,
+    s.available_at AS available_at,
+    k.v AS v
+  FROM (SELECT *, bucket_ts_end + toIntervalMillisecond(60000) AS ripe_at FROM closed) AS k
+  ASOF INNER JOIN (
+    SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+    FROM `marketprism_features`.`unified_buckets` FINAL
+    WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM closed)
+      AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM closed)
+  ) AS s
+    ON s.exchange = k.exchange AND s.market_type = k.market_type AND s.symbol = k.symbol
+    AND k.ripe_at <= s.bucket_ts_end
+)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`mid_at_end`)), toFloat64(`mid_at_end`), NULL) AS Nullable(Float64)) AS `mid_at_end`,
+  CAST(if(isFinite(toFloat64(`mid_60`)), toFloat64(`mid_60`), NULL) AS Nullable(Float64)) AS `mid_60`,
+  CAST(if(isFinite(toFloat64(`forward_return_60`)), toFloat64(`forward_return_60`), NULL) AS Nullable(Float64)) AS `forward_return_60`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    max(`now.mid`) AS `mid_at_end`,
+    max(`later.mid`) AS `mid_60`,
+    log(mid_60 / nullIf(mid_at_end, 0)) AS `forward_return_60`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `is_trade`,
+      `mid`,
+      `now.mid`,
+      `later.mid`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `is_trade`,
+        `mid`,
+        if(ifNull(toUnixTimestamp64Milli(bucket_ts_end) - toUnixTimestamp64Milli(tupleElement(now__found, 1)) <= 60000, false), tupleElement(now__found, 2), NULL) AS `now.mid`,
+        if(ifNull(toUnixTimestamp64Milli(bucket_ts_end) + 60000 - toUnixTimestamp64Milli(tupleElement(later__found, 1)) <= 60000, false), tupleElement(later__found, 2), NULL) AS `later.mid`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `is_trade`,
+          `mid`,
+          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `now__found`,
+          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end + toIntervalMillisecond(60000)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `later__found`
+        FROM (
+          SELECT
+            j.exchange AS exchange,
+            j.market_type AS market_type,
+            j.symbol AS symbol,
+            j.bucket_id AS bucket_id,
+            j.bucket_ts_start AS bucket_ts_start,
+            j.bucket_ts_end AS bucket_ts_end,
+            j.prev_ts_end AS prev_ts_end,
+            j.available_at AS available_at,
+            j.v AS v,
+            j.timestamp AS timestamp,
+            bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
+            j.is_trade AS is_trade,
+            if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+          FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+          CROSS JOIN (
+            SELECT
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              timestamp,
+              toUInt8(1) AS is_trade,
+              trade_seq AS seq,
+              price, quantity, side,
+              [] AS bid_px, [] AS ask_px,
+              toUInt8(0) AS carry
+            FROM (
+              SELECT
+                b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                t.timestamp AS timestamp,
+                t.trade_seq AS trade_seq,
+                t.price AS price,
+                t.quantity AS quantity,
+                t.side AS side
+              FROM (
+                SELECT
+                  exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                FROM `marketprism_hot`.`trades` FINAL
+                WHERE late = 0
+                  AND exchange IN (SELECT exchange FROM buckets)
+                  AND market_type IN (SELECT market_type FROM buckets)
+                  AND symbol IN (SELECT symbol FROM buckets)
+                  AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                  AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+              ) AS t
+              ASOF INNER JOIN buckets AS b
+                ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                AND t.timestamp >= b.prev_ts_end
+              WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+            )
+            UNION ALL
+            SELECT
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              timestamp,
+              toUInt8(0) AS is_trade,
+              book_seq AS seq,
+              toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
+              bid_px, ask_px,
+              carry
+            FROM (
+              WITH known AS (
+                -- Like the snapshot that is carried into a bucket, each must have been in time for its own one.
+                SELECT
+                  s.exchange AS exchange, s.market_type AS market_type, s.symbol AS symbol, s.timestamp AS timestamp, s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                  FROM `marketprism_hot`.`orderbooks` FINAL
+                  WHERE exchange IN (SELECT exchange FROM buckets)
+                    AND market_type IN (SELECT market_type FROM buckets)
+                    AND symbol IN (SELECT symbol FROM buckets)
+                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets) + toIntervalMillisecond(60000)
+                ) AS s
+                ASOF INNER JOIN (
+                  SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                  FROM `marketprism_features`.`unified_buckets`
+                  WHERE exchange IN (SELECT exchange FROM buckets)
+                    AND market_type IN (SELECT market_type FROM buckets)
+                    AND symbol IN (SELECT symbol FROM buckets)
+                    AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                ) AS own
+                  ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                  AND s.timestamp < own.bucket_ts_end
+                WHERE s.available_at <= own.available_at
+              )
+              -- the rows of the interval and of the time after it; a snapshot may belong to several buckets
+              SELECT
+                b.exchange AS exchange,
+              b.market_type AS market_type,
+              b.symbol AS symbol,
+              b.bucket_id AS bucket_id,
+              b.bucket_ts_start AS bucket_ts_start,
+              b.bucket_ts_end AS bucket_ts_end,
+              b.prev_ts_end AS prev_ts_end,
+              b.available_at AS available_at,
+              b.v AS v,
+                s.timestamp AS timestamp,
+                s.book_seq AS book_seq,
+                s.bid_px AS bid_px, s.ask_px AS ask_px,
+                toUInt8(0) AS carry
+              FROM (
+                SELECT
+                  *,
+                  toInt64(arrayJoin(range(
+                    toUInt64(intDiv(toUnixTimestamp64Milli(prev_ts_end), 10000)),
+                    toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) + 60000, 10000) + 1)
+                  ))) AS slot
+                FROM buckets
+              ) AS b
+              INNER JOIN (SELECT *, intDiv(toUnixTimestamp64Milli(timestamp), 10000) AS slot FROM known) AS s
+                ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol AND b.slot = s.slot
+              WHERE s.timestamp >= b.prev_ts_end AND s.timestamp < b.bucket_ts_end + toIntervalMillisecond(60000)
+              UNION ALL
+              -- the last snapshot before the interval
+              SELECT
+                b.exchange AS exchange,
+              b.market_type AS market_type,
+              b.symbol AS symbol,
+              b.bucket_id AS bucket_id,
+              b.bucket_ts_start AS bucket_ts_start,
+              b.bucket_ts_end AS bucket_ts_end,
+              b.prev_ts_end AS prev_ts_end,
+              b.available_at AS available_at,
+              b.v AS v,
+                s.timestamp AS timestamp,
+                s.book_seq AS book_seq,
+                s.bid_px AS bid_px, s.ask_px AS ask_px,
+                toUInt8(1) AS carry
+              FROM buckets AS b
+              ASOF INNER JOIN (
+                SELECT * FROM known
+                ORDER BY book_seq DESC
+                LIMIT 1 BY exchange, market_type, symbol, timestamp
+              ) AS s
+                ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                AND b.prev_ts_end > s.timestamp
+              WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+            )
+          ) AS j
+        )
+      )
+    )
+    WHERE is_trade = 1
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
 -- view lee_mykland, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`lee_mykland__504302b3`
@@ -4920,6 +5580,734 @@ FROM (
           ) AS j
         )
       )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view realised_spreads, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`realised_spreads__c6a54636`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `outcome_trades_1` Nullable(Float64) COMMENT 'Trades with a valid quote before them and 1 s after them' CODEC(ZSTD(1)),
+    `outcome_quantity_1` Nullable(Float64) COMMENT 'Quantity of these trades' CODEC(ZSTD(1)),
+    `realised_spread_1` Nullable(Float64) COMMENT '2D(P - M), D the side of the taker, M the mid 1 s after the trade; weighted by quantity. Huang, Stoll 1996' CODEC(ZSTD(1)),
+    `realised_spread_bps_1` Nullable(Float64) COMMENT 'The same over the mid before the trade, weighted by notional' CODEC(ZSTD(1)),
+    `price_impact_1` Nullable(Float64) COMMENT 'Effective minus realised spread, twice the move of the mid in the direction of the taker; weighted by quantity' CODEC(ZSTD(1)),
+    `price_impact_bps_1` Nullable(Float64) COMMENT 'The same over the mid before the trade, weighted by notional. Bessembinder 2003' CODEC(ZSTD(1)),
+    `outcome_trades_5` Nullable(Float64) COMMENT 'Trades with a valid quote before them and 5 s after them' CODEC(ZSTD(1)),
+    `outcome_quantity_5` Nullable(Float64) COMMENT 'Quantity of these trades' CODEC(ZSTD(1)),
+    `realised_spread_5` Nullable(Float64) COMMENT '2D(P - M), D the side of the taker, M the mid 5 s after the trade; weighted by quantity. Huang, Stoll 1996' CODEC(ZSTD(1)),
+    `realised_spread_bps_5` Nullable(Float64) COMMENT 'The same over the mid before the trade, weighted by notional' CODEC(ZSTD(1)),
+    `price_impact_5` Nullable(Float64) COMMENT 'Effective minus realised spread, twice the move of the mid in the direction of the taker; weighted by quantity' CODEC(ZSTD(1)),
+    `price_impact_bps_5` Nullable(Float64) COMMENT 'The same over the mid before the trade, weighted by notional. Bessembinder 2003' CODEC(ZSTD(1)),
+    `outcome_trades_30` Nullable(Float64) COMMENT 'Trades with a valid quote before them and 30 s after them' CODEC(ZSTD(1)),
+    `outcome_quantity_30` Nullable(Float64) COMMENT 'Quantity of these trades' CODEC(ZSTD(1)),
+    `realised_spread_30` Nullable(Float64) COMMENT '2D(P - M), D the side of the taker, M the mid 30 s after the trade; weighted by quantity. Huang, Stoll 1996' CODEC(ZSTD(1)),
+    `realised_spread_bps_30` Nullable(Float64) COMMENT 'The same over the mid before the trade, weighted by notional' CODEC(ZSTD(1)),
+    `price_impact_30` Nullable(Float64) COMMENT 'Effective minus realised spread, twice the move of the mid in the direction of the taker; weighted by quantity' CODEC(ZSTD(1)),
+    `price_impact_bps_30` Nullable(Float64) COMMENT 'The same over the mid before the trade, weighted by notional. Bessembinder 2003' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'What takers paid is split into what the other side kept and how far prices moved - realised spread and price impact';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`realised_spreads__c6a54636__mv_lazy` TO `marketprism_features`.`realised_spreads__c6a54636` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`outcome_trades_1`)), toFloat64(`outcome_trades_1`), NULL) AS Nullable(Float64)) AS `outcome_trades_1`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_1`)), toFloat64(`outcome_quantity_1`), NULL) AS Nullable(Float64)) AS `outcome_quantity_1`,
+  CAST(if(isFinite(toFloat64(`realised_spread_1`)), toFloat64(`realised_spread_1`), NULL) AS Nullable(Float64)) AS `realised_spread_1`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_1`)), toFloat64(`realised_spread_bps_1`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_1`,
+  CAST(if(isFinite(toFloat64(`price_impact_1`)), toFloat64(`price_impact_1`), NULL) AS Nullable(Float64)) AS `price_impact_1`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_1`)), toFloat64(`price_impact_bps_1`), NULL) AS Nullable(Float64)) AS `price_impact_bps_1`,
+  CAST(if(isFinite(toFloat64(`outcome_trades_5`)), toFloat64(`outcome_trades_5`), NULL) AS Nullable(Float64)) AS `outcome_trades_5`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_5`)), toFloat64(`outcome_quantity_5`), NULL) AS Nullable(Float64)) AS `outcome_quantity_5`,
+  CAST(if(isFinite(toFloat64(`realised_spread_5`)), toFloat64(`realised_spread_5`), NULL) AS Nullable(Float64)) AS `realised_spread_5`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_5`)), toFloat64(`realised_spread_bps_5`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_5`,
+  CAST(if(isFinite(toFloat64(`price_impact_5`)), toFloat64(`price_impact_5`), NULL) AS Nullable(Float64)) AS `price_impact_5`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_5`)), toFloat64(`price_impact_bps_5`), NULL) AS Nullable(Float64)) AS `price_impact_bps_5`,
+  CAST(if(isFinite(toFloat64(`outcome_trades_30`)), toFloat64(`outcome_trades_30`), NULL) AS Nullable(Float64)) AS `outcome_trades_30`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_30`)), toFloat64(`outcome_quantity_30`), NULL) AS Nullable(Float64)) AS `outcome_quantity_30`,
+  CAST(if(isFinite(toFloat64(`realised_spread_30`)), toFloat64(`realised_spread_30`), NULL) AS Nullable(Float64)) AS `realised_spread_30`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_30`)), toFloat64(`realised_spread_bps_30`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_30`,
+  CAST(if(isFinite(toFloat64(`price_impact_30`)), toFloat64(`price_impact_30`), NULL) AS Nullable(Float64)) AS `price_impact_30`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_30`)), toFloat64(`price_impact_bps_30`), NULL) AS Nullable(Float64)) AS `price_impact_bps_30`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    count(realised_1) AS `outcome_trades_1`,
+    toFloat64(sumIf(quantity_exact, realised_1 IS NOT NULL)) AS `outcome_quantity_1`,
+    if(countIf(NOT isFinite(quantity * realised_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_1, 0), 30) + isFinite(quantity * realised_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `realised_spread_1`,
+    if(countIf(NOT isFinite(quote * realised_1 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_1 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_1 IS NOT NULL)), 0) AS `realised_spread_bps_1`,
+    if(countIf(NOT isFinite(quantity * impact_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_1, 0), 30) + isFinite(quantity * impact_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `price_impact_1`,
+    if(countIf(NOT isFinite(quote * impact_1 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_1 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_1 IS NOT NULL)), 0) AS `price_impact_bps_1`,
+    count(realised_5) AS `outcome_trades_5`,
+    toFloat64(sumIf(quantity_exact, realised_5 IS NOT NULL)) AS `outcome_quantity_5`,
+    if(countIf(NOT isFinite(quantity * realised_5)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_5, 0), 30) + isFinite(quantity * realised_5) * 0))) / nullIf(outcome_quantity_5, 0) AS `realised_spread_5`,
+    if(countIf(NOT isFinite(quote * realised_5 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_5 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_5 IS NOT NULL)), 0) AS `realised_spread_bps_5`,
+    if(countIf(NOT isFinite(quantity * impact_5)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_5, 0), 30) + isFinite(quantity * impact_5) * 0))) / nullIf(outcome_quantity_5, 0) AS `price_impact_5`,
+    if(countIf(NOT isFinite(quote * impact_5 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_5 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_5 IS NOT NULL)), 0) AS `price_impact_bps_5`,
+    count(realised_30) AS `outcome_trades_30`,
+    toFloat64(sumIf(quantity_exact, realised_30 IS NOT NULL)) AS `outcome_quantity_30`,
+    if(countIf(NOT isFinite(quantity * realised_30)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_30, 0), 30) + isFinite(quantity * realised_30) * 0))) / nullIf(outcome_quantity_30, 0) AS `realised_spread_30`,
+    if(countIf(NOT isFinite(quote * realised_30 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_30 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_30 IS NOT NULL)), 0) AS `realised_spread_bps_30`,
+    if(countIf(NOT isFinite(quantity * impact_30)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_30, 0), 30) + isFinite(quantity * impact_30) * 0))) / nullIf(outcome_quantity_30, 0) AS `price_impact_30`,
+    if(countIf(NOT isFinite(quote * impact_30 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_30 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_30 IS NOT NULL)), 0) AS `price_impact_bps_30`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `is_trade`,
+      `price`,
+      `quantity`,
+      `quote`,
+      `side`,
+      `quantity_exact`,
+      `quote_exact`,
+      `mid`,
+      `q.mid`,
+      `h1.mid`,
+      `h5.mid`,
+      `h30.mid`,
+      2 * side * if(`q.mid` IS NULL, NULL, price - `h1.mid`) AS `realised_1`,
+      2 * side * (`h1.mid` - `q.mid`) AS `impact_1`,
+      2 * side * if(`q.mid` IS NULL, NULL, price - `h5.mid`) AS `realised_5`,
+      2 * side * (`h5.mid` - `q.mid`) AS `impact_5`,
+      2 * side * if(`q.mid` IS NULL, NULL, price - `h30.mid`) AS `realised_30`,
+      2 * side * (`h30.mid` - `q.mid`) AS `impact_30`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `is_trade`,
+        `price`,
+        `quantity`,
+        `quote`,
+        `side`,
+        `quantity_exact`,
+        `quote_exact`,
+        `mid`,
+        `q.mid`,
+        `h1.mid`,
+        `h5.mid`,
+        `h30.mid`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `is_trade`,
+          `price`,
+          `quantity`,
+          `quote`,
+          `side`,
+          `quantity_exact`,
+          `quote_exact`,
+          `mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 2), NULL) AS `q.mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) + 1000 - toUnixTimestamp64Milli(tupleElement(h1__found, 1)) <= 60000, false), tupleElement(h1__found, 2), NULL) AS `h1.mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) + 5000 - toUnixTimestamp64Milli(tupleElement(h5__found, 1)) <= 60000, false), tupleElement(h5__found, 2), NULL) AS `h5.mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) + 30000 - toUnixTimestamp64Milli(tupleElement(h30__found, 1)) <= 60000, false), tupleElement(h30__found, 2), NULL) AS `h30.mid`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `ord`,
+            `is_trade`,
+            `price`,
+            `quantity`,
+            `quote`,
+            `side`,
+            `quantity_exact`,
+            `quote_exact`,
+            `mid`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 1000 FOLLOWING) AS `h1__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 5000 FOLLOWING) AS `h5__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 30000 FOLLOWING) AS `h30__found`
+          FROM (
+            SELECT
+              j.exchange AS exchange,
+              j.market_type AS market_type,
+              j.symbol AS symbol,
+              j.bucket_id AS bucket_id,
+              j.bucket_ts_start AS bucket_ts_start,
+              j.bucket_ts_end AS bucket_ts_end,
+              j.prev_ts_end AS prev_ts_end,
+              j.available_at AS available_at,
+              j.v AS v,
+              j.timestamp AS timestamp,
+              bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
+              j.is_trade AS is_trade,
+              if(j.is_trade = 1, toFloat64(j.price), NULL) AS price,
+              if(j.is_trade = 1, toFloat64(j.quantity), NULL) AS quantity,
+              if(j.is_trade = 1, toFloat64(toDecimal256(j.price, 8) * j.quantity), NULL) AS quote,
+              if(j.is_trade = 1, if(j.side = 'buy', 1, -1), NULL) AS side,
+              if(j.is_trade = 1, toDecimal256(j.quantity, 8), NULL) AS quantity_exact,
+              if(j.is_trade = 1, toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8), NULL) AS quote_exact,
+              if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+            FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__delay_30s_lazy` LIMIT 1) AS present
+            CROSS JOIN (
+              SELECT
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                timestamp,
+                toUInt8(1) AS is_trade,
+                trade_seq AS seq,
+                price, quantity, side,
+                [] AS bid_px, [] AS ask_px,
+                toUInt8(0) AS carry
+              FROM (
+                SELECT
+                  b.exchange AS exchange,
+                  b.market_type AS market_type,
+                  b.symbol AS symbol,
+                  b.bucket_id AS bucket_id,
+                  b.bucket_ts_start AS bucket_ts_start,
+                  b.bucket_ts_end AS bucket_ts_end,
+                  b.prev_ts_end AS prev_ts_end,
+                  b.available_at AS available_at,
+                  b.v AS v,
+                  t.timestamp AS timestamp,
+                  t.trade_seq AS trade_seq,
+                  t.price AS price,
+                  t.quantity AS quantity,
+                  t.side AS side
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                  FROM `marketprism_hot`.`trades` FINAL
+                  WHERE late = 0
+                    AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                    AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                    AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                    AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                    AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                ) AS t
+                ASOF INNER JOIN `marketprism_features`.`ubt__delay_30s_lazy` AS b
+                  ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                  AND t.timestamp >= b.prev_ts_end
+                WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+              )
+              UNION ALL
+              SELECT
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                timestamp,
+                toUInt8(0) AS is_trade,
+                book_seq AS seq,
+                toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
+                bid_px, ask_px,
+                carry
+              FROM (
+                WITH known AS (
+                  -- Like the snapshot that is carried into a bucket, each must have been in time for its own one.
+                  SELECT
+                    s.exchange AS exchange, s.market_type AS market_type, s.symbol AS symbol, s.timestamp AS timestamp, s.book_seq AS book_seq,
+                    s.bid_px AS bid_px, s.ask_px AS ask_px
+                  FROM (
+                    SELECT
+                      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                    FROM `marketprism_hot`.`orderbooks` FINAL
+                    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`) - toIntervalMillisecond(120000)
+                      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`) + toIntervalMillisecond(30000)
+                  ) AS s
+                  ASOF INNER JOIN (
+                    SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                    FROM `marketprism_features`.`unified_buckets`
+                    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`) - toIntervalMillisecond(120000)
+                  ) AS own
+                    ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                    AND s.timestamp < own.bucket_ts_end
+                  WHERE s.available_at <= own.available_at
+                )
+                -- the rows of the interval and of the time after it; a snapshot may belong to several buckets
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px,
+                  toUInt8(0) AS carry
+                FROM (
+                  SELECT
+                    *,
+                    toInt64(arrayJoin(range(
+                      toUInt64(intDiv(toUnixTimestamp64Milli(prev_ts_end), 10000)),
+                      toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) + 30000, 10000) + 1)
+                    ))) AS slot
+                  FROM `marketprism_features`.`ubt__delay_30s_lazy`
+                ) AS b
+                INNER JOIN (SELECT *, intDiv(toUnixTimestamp64Milli(timestamp), 10000) AS slot FROM known) AS s
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol AND b.slot = s.slot
+                WHERE s.timestamp >= b.prev_ts_end AND s.timestamp < b.bucket_ts_end + toIntervalMillisecond(30000)
+                UNION ALL
+                -- the last snapshot before the interval
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px,
+                  toUInt8(1) AS carry
+                FROM `marketprism_features`.`ubt__delay_30s_lazy` AS b
+                ASOF INNER JOIN (
+                  SELECT * FROM known
+                  ORDER BY book_seq DESC
+                  LIMIT 1 BY exchange, market_type, symbol, timestamp
+                ) AS s
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                  AND b.prev_ts_end > s.timestamp
+                WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+              )
+            ) AS j
+          )
+        )
+      )
+      WHERE is_trade = 1
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`realised_spreads` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `outcome_trades_1`,
+  `outcome_quantity_1`,
+  `realised_spread_1`,
+  `realised_spread_bps_1`,
+  `price_impact_1`,
+  `price_impact_bps_1`,
+  `outcome_trades_5`,
+  `outcome_quantity_5`,
+  `realised_spread_5`,
+  `realised_spread_bps_5`,
+  `price_impact_5`,
+  `price_impact_bps_5`,
+  `outcome_trades_30`,
+  `outcome_quantity_30`,
+  `realised_spread_30`,
+  `realised_spread_bps_30`,
+  `price_impact_30`,
+  `price_impact_bps_30`
+FROM `marketprism_features`.`realised_spreads__c6a54636` FINAL
+COMMENT 'What takers paid is split into what the other side kept and how far prices moved - realised spread and price impact';
+
+INSERT INTO `marketprism_features`.`realised_spreads__c6a54636` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `outcome_trades_1`, `outcome_quantity_1`, `realised_spread_1`, `realised_spread_bps_1`, `price_impact_1`, `price_impact_bps_1`, `outcome_trades_5`, `outcome_quantity_5`, `realised_spread_5`, `realised_spread_bps_5`, `price_impact_5`, `price_impact_bps_5`, `outcome_trades_30`, `outcome_quantity_30`, `realised_spread_30`, `realised_spread_bps_30`, `price_impact_30`, `price_impact_bps_30`)
+WITH closed AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */),
+buckets AS (
+  -- Those whose delay is over, known with the first bucket that ends so long after them.
+  SELECT
+    k.exchange AS exchange,
+k.market_type AS market_type,
+k.symbol AS symbol,
+k.bucket_id AS bucket_id,
+k.bucket_ts_start AS bucket_ts_start,
+k.bucket_ts_end AS bucket_ts_end,
+k.prev_ts_end AS prev_ts_end,
+    s.available_at AS available_at,
+    k.v AS v
+  FROM (SELECT *, bucket_ts_end + toIntervalMillisecond(30000) AS ripe_at FROM closed) AS k
+  ASOF INNER JOIN (
+    SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+    FROM `marketprism_features`.`unified_buckets` FINAL
+    WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM closed)
+      AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM closed)
+  ) AS s
+    ON s.exchange = k.exchange AND s.market_type = k.market_type AND s.symbol = k.symbol
+    AND k.ripe_at <= s.bucket_ts_end
+)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`outcome_trades_1`)), toFloat64(`outcome_trades_1`), NULL) AS Nullable(Float64)) AS `outcome_trades_1`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_1`)), toFloat64(`outcome_quantity_1`), NULL) AS Nullable(Float64)) AS `outcome_quantity_1`,
+  CAST(if(isFinite(toFloat64(`realised_spread_1`)), toFloat64(`realised_spread_1`), NULL) AS Nullable(Float64)) AS `realised_spread_1`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_1`)), toFloat64(`realised_spread_bps_1`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_1`,
+  CAST(if(isFinite(toFloat64(`price_impact_1`)), toFloat64(`price_impact_1`), NULL) AS Nullable(Float64)) AS `price_impact_1`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_1`)), toFloat64(`price_impact_bps_1`), NULL) AS Nullable(Float64)) AS `price_impact_bps_1`,
+  CAST(if(isFinite(toFloat64(`outcome_trades_5`)), toFloat64(`outcome_trades_5`), NULL) AS Nullable(Float64)) AS `outcome_trades_5`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_5`)), toFloat64(`outcome_quantity_5`), NULL) AS Nullable(Float64)) AS `outcome_quantity_5`,
+  CAST(if(isFinite(toFloat64(`realised_spread_5`)), toFloat64(`realised_spread_5`), NULL) AS Nullable(Float64)) AS `realised_spread_5`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_5`)), toFloat64(`realised_spread_bps_5`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_5`,
+  CAST(if(isFinite(toFloat64(`price_impact_5`)), toFloat64(`price_impact_5`), NULL) AS Nullable(Float64)) AS `price_impact_5`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_5`)), toFloat64(`price_impact_bps_5`), NULL) AS Nullable(Float64)) AS `price_impact_bps_5`,
+  CAST(if(isFinite(toFloat64(`outcome_trades_30`)), toFloat64(`outcome_trades_30`), NULL) AS Nullable(Float64)) AS `outcome_trades_30`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_30`)), toFloat64(`outcome_quantity_30`), NULL) AS Nullable(Float64)) AS `outcome_quantity_30`,
+  CAST(if(isFinite(toFloat64(`realised_spread_30`)), toFloat64(`realised_spread_30`), NULL) AS Nullable(Float64)) AS `realised_spread_30`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_30`)), toFloat64(`realised_spread_bps_30`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_30`,
+  CAST(if(isFinite(toFloat64(`price_impact_30`)), toFloat64(`price_impact_30`), NULL) AS Nullable(Float64)) AS `price_impact_30`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_30`)), toFloat64(`price_impact_bps_30`), NULL) AS Nullable(Float64)) AS `price_impact_bps_30`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    count(realised_1) AS `outcome_trades_1`,
+    toFloat64(sumIf(quantity_exact, realised_1 IS NOT NULL)) AS `outcome_quantity_1`,
+    if(countIf(NOT isFinite(quantity * realised_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_1, 0), 30) + isFinite(quantity * realised_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `realised_spread_1`,
+    if(countIf(NOT isFinite(quote * realised_1 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_1 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_1 IS NOT NULL)), 0) AS `realised_spread_bps_1`,
+    if(countIf(NOT isFinite(quantity * impact_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_1, 0), 30) + isFinite(quantity * impact_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `price_impact_1`,
+    if(countIf(NOT isFinite(quote * impact_1 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_1 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_1 IS NOT NULL)), 0) AS `price_impact_bps_1`,
+    count(realised_5) AS `outcome_trades_5`,
+    toFloat64(sumIf(quantity_exact, realised_5 IS NOT NULL)) AS `outcome_quantity_5`,
+    if(countIf(NOT isFinite(quantity * realised_5)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_5, 0), 30) + isFinite(quantity * realised_5) * 0))) / nullIf(outcome_quantity_5, 0) AS `realised_spread_5`,
+    if(countIf(NOT isFinite(quote * realised_5 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_5 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_5 IS NOT NULL)), 0) AS `realised_spread_bps_5`,
+    if(countIf(NOT isFinite(quantity * impact_5)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_5, 0), 30) + isFinite(quantity * impact_5) * 0))) / nullIf(outcome_quantity_5, 0) AS `price_impact_5`,
+    if(countIf(NOT isFinite(quote * impact_5 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_5 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_5 IS NOT NULL)), 0) AS `price_impact_bps_5`,
+    count(realised_30) AS `outcome_trades_30`,
+    toFloat64(sumIf(quantity_exact, realised_30 IS NOT NULL)) AS `outcome_quantity_30`,
+    if(countIf(NOT isFinite(quantity * realised_30)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_30, 0), 30) + isFinite(quantity * realised_30) * 0))) / nullIf(outcome_quantity_30, 0) AS `realised_spread_30`,
+    if(countIf(NOT isFinite(quote * realised_30 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_30 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_30 IS NOT NULL)), 0) AS `realised_spread_bps_30`,
+    if(countIf(NOT isFinite(quantity * impact_30)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_30, 0), 30) + isFinite(quantity * impact_30) * 0))) / nullIf(outcome_quantity_30, 0) AS `price_impact_30`,
+    if(countIf(NOT isFinite(quote * impact_30 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_30 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_30 IS NOT NULL)), 0) AS `price_impact_bps_30`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `timestamp`,
+      `ord`,
+      `is_trade`,
+      `price`,
+      `quantity`,
+      `quote`,
+      `side`,
+      `quantity_exact`,
+      `quote_exact`,
+      `mid`,
+      `q.mid`,
+      `h1.mid`,
+      `h5.mid`,
+      `h30.mid`,
+      2 * side * if(`q.mid` IS NULL, NULL, price - `h1.mid`) AS `realised_1`,
+      2 * side * (`h1.mid` - `q.mid`) AS `impact_1`,
+      2 * side * if(`q.mid` IS NULL, NULL, price - `h5.mid`) AS `realised_5`,
+      2 * side * (`h5.mid` - `q.mid`) AS `impact_5`,
+      2 * side * if(`q.mid` IS NULL, NULL, price - `h30.mid`) AS `realised_30`,
+      2 * side * (`h30.mid` - `q.mid`) AS `impact_30`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `timestamp`,
+        `ord`,
+        `is_trade`,
+        `price`,
+        `quantity`,
+        `quote`,
+        `side`,
+        `quantity_exact`,
+        `quote_exact`,
+        `mid`,
+        `q.mid`,
+        `h1.mid`,
+        `h5.mid`,
+        `h30.mid`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `is_trade`,
+          `price`,
+          `quantity`,
+          `quote`,
+          `side`,
+          `quantity_exact`,
+          `quote_exact`,
+          `mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) - toUnixTimestamp64Milli(tupleElement(q__found, 1)) <= 60000, false), tupleElement(q__found, 2), NULL) AS `q.mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) + 1000 - toUnixTimestamp64Milli(tupleElement(h1__found, 1)) <= 60000, false), tupleElement(h1__found, 2), NULL) AS `h1.mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) + 5000 - toUnixTimestamp64Milli(tupleElement(h5__found, 1)) <= 60000, false), tupleElement(h5__found, 2), NULL) AS `h5.mid`,
+          if(ifNull(toUnixTimestamp64Milli(timestamp) + 30000 - toUnixTimestamp64Milli(tupleElement(h30__found, 1)) <= 60000, false), tupleElement(h30__found, 2), NULL) AS `h30.mid`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `ord`,
+            `is_trade`,
+            `price`,
+            `quantity`,
+            `quote`,
+            `side`,
+            `quantity_exact`,
+            `quote_exact`,
+            `mid`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 1000 FOLLOWING) AS `h1__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 5000 FOLLOWING) AS `h5__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 30000 FOLLOWING) AS `h30__found`
+          FROM (
+            SELECT
+              j.exchange AS exchange,
+              j.market_type AS market_type,
+              j.symbol AS symbol,
+              j.bucket_id AS bucket_id,
+              j.bucket_ts_start AS bucket_ts_start,
+              j.bucket_ts_end AS bucket_ts_end,
+              j.prev_ts_end AS prev_ts_end,
+              j.available_at AS available_at,
+              j.v AS v,
+              j.timestamp AS timestamp,
+              bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
+              j.is_trade AS is_trade,
+              if(j.is_trade = 1, toFloat64(j.price), NULL) AS price,
+              if(j.is_trade = 1, toFloat64(j.quantity), NULL) AS quantity,
+              if(j.is_trade = 1, toFloat64(toDecimal256(j.price, 8) * j.quantity), NULL) AS quote,
+              if(j.is_trade = 1, if(j.side = 'buy', 1, -1), NULL) AS side,
+              if(j.is_trade = 1, toDecimal256(j.quantity, 8), NULL) AS quantity_exact,
+              if(j.is_trade = 1, toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8), NULL) AS quote_exact,
+              if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+            FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+            CROSS JOIN (
+              SELECT
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                timestamp,
+                toUInt8(1) AS is_trade,
+                trade_seq AS seq,
+                price, quantity, side,
+                [] AS bid_px, [] AS ask_px,
+                toUInt8(0) AS carry
+              FROM (
+                SELECT
+                  b.exchange AS exchange,
+                  b.market_type AS market_type,
+                  b.symbol AS symbol,
+                  b.bucket_id AS bucket_id,
+                  b.bucket_ts_start AS bucket_ts_start,
+                  b.bucket_ts_end AS bucket_ts_end,
+                  b.prev_ts_end AS prev_ts_end,
+                  b.available_at AS available_at,
+                  b.v AS v,
+                  t.timestamp AS timestamp,
+                  t.trade_seq AS trade_seq,
+                  t.price AS price,
+                  t.quantity AS quantity,
+                  t.side AS side
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                  FROM `marketprism_hot`.`trades` FINAL
+                  WHERE late = 0
+                    AND exchange IN (SELECT exchange FROM buckets)
+                    AND market_type IN (SELECT market_type FROM buckets)
+                    AND symbol IN (SELECT symbol FROM buckets)
+                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                ) AS t
+                ASOF INNER JOIN buckets AS b
+                  ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                  AND t.timestamp >= b.prev_ts_end
+                WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+              )
+              UNION ALL
+              SELECT
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                timestamp,
+                toUInt8(0) AS is_trade,
+                book_seq AS seq,
+                toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side,
+                bid_px, ask_px,
+                carry
+              FROM (
+                WITH known AS (
+                  -- Like the snapshot that is carried into a bucket, each must have been in time for its own one.
+                  SELECT
+                    s.exchange AS exchange, s.market_type AS market_type, s.symbol AS symbol, s.timestamp AS timestamp, s.book_seq AS book_seq,
+                    s.bid_px AS bid_px, s.ask_px AS ask_px
+                  FROM (
+                    SELECT
+                      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                    FROM `marketprism_hot`.`orderbooks` FINAL
+                    WHERE exchange IN (SELECT exchange FROM buckets)
+                      AND market_type IN (SELECT market_type FROM buckets)
+                      AND symbol IN (SELECT symbol FROM buckets)
+                      AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                      AND timestamp < (SELECT max(bucket_ts_end) FROM buckets) + toIntervalMillisecond(30000)
+                  ) AS s
+                  ASOF INNER JOIN (
+                    SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                    FROM `marketprism_features`.`unified_buckets`
+                    WHERE exchange IN (SELECT exchange FROM buckets)
+                      AND market_type IN (SELECT market_type FROM buckets)
+                      AND symbol IN (SELECT symbol FROM buckets)
+                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                  ) AS own
+                    ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                    AND s.timestamp < own.bucket_ts_end
+                  WHERE s.available_at <= own.available_at
+                )
+                -- the rows of the interval and of the time after it; a snapshot may belong to several buckets
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px,
+                  toUInt8(0) AS carry
+                FROM (
+                  SELECT
+                    *,
+                    toInt64(arrayJoin(range(
+                      toUInt64(intDiv(toUnixTimestamp64Milli(prev_ts_end), 10000)),
+                      toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) + 30000, 10000) + 1)
+                    ))) AS slot
+                  FROM buckets
+                ) AS b
+                INNER JOIN (SELECT *, intDiv(toUnixTimestamp64Milli(timestamp), 10000) AS slot FROM known) AS s
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol AND b.slot = s.slot
+                WHERE s.timestamp >= b.prev_ts_end AND s.timestamp < b.bucket_ts_end + toIntervalMillisecond(30000)
+                UNION ALL
+                -- the last snapshot before the interval
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px,
+                  toUInt8(1) AS carry
+                FROM buckets AS b
+                ASOF INNER JOIN (
+                  SELECT * FROM known
+                  ORDER BY book_seq DESC
+                  LIMIT 1 BY exchange, market_type, symbol, timestamp
+                ) AS s
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                  AND b.prev_ts_end > s.timestamp
+                WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+              )
+            ) AS j
+          )
+        )
+      )
+      WHERE is_trade = 1
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
