@@ -11,6 +11,7 @@ import { compileProject } from "../src/compile/compile-project.js";
 import { printTokens, tokenize } from "../src/compile/expression/tokens.js";
 import type { AliasSpec, FeatureColumn, FeatureView, ProjectSpecs, Window } from "../src/spec/model.js";
 import { parseProject } from "../src/spec/parse-project.js";
+import type { Lookup } from "../src/spec/stream-rows.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 export const featuresDocFolder = join(root, "docs", "features");
@@ -182,9 +183,12 @@ function lineage(
   seen: ReadonlySet<string> = new Set(),
 ): string[] {
   const own = new Map(
-    [...view.columns, ...view.lets, ...view.rows.steps.flatMap(({ columns }) => columns)].map(
-      ({ name, sql: text }) => [name, text],
-    ),
+    [
+      ...view.columns,
+      ...view.lets,
+      ...(view.overBy?.bins ?? []),
+      ...view.rows.steps.flatMap(({ columns }) => columns),
+    ].map(({ name, sql: text }) => [name, text]),
   );
   const upstream = new Map(
     specs.views
@@ -222,6 +226,7 @@ const streamWords = new Set(
 function formulas(view: FeatureView): string[] {
   const { rows } = view;
   const steps = [
+    ...(view.overBy?.bins ?? []),
     ...(rows.where === undefined ? [] : [rows.where]),
     ...rows.steps.flatMap(({ where, columns }) => (where === undefined ? columns : [where, ...columns])),
     ...rows.by.map((bin) => ({ ...bin, name: `by ${bin.name}` })),
@@ -238,16 +243,28 @@ function settings(view: FeatureView): string[] {
     ...Object.entries(view.params).map(([name, value]) => `- \`${name}\`: ${value}`),
     ...(rows.valid ? ["- snapshots stand from `from_ms` to `to_ms`"] : []),
     ...(rows.gridMs === undefined ? [] : [`- the book at every whole ${rows.gridMs} ms (UTC)`]),
-    ...rows.lookups.map(
-      ({ name, source, strict }) =>
-        `- \`${name}\`: the last row of ${source} ${strict ? "strictly " : ""}before the row`,
-    ),
+    ...(view.delayMs === 0
+      ? []
+      : [
+          `- known with the first bucket that ends ${view.delayMs / 1000} s after this one, and joined by others as of then`,
+        ]),
+    ...(view.overBy === undefined
+      ? []
+      : [`- the bins of \`${view.overBy.view}\` over ${view.overBy.buckets} buckets`]),
+    ...rows.lookups.map(lookupText),
     ...(time?.windows ?? []).map(
       ({ name, ms }) => `- \`${name}\`: the last ${ms / 1000} s before the bucket's end`,
     ),
     ...view.windows.map(windowText),
   ];
   return lines.length === 0 ? [] : [lines.join("\n")];
+}
+
+function lookupText({ name, source, strict, of, afterMs }: Lookup): string {
+  const later = afterMs === 0 ? "" : `${afterMs / 1000} s after `;
+  const moment = of === "bucket" ? "the bucket's end" : "the row";
+  const how = strict || of === "bucket" ? "strictly before" : "at or before";
+  return `- \`${name}\`: the last row of ${source} ${how} ${later === "" ? moment : `${later}${moment}`}`;
 }
 
 function windowText({ name, kind, length, min, current }: Window): string {

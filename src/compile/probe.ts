@@ -8,10 +8,11 @@ import { draftViews } from "./compile-project.js";
 import { delayTable } from "./delay.js";
 import { missing } from "./feature-table.js";
 import { streamTableName } from "./names.js";
+import { binsRelation } from "./over-bins.js";
 import { streamSelect } from "./stream.js";
 import { rowExpressions, rowsRelation } from "./stream-rows.js";
 import { timeExpressionSelect } from "./time-rows.js";
-import { streamExpressionSelect, viewExpressionSelect } from "./view-select.js";
+import { binExpressionSelect, streamExpressionSelect, viewExpressionSelect } from "./view-select.js";
 
 export interface ViewProbe {
   readonly view: FeatureView;
@@ -49,7 +50,17 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
       };
     }
     const { rows, usage } = draft;
-    if (rows !== undefined) {
+    if (view.overBy !== undefined && rows !== undefined && "views" in view.from) {
+      const upstream = view.from.views.map(objectOf);
+      const buckets = quoteName(trigger);
+      return {
+        view,
+        select: (columns) => binExpressionSelect(only(columns), upstream, buckets),
+        rows: [...view.overBy.bins, ...rowExpressions(rows)],
+        selectRows: (taken) => `SELECT * FROM ${binsRelation(draft, upstream, buckets, taken)}`,
+      };
+    }
+    if (rows?.stream !== undefined) {
       const database = specs.project.databases.features;
       const clock = specs.project.clocks[view.clock];
       const stream =

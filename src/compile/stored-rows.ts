@@ -19,6 +19,10 @@ export interface StoredRowsOptions {
   readonly before: number;
   /** How long before the end of each of them the buckets that are read as well may end, and the table of all buckets. */
   readonly within?: { readonly ms: number; readonly bounds: string } | undefined;
+  /** Adds the ends of the buckets. */
+  readonly ends?: boolean;
+  /** The rows of the buckets themselves, also of a view with a delay, for one who looks at when they were known. */
+  readonly isOwn?: boolean;
   /** Which columns, as SELECT text; undefined reads all. */
   readonly only?: readonly string[];
 }
@@ -30,7 +34,8 @@ export interface StoredRowsOptions {
 export function storedRows(object: CompiledObject, options: StoredRowsOptions): string {
   if (object.storage === undefined) throw missing(`the table of ${object.name}`);
   const { buckets, before, within } = options;
-  if (object.delay !== undefined) return rowsAsOf(object, object.storage.table, object.delay, options);
+  if (object.delay !== undefined && options.isOwn !== true)
+    return rowsAsOf(object, object.storage.table, object.delay, options);
   const trailing = before === 0 ? ownKeys({ buckets }) : trailingKeys({ buckets, before: String(before) });
   const inTime =
     within === undefined
@@ -40,7 +45,7 @@ export function storedRows(object: CompiledObject, options: StoredRowsOptions): 
   return template({
     columns: [
       // Windows by time are ordered by the buckets' ends.
-      `exchange, market_type, symbol, bucket_id${within === undefined ? "" : ", bucket_ts_end"}`,
+      `exchange, market_type, symbol, bucket_id${within === undefined && options.ends !== true ? "" : ", bucket_ts_end"}`,
       ...columns.map((name) => quoteIdentifier(name)),
     ].join(",\n"),
     table: quoteName(object.storage.table),

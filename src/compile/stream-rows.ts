@@ -29,8 +29,8 @@ interface RowLevel {
 }
 
 export interface CompiledRows {
-  /** The stream that is read: events for a view over trades that looks books up. */
-  readonly stream: StreamName;
+  /** The stream that is read: events for a view over trades that looks books up. Undefined: the rows are bins. */
+  readonly stream: StreamName | undefined;
   readonly levels: readonly RowLevel[];
   readonly by: readonly string[];
 }
@@ -51,8 +51,8 @@ export function compileRows(
   inColumns: readonly LookupUse[],
 ): CompiledRows | undefined {
   // A view over windows of time reads other rows than its bucket's.
-  if (!("stream" in view.from) || view.time !== undefined) return undefined;
-  const { rows } = view;
+  const { rows, from, overBy } = view;
+  if ((!("stream" in from) && overBy === undefined) || view.time !== undefined) return undefined;
   const uses: LookupUse[] = [...inColumns];
   const column = (origin: RowExpression, name = origin.name): LevelColumn => {
     const compiled = compile(origin);
@@ -72,7 +72,7 @@ export function compileRows(
     uses: uses.filter((use) => use.lookup === lookup.name),
   }));
   return {
-    stream: rows.lookups.length > 0 ? "events" : view.from.stream,
+    stream: rows.lookups.length > 0 ? "events" : "stream" in from ? from.stream : undefined,
     levels: [
       ...lookupLevels(lookups.filter((item) => item.uses.length > 0)),
       ...(rows.lookups.length > 0 ? [{ where: { name: "where", sql: "is_trade = 1" }, columns: [] }] : []),
@@ -104,9 +104,10 @@ export function rowExpressions(rows: CompiledRows): RowExpression[] {
   return [...new Set(origins)];
 }
 
-/** Row columns, of which a user's division may have made one infinite or NaN. */
-export function computedColumns(rows: StreamRows): ReadonlySet<string> {
-  return new Set(rows.steps.flatMap(({ columns }) => columns.map(({ name }) => name)));
+/** Columns of rows and bins, of which a user's division may have made one infinite or NaN. */
+export function computedColumns({ rows, overBy }: FeatureView): ReadonlySet<string> {
+  const columns = [...(overBy?.bins ?? []), ...rows.steps.flatMap((step) => step.columns)];
+  return new Set(columns.map(({ name }) => name));
 }
 
 /**

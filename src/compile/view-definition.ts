@@ -23,7 +23,7 @@ export function viewDefinition(
             ...timeDefinition(view),
             ...(view.delayMs === 0 ? {} : { delayMs: view.delayMs }),
           }
-        : { views: upstream.map(({ dataHash }) => dataHash) },
+        : { views: upstream.map(({ dataHash }) => dataHash), ...binsDefinition(draft) },
     ...(draft.lets.length === 0
       ? {}
       : { lets: Object.fromEntries(draft.lets.map(({ name, sql }) => [name, normalByPlace(sql, views)])) }),
@@ -44,7 +44,15 @@ function rowsContent({ rows }: ViewDraft) {
     columns: columns.map(({ name, sql }) => [name, normalExpression(sql)]),
     drop,
   }));
-  return { stream: rows.stream, levels, by: rows.by };
+  return { stream: rows.stream ?? null, levels, by: rows.by };
+}
+
+function binsDefinition(draft: ViewDraft) {
+  const { overBy, from } = draft.view;
+  if (overBy === undefined) return {};
+  const views = "views" in from ? from.views : [];
+  const bins = draft.binColumns.map(({ origin, sql }) => [origin.name, normalByPlace(sql, views)]);
+  return { overBy: { buckets: overBy.buckets, emit: overBy.emit, bins, rows: rowsContent(draft) } };
 }
 
 /** Lengths are in the compiled expressions; the grid's step is not. */

@@ -27,6 +27,8 @@ export interface ViewDraft {
   readonly rows: CompiledRows | undefined;
   /** Intermediate expressions, which come before the columns and are not stored. */
   readonly lets: readonly { readonly name: string; readonly sql: string }[];
+  /** `bins:` of a view over bins, in order. */
+  readonly binColumns: readonly { readonly origin: RowExpression; readonly sql: string }[];
   readonly usage: StreamUsage | undefined;
   readonly level: number;
 }
@@ -36,7 +38,7 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
   const windows = new Map(view.windows.map((window) => [window.name, window]));
   const stream = "stream" in view.from ? view.from.stream : undefined;
   const findings: FeatureError[] = [];
-  const infinite = new Set<string>(computedColumns(view.rows));
+  const infinite = new Set<string>(computedColumns(view));
   const collect = <T>(compile: () => T, otherwise: T): T => {
     try {
       return compile();
@@ -56,8 +58,19 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
       return [{ name: item.name, sql: compiled.sql }];
     }, []),
   );
+  // Beneath a NULL of a stored column may lie what is not finite: nothing that is read counts as finite here.
+  const read = new Set("views" in view.from ? view.from.views : []);
+  const binColumns = (view.overBy?.bins ?? []).map((origin) => {
+    const scope = { hasTwins: false, infinite: read };
+    return {
+      origin,
+      ...collect(() => compileColumn(view, { ...origin, approx: undefined }, windows, scope), nothing),
+    };
+  });
   const expressions = view.columns.flatMap((column) =>
     collect(() => {
+      // A row a bin: nothing is left to aggregate, and windows go over the bucket's bins.
+      if (view.overBy?.emit === true) return [{ column, sql: compileRowExpression(view, column).sql }];
       const scope = { hasTwins: stream !== undefined && stream !== "books", infinite: new Set(infinite) };
       const compiled = compileColumn(view, column, windows, scope);
       if (mayBeInfinite(column.sql, infinite)) infinite.add(column.name);
@@ -67,7 +80,7 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
   );
   const rows = compileRows(
     view,
-    (expression) => collect(() => compileRowExpression(view, expression), { sql: "NULL", uses: [] }),
+    (expression) => collect(() => compileRowExpression(view, expression), nothing),
     uses,
   );
   if (findings.length > 0) throw new Findings(findings);
@@ -76,8 +89,9 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
     expressions,
     rows,
     lets,
+    binColumns,
     usage:
-      rows === undefined
+      rows?.stream === undefined
         ? undefined
         : {
             ...streamUsage(rows.stream, [...rowTexts(rows), ...expressions.map((item) => item.sql)]),
@@ -87,13 +101,15 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
   };
 }
 
+const nothing: CompiledExpression = { sql: "NULL", uses: [] };
+
 /** A filter, or a column of a stream's row: windows of the bucket's rows are allowed. */
 function compileRowExpression(view: FeatureView, expression: RowExpression): CompiledExpression {
   // Rows stand in their order within a window: no function over them depends on how they arrived.
   return compileAt(view, expression, true, (tokens) =>
     compileExpression(printTokens(withRowWindows(tokens)), {
       hasTwins: "stream" in view.from && view.from.stream !== "books",
-      infinite: computedColumns(view.rows),
+      infinite: computedColumns(view),
     }),
   );
 }

@@ -9,6 +9,7 @@ import { sqlTemplate } from "../sql-template.js";
 import type { CompiledObject, Reach } from "./catalog.js";
 import { finalFeature, missing, storedKey } from "./feature-table.js";
 import { bucketColumns, bucketKey } from "./names.js";
+import { binNames, binsRelation } from "./over-bins.js";
 import { type StoredRowsOptions, storedRows } from "./stored-rows.js";
 import { rowsRelation } from "./stream-rows.js";
 import type { ViewDraft } from "./view-draft.js";
@@ -23,16 +24,46 @@ const viewExpressions = sqlTemplate(import.meta.url, "view-expressions");
 /** Stored key, `v` and features of a view over a stream. `stream` is FROM-text. */
 export function overStreamSelect(draft: ViewDraft, stream: string): string {
   const by = draft.rows?.by ?? [];
-  if (by.length > 0) return overBinsSelect(draft, by, stream);
-  return finishStream({
-    key: [...storedKey, "v"].join(",\n"),
-    features: features(draft),
-    rows: streamExpressionSelect(draft, stream),
+  const rows = streamExpressionSelect(draft, stream);
+  return by.length > 0 ? binsSelect(draft, by, rows) : bucketsSelect(draft, rows);
+}
+
+/** Stored key, `v` and features of a view over the bins of another one, for the buckets of the relation `buckets`. */
+export function overByView(draft: ViewDraft, upstream: readonly CompiledObject[], buckets: string): string {
+  const rows = binExpressionSelect(draft, upstream, buckets);
+  const [cells] = upstream;
+  if (draft.view.overBy?.emit !== true || cells === undefined) return bucketsSelect(draft, rows);
+  return binsSelect(draft, binNames(cells), rows);
+}
+
+/** The raw expressions of a view over bins, as the engine types them. */
+export function binExpressionSelect(
+  draft: ViewDraft,
+  upstream: readonly CompiledObject[],
+  buckets: string,
+): string {
+  const relation = binsRelation(draft, upstream, buckets);
+  const [cells] = upstream;
+  if (draft.view.overBy?.emit !== true || cells === undefined) {
+    return streamExpressions({
+      bucket_columns: bucketColumns.join(", "),
+      expressions: expressions(draft),
+      stream: relation,
+    });
+  }
+  return pathExpressions({
+    bucket_columns: [...bucketColumns, ...binNames(cells).map(quoteIdentifier)].join(", "),
+    expressions: expressions(draft),
+    path: relation,
   });
 }
 
+function bucketsSelect(draft: ViewDraft, rows: string): string {
+  return finishStream({ key: [...storedKey, "v"].join(",\n"), features: features(draft), rows });
+}
+
 /** One row a bucket, with arrays: the bins in ascending order, and each feature by bin. */
-function overBinsSelect(draft: ViewDraft, by: readonly string[], stream: string): string {
+function binsSelect(draft: ViewDraft, by: readonly string[], rows: string): string {
   const names = [...by, ...draft.expressions.map(({ column }) => column.name)];
   const sortKey = by.map((_, index) => `c.${index + 1}`).join(", ");
   return finishBins({
@@ -45,7 +76,7 @@ function overBinsSelect(draft: ViewDraft, by: readonly string[], stream: string)
     values: names.map(quoteIdentifier).join(", "),
     bins: by.map(quoteIdentifier).join(",\n"),
     features: features(draft),
-    rows: streamExpressionSelect(draft, stream),
+    rows,
   });
 }
 
@@ -71,7 +102,7 @@ export function pathExpressionSelect(draft: ViewDraft, path: string): string {
 
 /** Stored key, `v` and features of a view over windows of time. `rows` is the SELECT of its raw expressions. */
 export function overTimeSelect(draft: ViewDraft, rows: string): string {
-  return finishStream({ key: [...storedKey, "v"].join(",\n"), features: features(draft), rows });
+  return bucketsSelect(draft, rows);
 }
 
 /**

@@ -7,12 +7,20 @@ import { asOfReach, delayName, delayReach, delayTable, staleMs } from "./delay.j
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { closeTable, streamName, streamTableName, versionTable } from "./names.js";
+import { binNames } from "./over-bins.js";
 import { type StoredVersion, storedTable } from "./placement.js";
 import { type StreamUsage, streamSelect } from "./stream.js";
 import { timeExpressionSelect, timeReach } from "./time-rows.js";
 import { viewDefinition } from "./view-definition.js";
 import type { ViewDraft } from "./view-draft.js";
-import { indent, overStreamSelect, overTimeSelect, overViewsSelect, windowReach } from "./view-select.js";
+import {
+  indent,
+  overByView,
+  overStreamSelect,
+  overTimeSelect,
+  overViewsSelect,
+  windowReach,
+} from "./view-select.js";
 
 /** What a view is built from, decided by the compiler for the whole project. */
 export interface ViewContext {
@@ -31,17 +39,20 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   const { view, level } = draft;
   const { project, clock, path } = context;
   const database = project.databases.features;
-  const by = draft.rows?.by ?? [];
+  const upstreamViews = "views" in view.from ? view.from.views : [];
+  const upstream = upstreamViews.map((name) => context.upstream.get(name) ?? unknown(name));
+  const [cells] = upstream;
+  const by = view.overBy?.emit === true && cells !== undefined ? binNames(cells) : (draft.rows?.by ?? []);
   const columns: CompiledColumn[] = [
-    ...view.rows.by.map(({ name, sql, at }) => ({
+    ...by.map((name) => ({
       name,
       type: "Array(Int64)",
       feature: false,
-      sql,
+      sql: view.rows.by.find((bin) => bin.name === name)?.sql ?? `${cells?.name}.${name}`,
       unit: undefined,
       doc: undefined,
       renamedFrom: undefined,
-      at,
+      at: view.rows.by.find((bin) => bin.name === name)?.at ?? view.at,
     })),
     ...view.columns.map((column) => ({
       name: column.name,
@@ -55,8 +66,6 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
       at: column.at,
     })),
   ];
-  const upstreamViews = "views" in view.from ? view.from.views : [];
-  const upstream = upstreamViews.map((name) => context.upstream.get(name) ?? unknown(name));
   const definition = viewDefinition(draft, context.clockDefinition, upstream);
   const dataHash = dataFingerprint(definition);
   const metadata: Definition = {
@@ -67,31 +76,29 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   };
   const bounds = quoteName(bucketsName(project, clock.name));
   const reach = viewReach(view, clock, upstream);
-  const ofTime = (buckets: string): string =>
-    overTimeSelect(draft, timeExpressionSelect(draft, project, clock, buckets));
   const trigger = quoteName(closeTable(database, clock.name, level, path));
   const table = storedTable(context.deployed, view, dataHash) ?? versionTable(database, view.name, dataHash);
   const ofStream = (usage: StreamUsage, buckets: string): string =>
     overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, usage, buckets))}\n)`);
-  const delay = quoteName(delayTable(database, clock.name, view.delayMs, path));
+  /** The same text for the trigger's block and for the buckets of a backfill. */
+  const ofBuckets = (buckets: string): string => {
+    if (view.time !== undefined)
+      return overTimeSelect(draft, timeExpressionSelect(draft, project, clock, buckets));
+    if (view.overBy !== undefined) return overByView(draft, upstream, buckets);
+    // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
+    if (draft.usage !== undefined) return ofStream(draft.usage, buckets);
+    return overViewsSelect(draft, upstream, buckets, bounds);
+  };
   const live =
-    view.time !== undefined
-      ? ofTime(trigger)
-      : draft.usage?.aheadMs !== undefined
-        ? ofStream(draft.usage, delay)
-        : context.stream === undefined
-          ? overViewsSelect(draft, upstream, trigger, bounds)
-          : overStreamSelect(
-              draft,
-              quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
-            );
-  // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
-  const stored =
-    view.time !== undefined
-      ? ofTime("buckets")
-      : draft.usage === undefined
-        ? overViewsSelect(draft, upstream, "buckets", bounds)
-        : ofStream(draft.usage, "buckets");
+    draft.usage?.aheadMs !== undefined
+      ? ofStream(draft.usage, quoteName(delayTable(database, clock.name, view.delayMs, path)))
+      : context.stream !== undefined
+        ? overStreamSelect(
+            draft,
+            quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
+          )
+        : ofBuckets(trigger);
+  const stored = ofBuckets("buckets");
   return {
     kind: "view",
     name: view.name,
@@ -133,12 +140,14 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
 function viewReach(view: FeatureView, clock: Clock, upstream: readonly CompiledObject[]): Reach {
   if (view.delayMs > 0) return delayReach(view.delayMs, clock);
   if (view.time !== undefined) return timeReach(view, clock);
+  if (view.overBy !== undefined) return { buckets: view.overBy.buckets - 1, ms: 0 };
   const { buckets, ms } = windowReach(view.windows);
   return { buckets, ms: Math.max(ms, asOfReach(upstream).ms) };
 }
 
 /** A bucket always has trades; filters may leave none of its rows, and it may have no book. */
-function hasEveryBucket({ from, rows, delayMs }: FeatureView): boolean {
+function hasEveryBucket({ from, rows, delayMs, overBy }: FeatureView): boolean {
+  if (overBy !== undefined) return false;
   if (!("stream" in from)) return true;
   if (delayMs > 0) return false;
   const isFiltered = rows.where !== undefined || rows.steps.some(({ where }) => where !== undefined);

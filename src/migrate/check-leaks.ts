@@ -13,7 +13,7 @@ const innerSuffix = /__(?:of_bucket|raw)$/;
 /** Findings at the places of the expressions. The engine accepts the view: `checkView` found nothing. */
 export async function checkLeaks(reader: Reader, probe: ViewProbe): Promise<FeatureError[]> {
   const { view } = probe;
-  const overStream = "stream" in view.from;
+  const overStream = "stream" in view.from || view.overBy !== undefined;
   const all = probe.select(new Set(view.columns.map(({ name }) => name)));
   const lines = await reader.rows<{ explain: string }>(`EXPLAIN QUERY TREE ${all}`);
   const found = projections(parseQueryTree(lines.map(({ explain }) => explain)));
@@ -48,12 +48,18 @@ export async function checkLeaks(reader: Reader, probe: ViewProbe): Promise<Feat
   return [...findings.values()];
 }
 
-function written({ rows, columns }: FeatureView): RowExpression[] {
+function written({ rows, columns, overBy }: FeatureView): RowExpression[] {
   const steps = rows.steps.flatMap((step) => [
     ...(step.where === undefined ? [] : [step.where]),
     ...step.columns,
   ]);
-  return [...(rows.where === undefined ? [] : [rows.where]), ...steps, ...rows.by, ...columns];
+  return [
+    ...(overBy?.bins ?? []),
+    ...(rows.where === undefined ? [] : [rows.where]),
+    ...steps,
+    ...rows.by,
+    ...columns,
+  ];
 }
 
 function isColumn(view: FeatureView, expression: RowExpression): boolean {

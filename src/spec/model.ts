@@ -4,7 +4,7 @@
  */
 import type { Location } from "../errors.js";
 import type { ModelContract } from "./model-contract.js";
-import type { StreamRows } from "./stream-rows.js";
+import type { OverBins, StreamRows } from "./stream-rows.js";
 import type { LetExpression, TimeRows } from "./time-windows.js";
 
 export const marketTypes = ["spot", "linear", "inverse", "option"] as const;
@@ -197,6 +197,8 @@ export interface FeatureView {
   readonly rows: StreamRows;
   /** It is computed, and known, so long after its bucket: what it looks up may be as much later. 0: with its bucket. */
   readonly delayMs: number;
+  /** Undefined: it has no window over bins. Otherwise `from` has the view with the bins first, and `rows` are bins. */
+  readonly overBy: OverBins | undefined;
   /** Undefined: it reads its own bucket's stream, or other views. */
   readonly time: TimeRows | undefined;
   readonly lets: readonly LetExpression[];
@@ -227,6 +229,11 @@ export interface AliasColumn {
   readonly unit: string | undefined;
   readonly doc: string | undefined;
   readonly at: Location;
+}
+
+/** Whether a view has a row for each bucket and bin. */
+export function hasBins({ rows, overBy }: FeatureView): boolean {
+  return rows.by.length > 0 || overBy?.emit === true;
 }
 
 export const nullRules = ["reject", "zero", "mean", "keep"] as const;

@@ -160,7 +160,8 @@ export function readDelay(reader: SpecReader, raw: RawRows, stream: StreamName |
   return reader.duration("/delay", raw.delay, 1) ?? 0;
 }
 
-function readSteps(reader: SpecReader, raw: RawRows["rows"]): RowStep[] {
+/** The steps of `rows:`, one if it is no list. */
+export function readSteps(reader: SpecReader, raw: RawRows["rows"]): RowStep[] {
   if (raw === undefined) return [];
   const isList = Array.isArray(raw);
   const steps = (isList ? raw : [raw]) as readonly RawStep[];

@@ -1,6 +1,7 @@
 /** What one file says about others: clocks, views, columns, circles. */
 import { type ErrorCode, FeatureError, type Location } from "../errors.js";
 import type { AliasSpec, FeatureView, LabelSpec, VectorFeature, VectorSpec } from "./model.js";
+import { hasBins } from "./model.js";
 import { renameFindings } from "./rename-findings.js";
 import { hiddenColumns, keyColumns } from "./stream-columns.js";
 import { didYouMean } from "./suggest.js";
@@ -50,8 +51,10 @@ class ReferenceChecker {
     const taken = new Map<string, string>(
       [...keyColumns, ...hiddenColumns].map((name) => [name, "the bucket's own row"]),
     );
-    for (const [index, name] of views.entries()) {
-      const at = this.#scope.locate(view, `/from/${index}`);
+    for (const [place, name] of views.entries()) {
+      // The view with the bins stands first, and not under `from`.
+      const index = view.overBy === undefined ? place : place - 1;
+      const at = this.#scope.locate(view, index < 0 ? "/over_by/view" : `/from/${index}`);
       const upstream = this.#find(`view ${view.name}`, name, at, streamNames);
       // A view that reads itself is a circle, found below.
       if (upstream === undefined || upstream === view) continue;
@@ -59,7 +62,16 @@ class ReferenceChecker {
         const message = `view ${view.name} is of clock ${view.clock}, but reads ${name}, which is of clock ${upstream.clock}`;
         this.#add("FS_SPEC_CLOCK_MISMATCH", message, at);
       }
-      if (upstream.rows.by.length > 0) {
+      const isOverBins = name === view.overBy?.view;
+      if (isOverBins && !hasBins(upstream)) {
+        const message = `view ${view.name} goes over the bins of ${name}, which has none`;
+        this.#add(
+          "FS_SPEC_VALUE",
+          message,
+          this.#scope.locate(view, "/over_by/view"),
+          "Name a view with `by:`.",
+        );
+      } else if (!isOverBins && hasBins(upstream)) {
         const message = `view ${view.name} reads ${name}, which has a row for each bin (\`by:\`)`;
         this.#add("FS_SPEC_VALUE", message, at, "A view over views needs one row for each bucket.");
       }
@@ -144,7 +156,7 @@ class ReferenceChecker {
         feature.at,
       );
     }
-    if (view.rows.by.length > 0) {
+    if (hasBins(view)) {
       const message = `vector ${vector.name} names ${full}, but view ${view.name} has a row for each bin (\`by:\`)`;
       this.#add("FS_SPEC_VALUE", message, feature.at, "A vector takes one row for each bucket.");
     }

@@ -40,6 +40,18 @@ export interface StreamRows {
   readonly by: readonly RowExpression[];
 }
 
+/** For each bucket, the bins of the last buckets. */
+export interface OverBins {
+  /** The view with bins. */
+  readonly view: string;
+  /** So many buckets, the current one included. */
+  readonly buckets: number;
+  /** Aggregates over the cells of a bin: its rows in each of the buckets. */
+  readonly bins: readonly RowExpression[];
+  /** A row for each bucket and bin; otherwise one for each bucket, its columns aggregates over bins. */
+  readonly emit: boolean;
+}
+
 export const noRows: StreamRows = {
   where: undefined,
   valid: false,

@@ -4,13 +4,11 @@ import type { SpecKind } from "./spec-kind.js";
 const viewKeys: ReadonlySet<string> = new Set([
   "as_of",
   "max_age",
-  "over_by",
   "scan",
   "every",
   "row",
   "table",
   "events",
-  "emit",
   "where",
 ]);
 

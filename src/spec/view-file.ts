@@ -2,19 +2,21 @@
 
 import { pointerTo } from "./json-pointer.js";
 import type { Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
-import { type RawRows, readDelay, readStreamRows } from "./read-stream-rows.js";
+import { type RawOverBins, readBinRows, readOverBins } from "./over-by.js";
+import { readDelay, readStreamRows } from "./read-stream-rows.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
+import type { OverBins } from "./stream-rows.js";
 import { didYouMean } from "./suggest.js";
 import { type RawTimeRows, readLets, readTimeRows } from "./time-windows.js";
 
-interface RawView extends RawRows, RawTimeRows {
+interface RawView extends RawOverBins, RawTimeRows {
   readonly view: string;
   readonly renamed_from?: string;
   readonly description?: string;
   readonly owner?: string;
   readonly clock: string;
-  readonly from: string | readonly string[];
+  readonly from?: string | readonly string[];
   readonly windows?: Readonly<
     Record<string, { buckets?: number; seconds?: number; since?: "utc_day"; min?: number; current?: boolean }>
   >;
@@ -58,7 +60,8 @@ export function readViewFile(reader: SpecReader): FeatureView {
     const message = `the name ${raw.view} is taken by a stream or table of the product`;
     reader.add("FS_SPEC_NAME", message, reader.file.at("/view"), "Choose another name for the view.");
   }
-  const from = readFrom(reader, raw.from);
+  const overBy = readOverBins(reader, raw);
+  const from = readFrom(reader, raw, overBy);
   const columns = readColumns(reader, raw);
   if ("stream" in from) checkShadows(reader, columns, from.stream);
   return {
@@ -70,7 +73,11 @@ export function readViewFile(reader: SpecReader): FeatureView {
     clock: raw.clock,
     from,
     params: raw.params ?? {},
-    rows: readStreamRows(reader, raw, "stream" in from ? from.stream : undefined),
+    rows:
+      overBy === undefined
+        ? readStreamRows(reader, raw, "stream" in from ? from.stream : undefined)
+        : readBinRows(reader, raw, overBy),
+    overBy,
     delayMs: readDelay(reader, raw, "stream" in from ? from.stream : undefined),
     time: readTimeRows(reader, raw, "stream" in from ? from.stream : undefined),
     lets: readLets(reader, raw),
@@ -81,10 +88,21 @@ export function readViewFile(reader: SpecReader): FeatureView {
   };
 }
 
-function readFrom(reader: SpecReader, raw: RawView["from"]): FeatureView["from"] {
-  if (raw === "trades" || raw === "books" || raw === "events") return { stream: raw };
-  const views = typeof raw === "string" ? [raw] : raw;
-  const seen = new Set<string>();
+function readFrom(
+  reader: SpecReader,
+  { from: raw }: RawView,
+  overBy: OverBins | undefined,
+): FeatureView["from"] {
+  const isStream = raw === "trades" || raw === "books" || raw === "events";
+  if (isStream && overBy === undefined) return { stream: raw };
+  if (isStream && overBy !== undefined) {
+    const message = `\`over_by:\` reads views, but \`from:\` names the stream ${raw}`;
+    const hint = "Leave it out, or name views whose columns are joined.";
+    reader.add("FS_SPEC_VALUE", message, reader.file.at("/from"), hint);
+    return { views: [overBy.view] };
+  }
+  const views = typeof raw === "string" ? [raw] : (raw ?? []);
+  const seen = new Set<string>(overBy === undefined ? [] : [overBy.view]);
   views.forEach((name, index) => {
     const at = reader.file.at(typeof raw === "string" ? "/from" : pointerTo("/from", index));
     if (name === "trades" || name === "books" || name === "events") {

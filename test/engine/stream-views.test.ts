@@ -8,6 +8,11 @@ import { longMarket } from "../support/long-market.js";
 import { naiveBookChanges } from "../support/oracle/features/book-changes.js";
 import { naiveBookShape } from "../support/oracle/features/book-shape.js";
 import { naiveFootprint, naiveFootprintPoc } from "../support/oracle/features/footprint.js";
+import {
+  type FootprintBar,
+  naiveFootprintLevels,
+  naiveFootprintMarks,
+} from "../support/oracle/features/footprint-levels.js";
 import { naiveMidGrid } from "../support/oracle/features/mid-grid.js";
 import { naiveOfi } from "../support/oracle/features/ofi.js";
 import { naiveForwardReturn, naiveRealisedSpreads } from "../support/oracle/features/outcomes.js";
@@ -23,6 +28,10 @@ import { storedBuckets, storedFeatures, storedTrades } from "../support/stored-r
 
 type Row = Readonly<Record<string, unknown>>;
 
+function binWidth({ market_type, symbol }: BucketRow): string {
+  return market_type === "linear" && symbol === "BTCUSDT" ? "1" : "0.1";
+}
+
 /** What each view must hold of a bucket: a list of rows, empty where the view has none. */
 function expectedOf(
   bucket: BucketRow,
@@ -30,7 +39,7 @@ function expectedOf(
   books: ReturnType<typeof naiveBooks>,
   ahead: (delayMs: number) => ReturnType<typeof naiveBooksAhead>,
 ): Record<string, readonly object[]> {
-  const width = bucket.market_type === "linear" && bucket.symbol === "BTCUSDT" ? "1" : "0.1";
+  const width = binWidth(bucket);
   const list = <T extends object>(row: T | null): T[] => (row === null ? [] : [row]);
   const ifKnown = <T, R>(value: T | null, of: (value: T) => R): R | null =>
     value === null ? null : of(value);
@@ -73,10 +82,36 @@ async function differences(
   const rows: Record<string, number> = {};
   let values = 0;
   const stored = new Map<string, readonly Row[]>();
+  const bars = new Map<BucketRow, FootprintBar>();
+  const barOf = (bucket: BucketRow): FootprintBar => {
+    const known = bars.get(bucket);
+    if (known !== undefined) return known;
+    const own = naiveTrades(bucket, trades);
+    const later = naiveBooksAhead(bucket, buckets, books, bookGapMs, 60_000);
+    const bar = {
+      end: bucket.bucket_ts_end,
+      cells: naiveFootprint(own, binWidth(bucket)),
+      poc: naiveFootprintPoc(own, binWidth(bucket)),
+      forward: later === null ? null : (naiveForwardReturn(bucket, later).forward_return_60 ?? null),
+    };
+    bars.set(bucket, bar);
+    return bar;
+  };
   for (const bucket of buckets.filter((_, index) => index % every === 0)) {
     const own = naiveBooks(bucket, buckets, books, bookGapMs);
     const ahead = (delayMs: number) => naiveBooksAhead(bucket, buckets, books, bookGapMs, delayMs);
-    const expectations = expectedOf(bucket, naiveTrades(bucket, trades), own, ahead);
+    const window = buckets.filter(
+      (other) =>
+        other.symbol === bucket.symbol &&
+        other.bucket_id <= bucket.bucket_id &&
+        other.bucket_id > bucket.bucket_id - 30,
+    );
+    const levels = naiveFootprintLevels(window.map(barOf));
+    const expectations = {
+      ...expectedOf(bucket, naiveTrades(bucket, trades), own, ahead),
+      footprint_levels: levels,
+      footprint_marks: [naiveFootprintMarks(levels, barOf(bucket).poc.poc_bin)],
+    };
     for (const [view, expected] of Object.entries(expectations)) {
       const all = stored.get(view) ?? ((await storedFeatures(deployment, view)) as Row[]);
       stored.set(view, all);

@@ -7874,6 +7874,477 @@ LEFT JOIN (
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
+-- view footprint_levels, level 1, look-back 29
+
+CREATE TABLE `marketprism_features`.`footprint_levels__26ea05ab`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `px_bin` Array(Int64) CODEC(ZSTD(1)),
+    `level_volume` Array(Nullable(Float64)) COMMENT 'Volume of the bin over the buckets' CODEC(ZSTD(1)),
+    `level_delta` Array(Nullable(Float64)) COMMENT 'Bought minus sold volume' CODEC(ZSTD(1)),
+    `level_lean` Array(Nullable(Float64)) COMMENT '|delta| over volume; NULL where there was no volume' CODEC(ZSTD(1)),
+    `level_range_bps` Array(Nullable(Float64)) COMMENT 'Price range of the buckets that traded in the bin, weighted by their volume in it' CODEC(ZSTD(1)),
+    `level_forward_return` Array(Nullable(Float64)) COMMENT 'Return of the mid in the minute after these buckets, weighted by their volume in the bin. Only minutes that have passed; NULL if none has' CODEC(ZSTD(1)),
+    `seen_ago_ms` Array(Nullable(Float64)) COMMENT 'From the end of the last bucket that traded in the bin to this one\'s' CODEC(ZSTD(1)),
+    `volume_threshold` Array(Nullable(Float64)) COMMENT 'Quantile of the bins\' volumes, interpolated between neighbours; the same for all bins of a bucket' CODEC(ZSTD(1)),
+    `is_absorption` Array(Nullable(Float64)) COMMENT 'Much volume from both sides, and the price did not move. A practitioner\'s term; the thresholds are to be fitted for each instrument' CODEC(ZSTD(1)),
+    `is_exhaustion` Array(Nullable(Float64)) COMMENT 'Much volume from one side, and the price then went the other way. Known after the fact only, a minute after the bucket' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Price bins of the last 30 buckets, and which of them absorbed or exhausted the flow that came to them';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_levels__26ea05ab__mv_lazy` TO `marketprism_features`.`footprint_levels__26ea05ab` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `px_bin`,
+  arrayMap(c -> c.2, cells) AS `level_volume`,
+  arrayMap(c -> c.3, cells) AS `level_delta`,
+  arrayMap(c -> c.4, cells) AS `level_lean`,
+  arrayMap(c -> c.5, cells) AS `level_range_bps`,
+  arrayMap(c -> c.6, cells) AS `level_forward_return`,
+  arrayMap(c -> c.7, cells) AS `seen_ago_ms`,
+  arrayMap(c -> c.8, cells) AS `volume_threshold`,
+  arrayMap(c -> c.9, cells) AS `is_absorption`,
+  arrayMap(c -> c.10, cells) AS `is_exhaustion`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `px_bin`,
+      CAST(if(isFinite(toFloat64(`level_volume`)), toFloat64(`level_volume`), NULL) AS Nullable(Float64)) AS `level_volume`,
+      CAST(if(isFinite(toFloat64(`level_delta`)), toFloat64(`level_delta`), NULL) AS Nullable(Float64)) AS `level_delta`,
+      CAST(if(isFinite(toFloat64(`level_lean`)), toFloat64(`level_lean`), NULL) AS Nullable(Float64)) AS `level_lean`,
+      CAST(if(isFinite(toFloat64(`level_range_bps`)), toFloat64(`level_range_bps`), NULL) AS Nullable(Float64)) AS `level_range_bps`,
+      CAST(if(isFinite(toFloat64(`level_forward_return`)), toFloat64(`level_forward_return`), NULL) AS Nullable(Float64)) AS `level_forward_return`,
+      CAST(if(isFinite(toFloat64(`seen_ago_ms`)), toFloat64(`seen_ago_ms`), NULL) AS Nullable(Float64)) AS `seen_ago_ms`,
+      CAST(if(isFinite(toFloat64(`volume_threshold`)), toFloat64(`volume_threshold`), NULL) AS Nullable(Float64)) AS `volume_threshold`,
+      CAST(if(isFinite(toFloat64(`is_absorption`)), toFloat64(`is_absorption`), NULL) AS Nullable(Float64)) AS `is_absorption`,
+      CAST(if(isFinite(toFloat64(`is_exhaustion`)), toFloat64(`is_exhaustion`), NULL) AS Nullable(Float64)) AS `is_exhaustion`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`,
+        volume AS `level_volume`,
+        delta AS `level_delta`,
+        abs(delta) / nullIf(volume, 0) AS `level_lean`,
+        range_vw AS `level_range_bps`,
+        forward_vw AS `level_forward_return`,
+        seen_ms_ago AS `seen_ago_ms`,
+        threshold AS `volume_threshold`,
+        if(volume IS NULL, NULL, toUInt8(is_level AND ifNull(range_vw <= 8, 0) AND ifNull(level_lean <= 0.2, 0))) AS `is_absorption`,
+        if(volume IS NULL, NULL, toUInt8(is_level AND is_absorption = 0 AND ifNull(level_lean >= 0.7, 0) AND ifNull(forward_vw * delta < 0, 0))) AS `is_exhaustion`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `px_bin`,
+          `ord`,
+          `volume`,
+          `delta`,
+          `range_vw`,
+          `forward_vw`,
+          `seen_ms_ago`,
+          `threshold`,
+          volume >= threshold AS `is_level`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `px_bin`,
+            `ord`,
+            `volume`,
+            `delta`,
+            `range_vw`,
+            `forward_vw`,
+            `seen_ms_ago`,
+            quantileExactInclusive(0.8)(volume) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `threshold`
+          FROM (
+            SELECT
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              `px_bin`,
+              `px_bin` AS ord,
+              if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))) AS `volume`,
+              if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0))) AS `delta`,
+              if(countIf(NOT isFinite(footprint.bin_volume * footprint_poc.range_bps)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * footprint_poc.range_bps, 0), 30) + isFinite(footprint.bin_volume * footprint_poc.range_bps) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (footprint_poc.range_bps IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, footprint_poc.range_bps IS NOT NULL))), 0) AS `range_vw`,
+              if(countIf(NOT isFinite(footprint.bin_volume * forward_return.forward_return_60)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * forward_return.forward_return_60, 0), 30) + isFinite(footprint.bin_volume * forward_return.forward_return_60) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (forward_return.forward_return_60 IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, forward_return.forward_return_60 IS NOT NULL))), 0) AS `forward_vw`,
+              min(ago_ms) AS `seen_ms_ago`
+            FROM (
+              SELECT
+                c.exchange AS exchange,
+              c.market_type AS market_type,
+              c.symbol AS symbol,
+              c.bucket_id AS bucket_id,
+              c.bucket_ts_start AS bucket_ts_start,
+              c.bucket_ts_end AS bucket_ts_end,
+              c.prev_ts_end AS prev_ts_end,
+              c.available_at AS available_at,
+              c.v AS v,
+                toUnixTimestamp64Milli(c.bucket_ts_end) - toUnixTimestamp64Milli(cells.bucket_ts_end) AS ago_ms,
+                toInt64(c.bucket_id) - toInt64(cells.bucket_id) AS ago_buckets,
+                cells.`px_bin` AS `px_bin`,
+                cells.`bin_buy` AS `footprint.bin_buy`,
+                cells.`bin_sell` AS `footprint.bin_sell`,
+                cells.`bin_volume` AS `footprint.bin_volume`,
+                cells.`bin_delta` AS `footprint.bin_delta`,
+                cells.`bin_trades` AS `footprint.bin_trades`,
+                `footprint_poc`.`poc_bin` AS `footprint_poc.poc_bin`,
+                `footprint_poc`.`poc_share` AS `footprint_poc.poc_share`,
+                `footprint_poc`.`bins` AS `footprint_poc.bins`,
+                `footprint_poc`.`range_bps` AS `footprint_poc.range_bps`,
+                if(cells.bucket_ts_end + toIntervalMillisecond(60000) <= c.bucket_ts_end, `forward_return`.`mid_at_end`, NULL) AS `forward_return.mid_at_end`,
+                if(cells.bucket_ts_end + toIntervalMillisecond(60000) <= c.bucket_ts_end, `forward_return`.`mid_60`, NULL) AS `forward_return.mid_60`,
+                if(cells.bucket_ts_end + toIntervalMillisecond(60000) <= c.bucket_ts_end, `forward_return`.`forward_return_60`, NULL) AS `forward_return.forward_return_60`
+              FROM (
+                SELECT *, arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 29, 1)), bucket_id + 1)) AS cell_id
+                FROM `marketprism_features`.`ubt__close_1_lazy`
+              ) AS c
+              INNER JOIN (
+                SELECT * FROM (
+                  SELECT
+                    exchange, market_type, symbol, bucket_id, bucket_ts_end,
+                    `px_bin`,
+                    `bin_buy`,
+                    `bin_sell`,
+                    `bin_volume`,
+                    `bin_delta`,
+                    `bin_trades`
+                  FROM `marketprism_features`.`footprint__9da07aa1`
+                  WHERE (exchange, market_type, symbol, bucket_id) IN (
+                    SELECT DISTINCT
+                      exchange, market_type, symbol,
+                      arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 29, 1)), bucket_id + 1)) AS bucket_id
+                    FROM `marketprism_features`.`ubt__close_1_lazy`
+                  )
+                  ORDER BY v DESC
+                  LIMIT 1 BY exchange, market_type, symbol, bucket_id
+                )
+                ARRAY JOIN
+                  `px_bin`,
+                  `bin_buy`,
+                  `bin_sell`,
+                  `bin_volume`,
+                  `bin_delta`,
+                  `bin_trades`
+              ) AS cells
+                ON cells.exchange = c.exchange AND cells.market_type = c.market_type AND cells.symbol = c.symbol AND cells.bucket_id = c.cell_id
+              LEFT JOIN (
+                SELECT
+                  exchange, market_type, symbol, bucket_id,
+                  `poc_bin`,
+                  `poc_share`,
+                  `bins`,
+                  `range_bps`
+                FROM `marketprism_features`.`footprint_poc__e49d7f16`
+                WHERE (exchange, market_type, symbol, bucket_id) IN (
+                  SELECT DISTINCT
+                    exchange, market_type, symbol,
+                    arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 29, 1)), bucket_id + 1)) AS bucket_id
+                  FROM `marketprism_features`.`ubt__close_1_lazy`
+                )
+                ORDER BY v DESC
+                LIMIT 1 BY exchange, market_type, symbol, bucket_id
+              ) AS `footprint_poc`
+                ON `footprint_poc`.exchange = c.exchange AND `footprint_poc`.market_type = c.market_type AND `footprint_poc`.symbol = c.symbol AND `footprint_poc`.bucket_id = c.cell_id
+              LEFT JOIN (
+                SELECT
+                  exchange, market_type, symbol, bucket_id,
+                  `mid_at_end`,
+                  `mid_60`,
+                  `forward_return_60`
+                FROM `marketprism_features`.`forward_return__6af21ca1`
+                WHERE (exchange, market_type, symbol, bucket_id) IN (
+                  SELECT DISTINCT
+                    exchange, market_type, symbol,
+                    arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 29, 1)), bucket_id + 1)) AS bucket_id
+                  FROM `marketprism_features`.`ubt__close_1_lazy`
+                )
+                ORDER BY v DESC
+                LIMIT 1 BY exchange, market_type, symbol, bucket_id
+              ) AS `forward_return`
+                ON `forward_return`.exchange = c.exchange AND `forward_return`.market_type = c.market_type AND `forward_return`.symbol = c.symbol AND `forward_return`.bucket_id = c.cell_id
+            )
+            GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+          )
+        )
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`footprint_levels` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `px_bin`,
+  `level_volume`,
+  `level_delta`,
+  `level_lean`,
+  `level_range_bps`,
+  `level_forward_return`,
+  `seen_ago_ms`,
+  `volume_threshold`,
+  `is_absorption`,
+  `is_exhaustion`
+FROM `marketprism_features`.`footprint_levels__26ea05ab` FINAL
+ARRAY JOIN
+  `px_bin`,
+  `level_volume`,
+  `level_delta`,
+  `level_lean`,
+  `level_range_bps`,
+  `level_forward_return`,
+  `seen_ago_ms`,
+  `volume_threshold`,
+  `is_absorption`,
+  `is_exhaustion`
+COMMENT 'Price bins of the last 30 buckets, and which of them absorbed or exhausted the flow that came to them';
+
+INSERT INTO `marketprism_features`.`footprint_levels__26ea05ab` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `px_bin`,
+  arrayMap(c -> c.2, cells) AS `level_volume`,
+  arrayMap(c -> c.3, cells) AS `level_delta`,
+  arrayMap(c -> c.4, cells) AS `level_lean`,
+  arrayMap(c -> c.5, cells) AS `level_range_bps`,
+  arrayMap(c -> c.6, cells) AS `level_forward_return`,
+  arrayMap(c -> c.7, cells) AS `seen_ago_ms`,
+  arrayMap(c -> c.8, cells) AS `volume_threshold`,
+  arrayMap(c -> c.9, cells) AS `is_absorption`,
+  arrayMap(c -> c.10, cells) AS `is_exhaustion`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `px_bin`,
+      CAST(if(isFinite(toFloat64(`level_volume`)), toFloat64(`level_volume`), NULL) AS Nullable(Float64)) AS `level_volume`,
+      CAST(if(isFinite(toFloat64(`level_delta`)), toFloat64(`level_delta`), NULL) AS Nullable(Float64)) AS `level_delta`,
+      CAST(if(isFinite(toFloat64(`level_lean`)), toFloat64(`level_lean`), NULL) AS Nullable(Float64)) AS `level_lean`,
+      CAST(if(isFinite(toFloat64(`level_range_bps`)), toFloat64(`level_range_bps`), NULL) AS Nullable(Float64)) AS `level_range_bps`,
+      CAST(if(isFinite(toFloat64(`level_forward_return`)), toFloat64(`level_forward_return`), NULL) AS Nullable(Float64)) AS `level_forward_return`,
+      CAST(if(isFinite(toFloat64(`seen_ago_ms`)), toFloat64(`seen_ago_ms`), NULL) AS Nullable(Float64)) AS `seen_ago_ms`,
+      CAST(if(isFinite(toFloat64(`volume_threshold`)), toFloat64(`volume_threshold`), NULL) AS Nullable(Float64)) AS `volume_threshold`,
+      CAST(if(isFinite(toFloat64(`is_absorption`)), toFloat64(`is_absorption`), NULL) AS Nullable(Float64)) AS `is_absorption`,
+      CAST(if(isFinite(toFloat64(`is_exhaustion`)), toFloat64(`is_exhaustion`), NULL) AS Nullable(Float64)) AS `is_exhaustion`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`,
+        volume AS `level_volume`,
+        delta AS `level_delta`,
+        abs(delta) / nullIf(volume, 0) AS `level_lean`,
+        range_vw AS `level_range_bps`,
+        forward_vw AS `level_forward_return`,
+        seen_ms_ago AS `seen_ago_ms`,
+        threshold AS `volume_threshold`,
+        if(volume IS NULL, NULL, toUInt8(is_level AND ifNull(range_vw <= 8, 0) AND ifNull(level_lean <= 0.2, 0))) AS `is_absorption`,
+        if(volume IS NULL, NULL, toUInt8(is_level AND is_absorption = 0 AND ifNull(level_lean >= 0.7, 0) AND ifNull(forward_vw * delta < 0, 0))) AS `is_exhaustion`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `px_bin`,
+          `ord`,
+          `volume`,
+          `delta`,
+          `range_vw`,
+          `forward_vw`,
+          `seen_ms_ago`,
+          `threshold`,
+          volume >= threshold AS `is_level`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `px_bin`,
+            `ord`,
+            `volume`,
+            `delta`,
+            `range_vw`,
+            `forward_vw`,
+            `seen_ms_ago`,
+            quantileExactInclusive(0.8)(volume) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `threshold`
+          FROM (
+            SELECT
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              `px_bin`,
+              `px_bin` AS ord,
+              if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))) AS `volume`,
+              if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0))) AS `delta`,
+              if(countIf(NOT isFinite(footprint.bin_volume * footprint_poc.range_bps)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * footprint_poc.range_bps, 0), 30) + isFinite(footprint.bin_volume * footprint_poc.range_bps) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (footprint_poc.range_bps IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, footprint_poc.range_bps IS NOT NULL))), 0) AS `range_vw`,
+              if(countIf(NOT isFinite(footprint.bin_volume * forward_return.forward_return_60)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * forward_return.forward_return_60, 0), 30) + isFinite(footprint.bin_volume * forward_return.forward_return_60) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (forward_return.forward_return_60 IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, forward_return.forward_return_60 IS NOT NULL))), 0) AS `forward_vw`,
+              min(ago_ms) AS `seen_ms_ago`
+            FROM (
+              SELECT
+                c.exchange AS exchange,
+              c.market_type AS market_type,
+              c.symbol AS symbol,
+              c.bucket_id AS bucket_id,
+              c.bucket_ts_start AS bucket_ts_start,
+              c.bucket_ts_end AS bucket_ts_end,
+              c.prev_ts_end AS prev_ts_end,
+              c.available_at AS available_at,
+              c.v AS v,
+                toUnixTimestamp64Milli(c.bucket_ts_end) - toUnixTimestamp64Milli(cells.bucket_ts_end) AS ago_ms,
+                toInt64(c.bucket_id) - toInt64(cells.bucket_id) AS ago_buckets,
+                cells.`px_bin` AS `px_bin`,
+                cells.`bin_buy` AS `footprint.bin_buy`,
+                cells.`bin_sell` AS `footprint.bin_sell`,
+                cells.`bin_volume` AS `footprint.bin_volume`,
+                cells.`bin_delta` AS `footprint.bin_delta`,
+                cells.`bin_trades` AS `footprint.bin_trades`,
+                `footprint_poc`.`poc_bin` AS `footprint_poc.poc_bin`,
+                `footprint_poc`.`poc_share` AS `footprint_poc.poc_share`,
+                `footprint_poc`.`bins` AS `footprint_poc.bins`,
+                `footprint_poc`.`range_bps` AS `footprint_poc.range_bps`,
+                if(cells.bucket_ts_end + toIntervalMillisecond(60000) <= c.bucket_ts_end, `forward_return`.`mid_at_end`, NULL) AS `forward_return.mid_at_end`,
+                if(cells.bucket_ts_end + toIntervalMillisecond(60000) <= c.bucket_ts_end, `forward_return`.`mid_60`, NULL) AS `forward_return.mid_60`,
+                if(cells.bucket_ts_end + toIntervalMillisecond(60000) <= c.bucket_ts_end, `forward_return`.`forward_return_60`, NULL) AS `forward_return.forward_return_60`
+              FROM (
+                SELECT *, arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 29, 1)), bucket_id + 1)) AS cell_id
+                FROM buckets
+              ) AS c
+              INNER JOIN (
+                SELECT * FROM (
+                  SELECT
+                    exchange, market_type, symbol, bucket_id, bucket_ts_end,
+                    `px_bin`,
+                    `bin_buy`,
+                    `bin_sell`,
+                    `bin_volume`,
+                    `bin_delta`,
+                    `bin_trades`
+                  FROM `marketprism_features`.`footprint__9da07aa1`
+                  WHERE (exchange, market_type, symbol, bucket_id) IN (
+                    SELECT DISTINCT
+                      exchange, market_type, symbol,
+                      arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 29, 1)), bucket_id + 1)) AS bucket_id
+                    FROM buckets
+                  )
+                  ORDER BY v DESC
+                  LIMIT 1 BY exchange, market_type, symbol, bucket_id
+                )
+                ARRAY JOIN
+                  `px_bin`,
+                  `bin_buy`,
+                  `bin_sell`,
+                  `bin_volume`,
+                  `bin_delta`,
+                  `bin_trades`
+              ) AS cells
+                ON cells.exchange = c.exchange AND cells.market_type = c.market_type AND cells.symbol = c.symbol AND cells.bucket_id = c.cell_id
+              LEFT JOIN (
+                SELECT
+                  exchange, market_type, symbol, bucket_id,
+                  `poc_bin`,
+                  `poc_share`,
+                  `bins`,
+                  `range_bps`
+                FROM `marketprism_features`.`footprint_poc__e49d7f16`
+                WHERE (exchange, market_type, symbol, bucket_id) IN (
+                  SELECT DISTINCT
+                    exchange, market_type, symbol,
+                    arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 29, 1)), bucket_id + 1)) AS bucket_id
+                  FROM buckets
+                )
+                ORDER BY v DESC
+                LIMIT 1 BY exchange, market_type, symbol, bucket_id
+              ) AS `footprint_poc`
+                ON `footprint_poc`.exchange = c.exchange AND `footprint_poc`.market_type = c.market_type AND `footprint_poc`.symbol = c.symbol AND `footprint_poc`.bucket_id = c.cell_id
+              LEFT JOIN (
+                SELECT
+                  exchange, market_type, symbol, bucket_id,
+                  `mid_at_end`,
+                  `mid_60`,
+                  `forward_return_60`
+                FROM `marketprism_features`.`forward_return__6af21ca1`
+                WHERE (exchange, market_type, symbol, bucket_id) IN (
+                  SELECT DISTINCT
+                    exchange, market_type, symbol,
+                    arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 29, 1)), bucket_id + 1)) AS bucket_id
+                  FROM buckets
+                )
+                ORDER BY v DESC
+                LIMIT 1 BY exchange, market_type, symbol, bucket_id
+              ) AS `forward_return`
+                ON `forward_return`.exchange = c.exchange AND `forward_return`.market_type = c.market_type AND `forward_return`.symbol = c.symbol AND `forward_return`.bucket_id = c.cell_id
+            )
+            GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+          )
+        )
+      )
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
 -- view kyle_lambda, level 1, look-back 99
 
 CREATE TABLE `marketprism_features`.`kyle_lambda__cae94fac`
@@ -8575,6 +9046,304 @@ LEFT JOIN (
   )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view footprint_marks, level 2, look-back 29
+
+CREATE TABLE `marketprism_features`.`footprint_marks__91b2dea4`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `levels` Nullable(Float64) COMMENT 'Bins in which there were trades' CODEC(ZSTD(1)),
+    `absorption_levels` Nullable(Float64) COMMENT 'Bins that are marked as absorption' CODEC(ZSTD(1)),
+    `exhaustion_levels` Nullable(Float64) COMMENT 'Bins that are marked as exhaustion' CODEC(ZSTD(1)),
+    `absorption_share` Nullable(Float64) COMMENT 'Share of the volume that stands in bins of absorption' CODEC(ZSTD(1)),
+    `exhaustion_share` Nullable(Float64) COMMENT 'Share of the volume that stands in bins of exhaustion' CODEC(ZSTD(1)),
+    `exhaustion_side` Nullable(Float64) COMMENT 'Which side is exhausted, weighted by volume: +1 buyers, -1 sellers; NULL if none is' CODEC(ZSTD(1)),
+    `bins_to_absorption` Nullable(Float64) COMMENT 'From this bucket\'s point of control to the nearest bin of absorption, above 0 where that is higher; NULL if there is none' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'How much of the volume of the last 30 buckets stands in bins that absorbed or exhausted the flow';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_marks__91b2dea4__mv_lazy` TO `marketprism_features`.`footprint_marks__91b2dea4` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`levels`)), toFloat64(`levels`), NULL) AS Nullable(Float64)) AS `levels`,
+  CAST(if(isFinite(toFloat64(`absorption_levels`)), toFloat64(`absorption_levels`), NULL) AS Nullable(Float64)) AS `absorption_levels`,
+  CAST(if(isFinite(toFloat64(`exhaustion_levels`)), toFloat64(`exhaustion_levels`), NULL) AS Nullable(Float64)) AS `exhaustion_levels`,
+  CAST(if(isFinite(toFloat64(`absorption_share`)), toFloat64(`absorption_share`), NULL) AS Nullable(Float64)) AS `absorption_share`,
+  CAST(if(isFinite(toFloat64(`exhaustion_share`)), toFloat64(`exhaustion_share`), NULL) AS Nullable(Float64)) AS `exhaustion_share`,
+  CAST(if(isFinite(toFloat64(`exhaustion_side`)), toFloat64(`exhaustion_side`), NULL) AS Nullable(Float64)) AS `exhaustion_side`,
+  CAST(if(isFinite(toFloat64(`bins_to_absorption`)), toFloat64(`bins_to_absorption`), NULL) AS Nullable(Float64)) AS `bins_to_absorption`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    count() AS `levels`,
+    countIf(absorbs = 1) AS `absorption_levels`,
+    countIf(exhausts = 1) AS `exhaustion_levels`,
+    ifNull(if(countIf(NOT isFinite(volume) AND (absorbs = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, absorbs = 1))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0))), 0) AS `absorption_share`,
+    ifNull(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0))), 0) AS `exhaustion_share`,
+    if(countIf(NOT isFinite(sign(delta) * volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(sign(delta) * volume, 0), 30) + isFinite(sign(delta) * volume) * 0, exhausts = 1))) / nullIf(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1))), 0) AS `exhaustion_side`,
+    argMinIf(px_bin - poc, (abs(px_bin - poc), - volume, px_bin), absorbs = 1) AS `bins_to_absorption`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `px_bin`,
+      `px_bin` AS ord,
+      max(footprint_levels.level_volume) AS `volume`,
+      max(footprint_levels.level_delta) AS `delta`,
+      max(footprint_levels.is_absorption) AS `absorbs`,
+      max(footprint_levels.is_exhaustion) AS `exhausts`,
+      max(footprint_poc.poc_bin) AS `poc`
+    FROM (
+      SELECT
+        c.exchange AS exchange,
+      c.market_type AS market_type,
+      c.symbol AS symbol,
+      c.bucket_id AS bucket_id,
+      c.bucket_ts_start AS bucket_ts_start,
+      c.bucket_ts_end AS bucket_ts_end,
+      c.prev_ts_end AS prev_ts_end,
+      c.available_at AS available_at,
+      c.v AS v,
+        toUnixTimestamp64Milli(c.bucket_ts_end) - toUnixTimestamp64Milli(cells.bucket_ts_end) AS ago_ms,
+        toInt64(c.bucket_id) - toInt64(cells.bucket_id) AS ago_buckets,
+        cells.`px_bin` AS `px_bin`,
+        cells.`level_volume` AS `footprint_levels.level_volume`,
+        cells.`level_delta` AS `footprint_levels.level_delta`,
+        cells.`level_lean` AS `footprint_levels.level_lean`,
+        cells.`level_range_bps` AS `footprint_levels.level_range_bps`,
+        cells.`level_forward_return` AS `footprint_levels.level_forward_return`,
+        cells.`seen_ago_ms` AS `footprint_levels.seen_ago_ms`,
+        cells.`volume_threshold` AS `footprint_levels.volume_threshold`,
+        cells.`is_absorption` AS `footprint_levels.is_absorption`,
+        cells.`is_exhaustion` AS `footprint_levels.is_exhaustion`,
+        `footprint_poc`.`poc_bin` AS `footprint_poc.poc_bin`,
+        `footprint_poc`.`poc_share` AS `footprint_poc.poc_share`,
+        `footprint_poc`.`bins` AS `footprint_poc.bins`,
+        `footprint_poc`.`range_bps` AS `footprint_poc.range_bps`
+      FROM (
+        SELECT *, arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 0, 1)), bucket_id + 1)) AS cell_id
+        FROM `marketprism_features`.`ubt__close_2_lazy`
+      ) AS c
+      INNER JOIN (
+        SELECT * FROM (
+          SELECT
+            exchange, market_type, symbol, bucket_id, bucket_ts_end,
+            `px_bin`,
+            `level_volume`,
+            `level_delta`,
+            `level_lean`,
+            `level_range_bps`,
+            `level_forward_return`,
+            `seen_ago_ms`,
+            `volume_threshold`,
+            `is_absorption`,
+            `is_exhaustion`
+          FROM `marketprism_features`.`footprint_levels__26ea05ab`
+          WHERE (exchange, market_type, symbol, bucket_id) IN (
+            SELECT exchange, market_type, symbol, bucket_id
+            FROM `marketprism_features`.`ubt__close_2_lazy`
+          )
+          ORDER BY v DESC
+          LIMIT 1 BY exchange, market_type, symbol, bucket_id
+        )
+        ARRAY JOIN
+          `px_bin`,
+          `level_volume`,
+          `level_delta`,
+          `level_lean`,
+          `level_range_bps`,
+          `level_forward_return`,
+          `seen_ago_ms`,
+          `volume_threshold`,
+          `is_absorption`,
+          `is_exhaustion`
+      ) AS cells
+        ON cells.exchange = c.exchange AND cells.market_type = c.market_type AND cells.symbol = c.symbol AND cells.bucket_id = c.cell_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `poc_bin`,
+          `poc_share`,
+          `bins`,
+          `range_bps`
+        FROM `marketprism_features`.`footprint_poc__e49d7f16`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_2_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `footprint_poc`
+        ON `footprint_poc`.exchange = c.exchange AND `footprint_poc`.market_type = c.market_type AND `footprint_poc`.symbol = c.symbol AND `footprint_poc`.bucket_id = c.cell_id
+    )
+    GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`footprint_marks` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `levels`,
+  `absorption_levels`,
+  `exhaustion_levels`,
+  `absorption_share`,
+  `exhaustion_share`,
+  `exhaustion_side`,
+  `bins_to_absorption`
+FROM `marketprism_features`.`footprint_marks__91b2dea4` FINAL
+COMMENT 'How much of the volume of the last 30 buckets stands in bins that absorbed or exhausted the flow';
+
+INSERT INTO `marketprism_features`.`footprint_marks__91b2dea4` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `absorption_levels`, `exhaustion_levels`, `absorption_share`, `exhaustion_share`, `exhaustion_side`, `bins_to_absorption`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`levels`)), toFloat64(`levels`), NULL) AS Nullable(Float64)) AS `levels`,
+  CAST(if(isFinite(toFloat64(`absorption_levels`)), toFloat64(`absorption_levels`), NULL) AS Nullable(Float64)) AS `absorption_levels`,
+  CAST(if(isFinite(toFloat64(`exhaustion_levels`)), toFloat64(`exhaustion_levels`), NULL) AS Nullable(Float64)) AS `exhaustion_levels`,
+  CAST(if(isFinite(toFloat64(`absorption_share`)), toFloat64(`absorption_share`), NULL) AS Nullable(Float64)) AS `absorption_share`,
+  CAST(if(isFinite(toFloat64(`exhaustion_share`)), toFloat64(`exhaustion_share`), NULL) AS Nullable(Float64)) AS `exhaustion_share`,
+  CAST(if(isFinite(toFloat64(`exhaustion_side`)), toFloat64(`exhaustion_side`), NULL) AS Nullable(Float64)) AS `exhaustion_side`,
+  CAST(if(isFinite(toFloat64(`bins_to_absorption`)), toFloat64(`bins_to_absorption`), NULL) AS Nullable(Float64)) AS `bins_to_absorption`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    count() AS `levels`,
+    countIf(absorbs = 1) AS `absorption_levels`,
+    countIf(exhausts = 1) AS `exhaustion_levels`,
+    ifNull(if(countIf(NOT isFinite(volume) AND (absorbs = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, absorbs = 1))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0))), 0) AS `absorption_share`,
+    ifNull(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0))), 0) AS `exhaustion_share`,
+    if(countIf(NOT isFinite(sign(delta) * volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(sign(delta) * volume, 0), 30) + isFinite(sign(delta) * volume) * 0, exhausts = 1))) / nullIf(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1))), 0) AS `exhaustion_side`,
+    argMinIf(px_bin - poc, (abs(px_bin - poc), - volume, px_bin), absorbs = 1) AS `bins_to_absorption`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `px_bin`,
+      `px_bin` AS ord,
+      max(footprint_levels.level_volume) AS `volume`,
+      max(footprint_levels.level_delta) AS `delta`,
+      max(footprint_levels.is_absorption) AS `absorbs`,
+      max(footprint_levels.is_exhaustion) AS `exhausts`,
+      max(footprint_poc.poc_bin) AS `poc`
+    FROM (
+      SELECT
+        c.exchange AS exchange,
+      c.market_type AS market_type,
+      c.symbol AS symbol,
+      c.bucket_id AS bucket_id,
+      c.bucket_ts_start AS bucket_ts_start,
+      c.bucket_ts_end AS bucket_ts_end,
+      c.prev_ts_end AS prev_ts_end,
+      c.available_at AS available_at,
+      c.v AS v,
+        toUnixTimestamp64Milli(c.bucket_ts_end) - toUnixTimestamp64Milli(cells.bucket_ts_end) AS ago_ms,
+        toInt64(c.bucket_id) - toInt64(cells.bucket_id) AS ago_buckets,
+        cells.`px_bin` AS `px_bin`,
+        cells.`level_volume` AS `footprint_levels.level_volume`,
+        cells.`level_delta` AS `footprint_levels.level_delta`,
+        cells.`level_lean` AS `footprint_levels.level_lean`,
+        cells.`level_range_bps` AS `footprint_levels.level_range_bps`,
+        cells.`level_forward_return` AS `footprint_levels.level_forward_return`,
+        cells.`seen_ago_ms` AS `footprint_levels.seen_ago_ms`,
+        cells.`volume_threshold` AS `footprint_levels.volume_threshold`,
+        cells.`is_absorption` AS `footprint_levels.is_absorption`,
+        cells.`is_exhaustion` AS `footprint_levels.is_exhaustion`,
+        `footprint_poc`.`poc_bin` AS `footprint_poc.poc_bin`,
+        `footprint_poc`.`poc_share` AS `footprint_poc.poc_share`,
+        `footprint_poc`.`bins` AS `footprint_poc.bins`,
+        `footprint_poc`.`range_bps` AS `footprint_poc.range_bps`
+      FROM (
+        SELECT *, arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 0, 1)), bucket_id + 1)) AS cell_id
+        FROM buckets
+      ) AS c
+      INNER JOIN (
+        SELECT * FROM (
+          SELECT
+            exchange, market_type, symbol, bucket_id, bucket_ts_end,
+            `px_bin`,
+            `level_volume`,
+            `level_delta`,
+            `level_lean`,
+            `level_range_bps`,
+            `level_forward_return`,
+            `seen_ago_ms`,
+            `volume_threshold`,
+            `is_absorption`,
+            `is_exhaustion`
+          FROM `marketprism_features`.`footprint_levels__26ea05ab`
+          WHERE (exchange, market_type, symbol, bucket_id) IN (
+            SELECT exchange, market_type, symbol, bucket_id
+            FROM buckets
+          )
+          ORDER BY v DESC
+          LIMIT 1 BY exchange, market_type, symbol, bucket_id
+        )
+        ARRAY JOIN
+          `px_bin`,
+          `level_volume`,
+          `level_delta`,
+          `level_lean`,
+          `level_range_bps`,
+          `level_forward_return`,
+          `seen_ago_ms`,
+          `volume_threshold`,
+          `is_absorption`,
+          `is_exhaustion`
+      ) AS cells
+        ON cells.exchange = c.exchange AND cells.market_type = c.market_type AND cells.symbol = c.symbol AND cells.bucket_id = c.cell_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `poc_bin`,
+          `poc_share`,
+          `bins`,
+          `range_bps`
+        FROM `marketprism_features`.`footprint_poc__e49d7f16`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `footprint_poc`
+        ON `footprint_poc`.exchange = c.exchange AND `footprint_poc`.market_type = c.market_type AND `footprint_poc`.symbol = c.symbol AND `footprint_poc`.bucket_id = c.cell_id
+    )
+    GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
 
 -- view roll_spread, level 2, look-back 51
 

@@ -1,0 +1,9 @@
+SELECT
+  {{bucket_columns}},
+  {{bins}},
+  {{ord}} AS ord,
+  {{expressions}}
+FROM (
+  {{cells}}
+)
+GROUP BY {{bucket_columns}}, {{bins}}
