@@ -14,8 +14,8 @@ export interface LoadProject {
 
 /** Trades a bucket: all have quantity 1. */
 export const tradesInBucket = 3;
-/** The symbols that the writer trades, one after the other. */
-export const loadSymbols = ["AUSD", "BUSD"] as const;
+/** The symbols that the writer trades. */
+export const loadSymbols = ["AUSD", "BUSD", "CUSD", "DUSD"] as const;
 
 /**
  * Version 1 has levels 0 to 2: `flow` over trades, `trail` over flow, the vector over both. In version `n` every volume is

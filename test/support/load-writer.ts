@@ -1,6 +1,6 @@
 /** A writer at work: inserts trades one statement after the other, and closes their buckets, until it is told to stop. */
 import type { Engine } from "../../src/engine/port.js";
-import { advance } from "../../src/ingest/buckets/advance.js";
+import { advance, advanceSession } from "../../src/ingest/buckets/advance.js";
 import { clockContext } from "../../src/ingest/buckets/clock-context.js";
 import { quoteName } from "../../src/schema/quote.js";
 import type { Project } from "../../src/spec/model.js";
@@ -17,11 +17,13 @@ export interface LoadWriter {
 }
 
 export interface LoadRate {
-  /** At most so many inserts a second. */
+  /** At most so many inserts a second, all symbols together. */
   readonly insertsPerSecond: number;
   /** Buckets are closed this often. */
   readonly closeEveryMs: number;
 }
+
+const tradesInInsert = 2;
 
 /** One statement: `count` trades of a symbol, numbered from `first`; 20 ms from one to the next. */
 export async function insertTrades(
@@ -42,50 +44,53 @@ function tradesOf({ databases }: Project): string {
   return quoteName({ database: databases.raw, name: "trades" });
 }
 
-/** Starts with the catalog that it is given, and is told of no other. */
+/**
+ * Starts with the catalog that it is given, and is told of no other. Every symbol has a collector of its own, as recorders have:
+ * its inserts come one after the other, those of different symbols do not wait for each other.
+ */
 export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rate: LoadRate): LoadWriter {
   const { project } = specs;
   const context = clockContext(engine, project, catalog, "ubt", "load");
+  const session = advanceSession(context);
   let [inserts, buckets] = [0, 0];
   let stopping = false;
-  const run = async (): Promise<void> => {
+  const began = performance.now();
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+  const collect = async (symbol: string, lane: number): Promise<void> => {
     // A second writer goes on where the first one stopped.
     const [last] = await engine.rows<{ next: string }>(
-      `SELECT toString(if(count() = 0, 0, max(trade_seq) + 1)) AS next FROM ${tradesOf(project)}`,
+      `SELECT toString(if(count() = 0, 0, max(trade_seq) + 1)) AS next FROM ${tradesOf(project)} WHERE symbol = {symbol:String}`,
+      { params: { symbol } },
     );
-    const from = Number(last?.next ?? 0);
-    const began = performance.now();
-    let closedAt = began;
-    let close = Promise.resolve();
-    let closing = false;
-    while (!stopping) {
-      const symbol = loadSymbols[inserts % loadSymbols.length];
-      await insertTrades(engine, project, { symbol: symbol ?? "", first: from + inserts * 2, count: 2 });
+    let next = Number(last?.next ?? 0);
+    for (let own = 0; !stopping; own++) {
+      const due = began + ((own * loadSymbols.length + lane) / rate.insertsPerSecond) * 1000;
+      await pause(due - performance.now());
+      await insertTrades(engine, project, { symbol, first: next, count: tradesInInsert });
+      next += tradesInInsert;
       inserts += 1;
-      const now = performance.now();
-      if (!closing && now - closedAt >= rate.closeEveryMs) {
-        // One close at a time; rows flow in meanwhile.
-        closing = true;
-        closedAt = now;
-        close = advance(context)
-          .then((result) => {
-            buckets += result.bucketsClosed;
-            if (result.failures[0] !== undefined) throw result.failures[0].error;
-          })
-          .finally(() => {
-            closing = false;
-          });
-        close.catch(() => {
-          stopping = true;
-        });
-      }
-      const early = began + (inserts / rate.insertsPerSecond) * 1000 - performance.now();
-      if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
     }
-    await close;
-    const rest = await advance(context);
-    buckets += rest.bucketsClosed;
-    if (rest.failures[0] !== undefined) throw rest.failures[0].error;
+  };
+  const closeOnce = async (): Promise<void> => {
+    const result = await advance(context, { session });
+    buckets += result.bucketsClosed;
+    if (result.failures[0] !== undefined) throw result.failures[0].error;
+  };
+  /** One close at a time; rows flow in meanwhile. */
+  const close = async (): Promise<void> => {
+    while (!stopping) {
+      const at = performance.now();
+      await closeOnce();
+      await pause(at + rate.closeEveryMs - performance.now());
+    }
+  };
+  const run = async (): Promise<void> => {
+    try {
+      await Promise.all([...loadSymbols.map(collect), close()]);
+    } finally {
+      stopping = true;
+    }
+    await closeOnce();
   };
   const running = run();
   let dead = false;

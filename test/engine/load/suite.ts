@@ -8,17 +8,12 @@ import { applyProject } from "../../../src/migrate/apply.js";
 import { rollbackProject } from "../../../src/migrate/rollback.js";
 import { expectComplete, fedVersions, readAliases } from "../../support/load-checks.js";
 import { loadProject } from "../../support/load-project.js";
-
-export interface StartedWriter {
-  /** Until at least so many more inserts were made. */
-  after(inserts: number): Promise<void>;
-  stop(): Promise<void>;
-}
+import type { StartedWriter } from "../../support/start-writer-process.js";
 
 export function describeLoad(
   name: string,
   open: () => Promise<Engine>,
-  start: (engine: Engine, root: string) => Promise<StartedWriter>,
+  start: (engine: Engine, root: string) => StartedWriter,
 ): void {
   describe(`a change under load on ${name}`, () => {
     let engine: Engine;
@@ -32,7 +27,9 @@ export function describeLoad(
       rmSync(root, { recursive: true, force: true });
     });
 
-    it("loses, doubles and spoils no bucket at any level, and no read mixes versions", async () => {
+    it("loses, doubles and spoils no bucket at any level, and no read mixes versions", async ({
+      annotate,
+    }) => {
       const apply = (version: number) => {
         const { specs, catalog } = loadProject(root, version);
         // Small chunks: closes come between them.
@@ -40,7 +37,8 @@ export function describeLoad(
         return applyProject({ engine, project: specs.project, catalog, toolVersion: "1", chunkLimits });
       };
       await apply(1);
-      const writer = await start(engine, root);
+      const began = performance.now();
+      const writer = start(engine, root);
       await writer.after(60);
       const reader = readAliases(engine);
       const replaced = await apply(2);
@@ -52,7 +50,9 @@ export function describeLoad(
       await writer.after(30);
       expect(await apply(2)).toMatchObject({ nothingToDo: false });
       await writer.after(30);
+      const rate = (writer.inserts() * 1000) / (performance.now() - began);
       await writer.stop();
+      await annotate(`${rate.toFixed(0)} inserts a second; bench/replace-under-load.ts holds 200`);
       expect(await reader.stop()).toBeGreaterThan(10);
       const versions = await fedVersions(engine);
       expect(versions.map(({ name, state }) => `${name} ${state}`).sort()).toEqual([
@@ -71,7 +71,7 @@ export function describeLoad(
       const { specs, catalog } = loadProject(root, 2);
       const target = { engine, project: specs.project, catalog, toolVersion: "1" };
       await applyProject(target);
-      const writer = await start(engine, root);
+      const writer = start(engine, root);
       await writer.after(20);
       const flow = (await fedVersions(engine)).find(({ name, state }) => name === "flow" && state === "live");
       const [trigger] = flow?.triggers ?? [];
@@ -93,7 +93,7 @@ export function describeLoad(
       await expect(expectComplete(engine, [flow])).rejects.toThrow();
 
       // A trigger that is really gone is drift: found, named, and restored with all that was lost, beside the writer.
-      const again = await start(engine, root);
+      const again = start(engine, root);
       await engine.execute(`DROP VIEW ${mv}`);
       await again.after(20);
       await expect(applyProject(target)).rejects.toMatchObject({ code: "FS_REGISTRY_DRIFT", exit: 4 });
