@@ -1,22 +1,30 @@
 /**
- * Serving, on a recording: a read of the online store, and the latest row over HTTP against the same fastify route over Redis on a local
- * socket. `npx tsx bench/serve.ts [seconds]`; a redis-server on the path, or named by REDIS_SERVER, is started and ended.
+ * Serving, on a recording: a read of the online store, and the latest row over HTTP against fastify routes that read the same row from
+ * Redis on a local socket, check the same request and write the same answer: once the row is one text, once a hash with a field a
+ * feature. Ours is the service as `feature serve` runs it, with its headers, metrics and error handling; the other routes have none of
+ * these. Load comes from a process of its own, the routes take turns.
+ * `npx tsx bench/serve.ts [seconds of a round] [rounds]`; a redis-server on the path, or named by REDIS_SERVER, is started and ended.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import autocannon from "autocannon";
-import Fastify from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 import { Redis } from "ioredis";
+import { vectorParams } from "../src/serve/schemas/common.js";
+import { latestQuery } from "../src/serve/schemas/latest.js";
+import { rowFields } from "../src/serve/wire/row-json.js";
 import { recordingPath } from "../test/support/recording-path.js";
 import { type ServedRecording, serveRecording } from "../test/support/served-recording.js";
+import { runLoad } from "./load.js";
 
 const seconds = Number(process.argv[2] ?? 10);
+const rounds = Number(process.argv[3] ?? 3);
 const connections = 50;
 const name = "trend_v1";
 const instrument = "binance/spot/BTCUSDT";
+const path = `/v1/vectors/${name}/latest?instrument=${instrument}`;
 const files = [
   "binance-archive/spot/BTCUSDT-trades-2024-08-08.zip",
   "binance-archive/spot/BTCUSDT-trades-2024-08-09.zip",
@@ -48,54 +56,134 @@ function readStore({ store }: ServedRecording): void {
   time("online store: row of a bucket", () => store.byId(name, instrument, 40));
 }
 
+interface Round {
+  /** Requests a second. */
+  readonly rate: number;
+  /** Processor time of the serving process a request, microseconds. */
+  readonly cpuUs: number;
+}
+
 async function readHttp(recording: ServedRecording): Promise<void> {
   const open = await recording.open({ limits: { requestsPerSecond: 0 } });
-  const path = `/v1/vectors/${name}/latest?instrument=${instrument}`;
-  const body = await (await fetch(open.url + path)).text();
-  const own = await requestsPerSecond(open.url + path);
-  console.log(`HTTP latest row, from memory, ${connections} connections        ${own} requests/s`);
-  await open.close();
-
   const server = process.env.REDIS_SERVER ?? "redis-server";
   if (spawnSync(server, ["--version"]).status !== 0) {
+    console.log(`HTTP latest row, from memory: ${words(await round(open.url))}`);
     console.log("SKIPPED: the same over Redis (no redis-server on the path)");
-    return;
+    return open.close();
   }
   const folder = mkdtempSync(join(tmpdir(), "prism-redis-"));
   const socket = join(folder, "redis.sock");
   const child = spawn(server, ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder], {
     stdio: "ignore",
   });
+  const apps: FastifyInstance[] = [];
   try {
     for (let tries = 0; !existsSync(socket) && tries < 100; tries++) await delay(50);
     const redis = new Redis({ path: socket });
-    await redis.set(`${name} ${instrument}`, body);
-    const app = Fastify();
-    app.get<{ Params: { vector: string }; Querystring: { instrument: string } }>(
-      "/v1/vectors/:vector/latest",
-      async ({ params, query }, reply) =>
-        reply
-          .type("application/json; charset=utf-8")
-          .send(await redis.get(`${params.vector} ${query.instrument}`)),
-    );
-    const url = await app.listen({ host: "127.0.0.1", port: 0 });
-    const other = await requestsPerSecond(url + path);
-    console.log(
-      `the same fastify route over Redis               ${other} requests/s; ours is ${(own / other).toFixed(2)} ×`,
-    );
-    await app.close();
+    await storeRow(recording, redis);
+    const sides = [{ what: "from memory", url: open.url, rounds: [] as Round[] }];
+    for (const [what, read] of Object.entries(redisReaders(recording, redis))) {
+      const app = latestOver(recording, read);
+      apps.push(app);
+      sides.push({ what, url: await app.listen({ host: "127.0.0.1", port: 0 }), rounds: [] });
+    }
+    const answers = await Promise.all(sides.map(async ({ url }) => (await fetch(url + path)).text()));
+    for (const answer of answers) if (answer !== answers[0]) throw new Error(`${answers[0]}\n${answer}`);
+    // The first round of each warms it up.
+    for (let count = 0; count <= rounds; count++) {
+      for (const side of sides) {
+        const found = await round(side.url);
+        if (count > 0) side.rounds.push(found);
+      }
+    }
+    const own = median(sides[0]?.rounds ?? []);
+    console.log(`HTTP latest row, ${connections} connections, medians of ${rounds} rounds of ${seconds} s`);
+    for (const side of sides) {
+      const found = median(side.rounds);
+      const times = `ours: ${(own.rate / found.rate).toFixed(2)} × the requests, ${(found.cpuUs / own.cpuUs).toFixed(2)} × by processor time`;
+      console.log(`  ${side.what.padEnd(28)} ${words(found)}; ${times}`);
+    }
     redis.disconnect();
   } finally {
+    for (const app of apps) await app.close();
+    await open.close();
     await ended(child);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function requestsPerSecond(url: string): Promise<number> {
-  await autocannon({ url, connections, duration: 2 });
-  const { requests, errors, non2xx } = await autocannon({ url, connections, duration: seconds });
-  if (errors + non2xx > 0) throw new Error(`${errors} errors, ${non2xx} refusals`);
-  return Math.round(requests.average);
+/** A row as it is read: when it could be used, and its part of the answer. */
+type ReadRow = (vector: string, instrument: string) => Promise<{ availableAt: number; fields: string }>;
+
+async function storeRow({ store, vector }: ServedRecording, redis: Redis): Promise<void> {
+  const row = store.latest(name, instrument)?.row;
+  if (row === undefined) throw new Error("the recording has no row");
+  await redis.set(`${name} ${instrument}`, `${row.availableAt} ${rowFields(vector, row)}`);
+  const { features, ...heads } = JSON.parse(`{${rowFields(vector, row)}}`);
+  const cells = Object.entries({ ...heads, ...features }).map(([key, value]) => [key, JSON.stringify(value)]);
+  await redis.hset(`hash ${name} ${instrument}`, Object.fromEntries(cells));
+}
+
+function redisReaders({ vector }: ServedRecording, redis: Redis): Record<string, ReadRow> {
+  return {
+    "over Redis, one text": async (vector, instrument) => {
+      const text = (await redis.get(`${vector} ${instrument}`)) ?? "";
+      const place = text.indexOf(" ");
+      return { availableAt: Number(text.slice(0, place)), fields: text.slice(place + 1) };
+    },
+    "over Redis, a field a feature": async (_, instrument) => {
+      const cells = await redis.hgetall(`hash ${name} ${instrument}`);
+      const heads = ["bucket_id", "bucket_ts_start", "bucket_ts_end", "available_at"];
+      const texts = (names: readonly string[]) => names.map((one) => `"${one}":${cells[one]}`).join(",");
+      const fields = `${texts(heads)},"features":{${texts(vector.features)}}`;
+      return { availableAt: Number(cells.available_at), fields };
+    },
+  };
+}
+
+/** What a service with its rows elsewhere does: age and state are worked out at each request. */
+function latestOver({ vector, now }: ServedRecording, read: ReadRow): FastifyInstance {
+  const app = Fastify({ ajv: { customOptions: { coerceTypes: "array" } } });
+  const about = `"vector":"${name}","signature":"${vector.signature}","fingerprint":"${vector.fingerprint}"`;
+  app.get<{ Params: { vector: string }; Querystring: { instrument: readonly string[] } }>(
+    "/v1/vectors/:vector/latest",
+    { schema: { params: vectorParams, querystring: latestQuery } },
+    async ({ params, query }, reply) => {
+      const rows = await Promise.all(
+        query.instrument.map(async (asked) => {
+          const { availableAt, fields } = await read(params.vector, asked);
+          const ageMs = now - availableAt;
+          const status = ageMs > vector.maxAgeMs ? "stale" : "fresh";
+          const text = `{"instrument":"${asked}","status":"${status}","age_s":${ageMs / 1000},${fields}}`;
+          return { status, text };
+        }),
+      );
+      const degraded = rows.some(({ status }) => status !== "fresh");
+      const texts = rows.map(({ text }) => text).join(",");
+      return reply
+        .type("application/json; charset=utf-8")
+        .send(`{${about},"now":${now},"degraded":${degraded},"rows":[${texts}]}`);
+    },
+  );
+  return app;
+}
+
+async function round(url: string): Promise<Round> {
+  const before = process.cpuUsage();
+  const { requests, perSecond, failures } = await runLoad(url + path, { connections, seconds });
+  const { user, system } = process.cpuUsage(before);
+  if (failures > 0) throw new Error(`${failures} errors and refusals`);
+  return { rate: perSecond, cpuUs: (user + system) / requests };
+}
+
+function words({ rate, cpuUs }: Round): string {
+  return `${Math.round(rate)} requests/s, ${cpuUs.toFixed(0)} µs of processor each`;
+}
+
+function median(found: readonly Round[]): Round {
+  const middle = (of: keyof Round) =>
+    found.map((one) => one[of]).sort((a, b) => a - b)[found.length >> 1] ?? Number.NaN;
+  return { rate: middle("rate"), cpuUs: middle("cpuUs") };
 }
 
 function ended(child: ChildProcess): Promise<void> {

@@ -27,24 +27,31 @@ export function authenticate(app: FastifyInstance, keys: KeyRing): void {
     timeWindow: "1 minute",
     keyGenerator: (request) => `refused ${request.ip}`,
   });
-  app.addHook("onRequest", async (request) => {
-    if (keys.isEmpty) return refuseForeignHost(request);
+  const refuse = async (request: FastifyRequest, presented: string | undefined): Promise<never> => {
+    const { isAllowed, ...limit } = await countFailure(request);
+    if (!isAllowed && "isExceeded" in limit && limit.isExceeded) {
+      throw new HttpError("rate_limited", "Too many requests without a valid key; wait a minute.");
+    }
+    const what = presented === undefined ? "An API key is needed" : "The API key is not valid";
+    throw new HttpError("unauthorized", `${what}: send it as "Authorization: Bearer <key>".`);
+  };
+  app.addHook("onRequest", (request, _, done) => {
+    if (keys.isEmpty) return done(foreignHost(request));
     const { scope } = request.routeOptions.config;
-    if (scope === undefined) return;
+    if (scope === undefined) return done();
     const presented = presentedKey(request);
     const key = presented === undefined ? undefined : keys.find(presented);
     if (key === undefined) {
-      const { isAllowed, ...limit } = await countFailure(request);
-      if (!isAllowed && "isExceeded" in limit && limit.isExceeded) {
-        throw new HttpError("rate_limited", "Too many requests without a valid key; wait a minute.");
-      }
-      const what = presented === undefined ? "An API key is needed" : "The API key is not valid";
-      throw new HttpError("unauthorized", `${what}: send it as "Authorization: Bearer <key>".`);
+      refuse(request, presented).catch(done);
+      return;
     }
     if (!grants(key, scope)) {
-      throw new HttpError("forbidden", `The API key has not the scope ${scope}, which this route needs.`);
+      return done(
+        new HttpError("forbidden", `The API key has not the scope ${scope}, which this route needs.`),
+      );
     }
     request.apiKey = key;
+    done();
   });
 }
 
@@ -56,10 +63,11 @@ function presentedKey({ headers }: FastifyRequest): string | undefined {
 
 const ownNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-function refuseForeignHost({ headers }: FastifyRequest): void {
+/** The refusal of a request that came for another machine. */
+function foreignHost({ headers }: FastifyRequest): HttpError | undefined {
   const name = (headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
-  if (ownNames.has(name) || /^127\.\d+\.\d+\.\d+$/.test(name)) return;
-  throw new HttpError(
+  if (ownNames.has(name) || /^127\.\d+\.\d+\.\d+$/.test(name)) return undefined;
+  return new HttpError(
     "misdirected",
     "Without API keys this service answers under the names of this machine only.",
   );

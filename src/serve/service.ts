@@ -56,3 +56,8 @@ export interface Service {
   /** Takes log lines (JSON); undefined: nothing is logged. */
   readonly log: { write(line: string): void } | undefined;
 }
+
+/** When an answer that waits for the engine or a model is given up; its query is cut off before. Rows from memory need no timer. */
+export function answerTimeout({ limits }: Service): number {
+  return limits.answerMs + 5000;
+}

@@ -2,7 +2,7 @@
  * API keys. A key is `pfk_<id>_<43 characters>`: 256 random bits, so a plain SHA-256 of it cannot be turned back by guessing (a slow
  * hash would only make every request slow). Only the hash is stored, as a line `id scopes sha256:<64 hex digits>`.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { FeatureError } from "../../errors.js";
 
 export const scopes = ["read", "predict", "admin"] as const;
@@ -35,7 +35,7 @@ export function createKey(
 }
 
 export function hashOf(key: string): Buffer {
-  return createHash("sha256").update(key).digest();
+  return hash("sha256", key, "buffer");
 }
 
 /** The id in a key's text; undefined when the text has not the form of a key. */

@@ -4,8 +4,9 @@ import type { ServedVector } from "../../online/served-vector.js";
 import { parseInstrumentName } from "../../spec/instrument-name.js";
 import { HttpError } from "../http-error.js";
 import { aboutJson, assertKnown, knownVector } from "../known.js";
-import { bucketAnswer, bucketParams, bucketQuery, errorAnswer } from "../schemas.js";
-import type { Service } from "../service.js";
+import { bucketAnswer, bucketParams, bucketQuery } from "../schemas/bucket.js";
+import { errorAnswer } from "../schemas/common.js";
+import { answerTimeout, type Service } from "../service.js";
 import { binaryType, rowsBinary } from "../wire/row-binary.js";
 import { rowFields } from "../wire/row-json.js";
 import { wantsBinary } from "./negotiate.js";
@@ -28,6 +29,7 @@ export function bucketRoute(app: FastifyInstance, service: Service): void {
   app.get<Route>(
     "/v1/vectors/:vector/buckets/:bucket_id",
     {
+      handlerTimeout: answerTimeout(service),
       config: { scope: "read" },
       schema: {
         operationId: "bucketRow",

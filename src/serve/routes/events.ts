@@ -3,7 +3,8 @@ import type { FastifyInstance } from "fastify";
 import type { RowEvent } from "../../online/online-store.js";
 import { HttpError } from "../http-error.js";
 import { assertKnown, knownVector } from "../known.js";
-import { errorAnswer, eventsQuery, vectorParams } from "../schemas.js";
+import { errorAnswer, vectorParams } from "../schemas/common.js";
+import { eventsQuery } from "../schemas/events.js";
 import type { Service } from "../service.js";
 import { rowFields } from "../wire/row-json.js";
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { aboutJson, assertKnown, knownVector } from "../known.js";
-import { errorAnswer, latestAnswer, latestQuery, vectorParams } from "../schemas.js";
+import { errorAnswer, vectorParams } from "../schemas/common.js";
+import { latestAnswer, latestQuery } from "../schemas/latest.js";
 import type { Service } from "../service.js";
 import { binaryType, rowsBinary } from "../wire/row-binary.js";
 import { RowTexts, statusOf } from "../wire/row-json.js";
@@ -28,7 +29,7 @@ export function latestRoute(app: FastifyInstance, service: Service): void {
         response: { 200: latestAnswer, default: errorAnswer },
       },
     },
-    async ({ params, query, headers }, reply) => {
+    ({ params, query, headers }, reply) => {
       const vector = knownVector(service, params.vector);
       const asked = query.instrument ?? service.store.instruments(vector.name);
       assertKnown(service, vector, asked);

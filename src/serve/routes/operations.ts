@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Metrics } from "../metrics.js";
-import { errorAnswer, healthAnswer } from "../schemas.js";
+import { errorAnswer } from "../schemas/common.js";
+import { healthAnswer } from "../schemas/operations.js";
 
 /** Whether the service lives, whether it should get requests, and its numbers. */
 export function operationRoutes(

@@ -9,8 +9,9 @@ import type { ServedVector } from "../../online/served-vector.js";
 import { HttpError } from "../http-error.js";
 import { aboutJson, assertKnown, knownVector } from "../known.js";
 import { type Moment, PointInTimeReader } from "../point-in-time.js";
-import { errorAnswer, pointInTimeAnswer, pointInTimeBody, vectorParams } from "../schemas.js";
-import type { Service } from "../service.js";
+import { errorAnswer, vectorParams } from "../schemas/common.js";
+import { pointInTimeAnswer, pointInTimeBody } from "../schemas/point-in-time.js";
+import { answerTimeout, type Service } from "../service.js";
 import { momentRows } from "../wire/moment-json.js";
 import { accepted, arrowType, ndjsonType } from "./negotiate.js";
 
@@ -27,6 +28,7 @@ export function pointInTimeRoute(app: FastifyInstance, service: Service): void {
   app.post<Route>(
     "/v1/vectors/:vector/point-in-time",
     {
+      handlerTimeout: answerTimeout(service),
       config: { scope: "read" },
       bodyLimit: bodyBytes,
       schema: {

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { HttpError } from "../http-error.js";
-import { errorAnswer, predictAnswer, predictBody } from "../schemas.js";
-import type { Predictions, Service } from "../service.js";
+import { errorAnswer } from "../schemas/common.js";
+import { predictAnswer, predictBody } from "../schemas/predict.js";
+import { answerTimeout, type Predictions, type Service } from "../service.js";
 import { predictionDocument } from "../wire/prediction-document.js";
 
 interface Route {
@@ -17,6 +18,7 @@ export function predictRoute(app: FastifyInstance, service: Service, predictions
   app.post<Route>(
     "/v1/predict",
     {
+      handlerTimeout: answerTimeout(service),
       config: { scope: "predict" },
       schema: {
         operationId: "predict",

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { aboutJson, assertKnown, knownVector } from "../known.js";
-import { errorAnswer, sequenceAnswer, sequenceQuery, vectorParams } from "../schemas.js";
+import { errorAnswer, vectorParams } from "../schemas/common.js";
+import { sequenceAnswer, sequenceQuery } from "../schemas/sequence.js";
 import type { Service } from "../service.js";
 import { binaryType, rowsBinary } from "../wire/row-binary.js";
 import { numberJson, rowFields, statusOf } from "../wire/row-json.js";

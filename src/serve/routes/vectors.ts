@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { ServedVector } from "../../online/served-vector.js";
 import { knownVector } from "../known.js";
-import { errorAnswer, vectorAnswer, vectorParams, vectorsAnswer } from "../schemas.js";
+import { errorAnswer, vectorParams } from "../schemas/common.js";
+import { vectorAnswer, vectorsAnswer } from "../schemas/vectors.js";
 import type { Service } from "../service.js";
 
 /** What is served. */
