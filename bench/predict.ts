@@ -1,7 +1,7 @@
 /**
  * What a prediction costs beyond ONNX Runtime: DeepLOB-TCN (20 book channels × 60 steps, 8 trade features, random weights),
  * asked by the predictor with hashing, NULL rules, normalising and decision, against a bare run of the same tensors.
- * Alternating, so that both see the same machine. No engine, no network: `npx tsx bench/predict.ts`.
+ * In blocks that take turns, so that both see the same machine. No engine, no network: `npx tsx bench/predict.ts`.
  */
 import { buildInputs } from "../src/models/input-plan.js";
 import { LoadedModel, sha256Of } from "../src/models/loaded-model.js";
@@ -12,7 +12,8 @@ import { encodeOnnx } from "../src/models/onnx/encode-onnx.js";
 import { Predictor } from "../src/models/predictor.js";
 import { testContract, testVector } from "../test/support/model-contracts.js";
 
-const rounds = 400;
+const rounds = 40;
+const calls = 200;
 const steps = 60;
 const shape = { bookChannels: 20, tradeFeatures: 8, hidden: 64, classes: 3, dilations: [1, 2, 4] };
 let seed = 7;
@@ -67,24 +68,40 @@ const predictor = new Predictor({
   now: () => 0,
 });
 const tensors = buildInputs(model.plan, [rows]);
-const times = { bare: [] as number[], predict: [] as number[], assemble: [] as number[] };
+const instrument = "binance/linear/BTCUSDT";
+const assembled: number[] = [];
+const bareRun = () => bare.run(tensors, ["p"]);
+const prediction = async () => {
+  const [made] = await predictor.predict("test", [instrument]);
+  assembled.push(made?.latency.assembleUs ?? Number.NaN);
+};
+
+/** Wall and processor time of each call in a block of calls, microseconds. */
+async function block(call: () => Promise<unknown>) {
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  for (let count = 0; count < calls; count++) await call();
+  const wall = (performance.now() - begun) * 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall: wall / calls, cpu: (user + system) / calls };
+}
+
+type Block = Awaited<ReturnType<typeof block>>;
+const blocks = { bare: [] as Block[], predict: [] as Block[] };
 for (let round = 0; round < rounds; round++) {
-  const start = performance.now();
-  await bare.run(tensors, ["p"]);
-  const middle = performance.now();
-  const [prediction] = await predictor.predict("test", ["binance/linear/BTCUSDT"]);
-  const end = performance.now();
+  const [one, other] = [await block(bareRun), await block(prediction)];
   // The first rounds warm the code up.
   if (round < rounds / 4) continue;
-  times.bare.push(middle - start);
-  times.predict.push(end - middle);
-  times.assemble.push((prediction?.latency.assembleUs ?? 0) / 1000);
+  blocks.bare.push(one);
+  blocks.predict.push(other);
 }
 const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
-const [run, all, assemble] = [times.bare, times.predict, times.assemble].map(median);
-console.log(
-  `bare run ${((run ?? 0) * 1000).toFixed(0)} µs, predict ${((all ?? 0) * 1000).toFixed(0)} µs (medians of ${times.bare.length})`,
-);
-console.log(
-  `of which tensors ${((assemble ?? 0) * 1000).toFixed(0)} µs; overhead ${(100 * ((all ?? 0) / (run ?? 1) - 1)).toFixed(1)} %`,
-);
+for (const kind of ["wall", "cpu"] as const) {
+  const [run, all] = [blocks.bare, blocks.predict].map((list) => median(list.map((one) => one[kind])));
+  const over = (100 * ((all ?? 0) / (run ?? 1) - 1)).toFixed(1);
+  const name = kind === "wall" ? "time" : "processor time";
+  console.log(
+    `${name}: bare run ${run?.toFixed(0)} µs, predict ${all?.toFixed(0)} µs, overhead ${over} % (medians of ${blocks.bare.length} blocks of ${calls})`,
+  );
+}
+console.log(`of which building tensors ${median(assembled).toFixed(1)} µs`);

@@ -1,6 +1,6 @@
 import type { VectorSpec } from "../spec/model.js";
 import type { ModelContract } from "../spec/model-contract.js";
-import { isNull, type ModelRow } from "./model-row.js";
+import { isNull, isWhole, type ModelRow } from "./model-row.js";
 
 /** What of a contract decides its tensors. */
 export type InputContract = Pick<ModelContract, "inputs" | "normalise">;
@@ -69,9 +69,9 @@ export function refuseWindow(plan: InputPlan, rows: readonly ModelRow[]): string
   if (last === undefined) return "no_row";
   if (rows.length < plan.steps) return `short_history: ${rows.length} of ${plan.steps} rows`;
   for (const { steps, places } of plan.inputs) {
-    for (const row of rows.slice(rows.length - steps)) {
-      // Most rows have no NULL at all.
-      if (row.nulls.every((byte) => byte === 0)) continue;
+    for (let step = rows.length - steps; step < rows.length; step++) {
+      const row = rows[step];
+      if (row === undefined || isWhole(row)) continue;
       for (const place of places) {
         if (plan.fills[place] === undefined && isNull(row, place)) {
           return `null_input: ${plan.features[place]} of bucket ${row.bucketId}`;
@@ -84,12 +84,18 @@ export function refuseWindow(plan: InputPlan, rows: readonly ModelRow[]): string
 
 /**
  * The tensors of some windows, each accepted by `refuseWindow`: this is the only place where NULL rules and normalising are
- * applied, in float64, before rounding to float32.
+ * applied, in float64, before rounding to float32. `used` are tensors of as many windows that nobody reads any more: they are written
+ * over.
  */
-export function buildInputs(plan: InputPlan, windows: readonly (readonly ModelRow[])[]): InputTensor[] {
-  return plan.inputs.map(({ name, steps, isSequence, places }) => {
+export function buildInputs(
+  plan: InputPlan,
+  windows: readonly (readonly ModelRow[])[],
+  used: readonly InputTensor[] = emptyInputs(plan, windows.length),
+): readonly InputTensor[] {
+  for (const [place, { steps, places }] of plan.inputs.entries()) {
     const width = places.length;
-    const data = new Float32Array(windows.length * steps * width);
+    const data = used[place]?.data;
+    if (data === undefined) continue;
     let at = 0;
     for (const rows of windows) {
       for (let step = rows.length - steps; step < rows.length; step++) {
@@ -98,8 +104,16 @@ export function buildInputs(plan: InputPlan, windows: readonly (readonly ModelRo
         at += width;
       }
     }
-    return { name, dims: isSequence ? [windows.length, steps, width] : [windows.length, width], data };
-  });
+  }
+  return used;
+}
+
+function emptyInputs({ inputs }: InputPlan, windows: number): InputTensor[] {
+  return inputs.map(({ name, steps, isSequence, places: { length: width } }) => ({
+    name,
+    dims: isSequence ? [windows, steps, width] : [windows, width],
+    data: new Float32Array(windows * steps * width),
+  }));
 }
 
 function writeRow(
@@ -109,9 +123,11 @@ function writeRow(
   data: Float32Array,
   at: number,
 ): void {
+  const { values } = row;
+  const hasNull = !isWhole(row);
   for (let column = 0; column < places.length; column++) {
     const place = places[column] ?? 0;
-    const raw = isNull(row, place) ? (fills[place] ?? Number.NaN) : (row.values[place] ?? Number.NaN);
+    const raw = hasNull && isNull(row, place) ? (fills[place] ?? Number.NaN) : (values[place] ?? Number.NaN);
     data[at + column] = (raw - (mean[place] ?? 0)) / (scale[place] ?? 1);
   }
 }

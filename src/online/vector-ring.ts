@@ -27,6 +27,9 @@ export function bitmapBytes(features: number): number {
 
 const headColumns = 4;
 
+/** What the object through which a row is read takes, about. */
+const viewBytes = 400;
+
 export class VectorRing {
   readonly #features: number;
   readonly #capacity: number;
@@ -36,6 +39,8 @@ export class VectorRing {
   /** bucketId, bucketTsStart, bucketTsEnd, availableAt of each place. */
   readonly #heads: Float64Array;
   readonly #versions: BigUint64Array;
+  /** Each place as it is read, once it was; another object after the place was written again. */
+  readonly #views: (VectorRow | undefined)[];
   #size = 0;
   #newest = -1;
 
@@ -47,11 +52,12 @@ export class VectorRing {
     this.#nulls = new Uint8Array(this.#bitmap * capacity);
     this.#heads = new Float64Array(headColumns * capacity);
     this.#versions = new BigUint64Array(capacity);
+    this.#views = Array.from({ length: capacity }, () => undefined);
   }
 
   /** What a ring of this shape takes, in bytes; known before it is made. */
   static bytes(features: number, capacity: number): number {
-    return capacity * (8 * features + bitmapBytes(features) + 8 * headColumns + 8);
+    return capacity * (8 * features + bitmapBytes(features) + 8 * headColumns + 8 + viewBytes);
   }
 
   get size(): number {
@@ -90,7 +96,7 @@ export class VectorRing {
     this.#newest = -1;
   }
 
-  /** A view of a bucket's row, good until the next `put`; undefined: not held. */
+  /** A view of a bucket's row, good until the next `put`, and the same object until then; undefined: not held. */
   byId(bucketId: number): VectorRow | undefined {
     const place = this.#placeOf(bucketId);
     return place === undefined ? undefined : this.#view(place);
@@ -132,7 +138,9 @@ export class VectorRing {
   }
 
   #view(place: number): VectorRow {
-    return {
+    const kept = this.#views[place];
+    if (kept !== undefined) return kept;
+    const view = {
       bucketId: this.#head(place, 0),
       bucketTsStart: this.#head(place, 1),
       bucketTsEnd: this.#head(place, 2),
@@ -141,9 +149,12 @@ export class VectorRing {
       values: this.#values.subarray(place * this.#features, (place + 1) * this.#features),
       nulls: this.#nulls.subarray(place * this.#bitmap, (place + 1) * this.#bitmap),
     };
+    this.#views[place] = view;
+    return view;
   }
 
   #write(place: number, row: VectorRow): void {
+    this.#views[place] = undefined;
     this.#heads.set([row.bucketId, row.bucketTsStart, row.bucketTsEnd, row.availableAt], place * headColumns);
     this.#versions[place] = row.version;
     this.#values.set(row.values, place * this.#features);

@@ -4,6 +4,7 @@ import { openScratch } from "../../src/engine/open.js";
 import type { BucketRange } from "../../src/ingest/buckets/batches.js";
 import { OnlineStore, type RowEvent } from "../../src/online/online-store.js";
 import type { ServedVector } from "../../src/online/served-vector.js";
+import { VectorRing } from "../../src/online/vector-ring.js";
 import { quoteName } from "../../src/schema/quote.js";
 import { ingestTardis } from "../support/ingest-files.js";
 import { onlineBits, servedStock, tableBits } from "../support/served-stock.js";
@@ -78,13 +79,14 @@ describe("the online store", () => {
   });
 
   it("refuses to start when its rows do not fit into the memory it may take", async () => {
+    const bytes = VectorRing.bytes(vector.features.length, vector.history);
     const store = new OnlineStore({
       reader: deployment.engine,
       vectors: [vector],
       now: () => 0,
-      maxBytes: 1000,
+      maxBytes: bytes,
     });
     await expect(store.warm()).rejects.toMatchObject({ code: "FS_SERVE_MEMORY" });
-    expect(store.stats).toMatchObject({ rings: 1, refused: 1, maxBytes: 1000 });
+    expect(store.stats).toMatchObject({ rings: 1, refused: 1, bytes, maxBytes: bytes });
   });
 });

@@ -96,6 +96,6 @@ describe("a ring", () => {
   });
 
   it("says what it will take before it is made", () => {
-    expect(VectorRing.bytes(12, 60)).toBe(60 * (12 * 8 + 2 + 4 * 8 + 8));
+    expect(VectorRing.bytes(12, 60)).toBe(60 * (12 * 8 + 2 + 4 * 8 + 8 + 400));
   });
 });
