@@ -50,7 +50,7 @@ function stockProject() {
     text: readFileSync(join(repository, path), "utf8"),
   }));
   const all = parseProject(files, {}, folder);
-  const specs = everything ? all : { ...all, views: readBy(all) };
+  const specs = everything ? all : { ...all, views: readBy(all), aliases: [] };
   const clock = specs.project.clocks.ubt;
   if (clock === undefined) throw new Error("the stock project has no clock ubt");
   const project: Project = {

@@ -67,11 +67,13 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
         usage?.aheadMs === undefined || clock === undefined
           ? quoteName(streamTableName(database, view.clock, rows.stream, path))
           : `(${streamSelect(specs.project, clock, usage, quoteName(delayTable(database, view.clock, usage.aheadMs, path)))})`;
+      const scope = { bounds: quoteName(bucketsName(specs.project, view.clock)), buckets: stream };
       return {
         view,
-        select: (columns) => streamExpressionSelect(only(columns), stream),
+        select: (columns) => streamExpressionSelect(only(columns), stream, scope),
         rows: rowExpressions(rows),
-        selectRows: (taken) => `SELECT * FROM ${rowsRelation(rows, usage?.columns ?? [], stream, taken)}`,
+        selectRows: (taken) =>
+          `SELECT * FROM ${rowsRelation(rows, usage?.columns ?? [], stream, taken, scope)}`,
       };
     }
     if (!("views" in view.from)) throw missing(`the stream of view ${view.name}`);

@@ -10,28 +10,17 @@ import type { LookupUse } from "./expression/lookups.js";
 import { rowWindow } from "./expression/row-windows.js";
 import { tokenize } from "./expression/tokens.js";
 import { bucketColumns, bucketKey } from "./names.js";
+import type { LevelColumn, RowLevel } from "./row-level.js";
+import { beforeColumns, type SplitScope, splitLevels, splitRelation } from "./split-rows.js";
 
 const levelTemplate = sqlTemplate(import.meta.url, "stream-rows");
-
-interface LevelColumn {
-  readonly name: string;
-  readonly sql: string;
-  /** What the user wrote; undefined for the compiler's own columns. */
-  readonly origin?: RowExpression;
-}
-
-interface RowLevel {
-  readonly where?: LevelColumn;
-  /** Added to what the level below gives; a column of the same name is replaced. */
-  readonly columns: readonly LevelColumn[];
-  /** Columns of the level below that end here. */
-  readonly drop?: readonly string[];
-}
 
 export interface CompiledRows {
   /** The stream that is read: events for a view over trades that looks books up. Undefined: the rows are bins. */
   readonly stream: StreamName | undefined;
   readonly levels: readonly RowLevel[];
+  /** Whether the levels need the day's volume before each bucket. */
+  readonly isSplit: boolean;
   readonly by: readonly string[];
 }
 
@@ -73,7 +62,9 @@ export function compileRows(
   }));
   return {
     stream: rows.lookups.length > 0 ? "events" : "stream" in from ? from.stream : undefined,
+    isSplit: rows.split !== undefined,
     levels: [
+      ...(rows.split === undefined ? [] : splitLevels(rows.split)),
       ...lookupLevels(lookups.filter((item) => item.uses.length > 0)),
       ...(rows.lookups.length > 0 ? [{ where: { name: "where", sql: "is_trade = 1" }, columns: [] }] : []),
       ...first,
@@ -115,17 +106,23 @@ export function computedColumns({ rows, overBy }: FeatureView): ReadonlySet<stri
  * @param columns the stream's own columns that are used
  * @param stream FROM-text of the stream
  * @param only the user's expressions that are taken; undefined takes all
+ * @param scope where a view with `split:` reads the day's volume; others need none
  */
 export function rowsRelation(
   rows: CompiledRows,
   columns: readonly string[],
   stream: string,
   only?: ReadonlySet<RowExpression>,
+  scope?: SplitScope,
 ): string {
   const isTaken = ({ origin }: LevelColumn): boolean =>
     only === undefined || origin === undefined || only.has(origin);
-  let relation = stream;
   let passed: string[] = [...bucketColumns, ...columns];
+  let relation = stream;
+  if (rows.isSplit && scope !== undefined) {
+    relation = splitRelation(passed, stream, scope);
+    passed = [...passed, ...beforeColumns];
+  }
   for (const level of rows.levels) {
     const added = level.columns.filter(isTaken);
     const where = level.where !== undefined && isTaken(level.where) ? `\nWHERE ${level.where.sql}` : "";

@@ -46,7 +46,9 @@ export function timeExpressionSelect(
   const relation = time.gridMs === undefined ? tradesInReach : gridPath;
   const expressions = [...draft.lets, ...draft.expressions].map(({ sql }) => sql);
   const rows = `(\n${indent(relation(time, { project, clock, buckets, expressions }))}\n)`;
-  return time.gridMs === undefined ? streamExpressionSelect(draft, rows) : pathExpressionSelect(draft, rows);
+  return time.gridMs === undefined
+    ? streamExpressionSelect(draft, rows, { bounds: quoteName(bucketsName(project, clock.name)), buckets })
+    : pathExpressionSelect(draft, rows);
 }
 
 interface TimeRelation {

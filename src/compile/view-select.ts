@@ -10,6 +10,7 @@ import type { CompiledObject, Reach } from "./catalog.js";
 import { finalFeature, missing, storedKey } from "./feature-table.js";
 import { bucketColumns, bucketKey } from "./names.js";
 import { binNames, binsRelation } from "./over-bins.js";
+import type { SplitScope } from "./split-rows.js";
 import { type StoredRowsOptions, storedRows } from "./stored-rows.js";
 import { rowsRelation } from "./stream-rows.js";
 import type { ViewDraft } from "./view-draft.js";
@@ -22,9 +23,9 @@ const finishViews = sqlTemplate(import.meta.url, "over-views");
 const viewExpressions = sqlTemplate(import.meta.url, "view-expressions");
 
 /** Stored key, `v` and features of a view over a stream. `stream` is FROM-text. */
-export function overStreamSelect(draft: ViewDraft, stream: string): string {
+export function overStreamSelect(draft: ViewDraft, stream: string, scope: SplitScope): string {
   const by = draft.rows?.by ?? [];
-  const rows = streamExpressionSelect(draft, stream);
+  const rows = streamExpressionSelect(draft, stream, scope);
   return by.length > 0 ? binsSelect(draft, by, rows) : bucketsSelect(draft, rows);
 }
 
@@ -81,13 +82,13 @@ function binsSelect(draft: ViewDraft, by: readonly string[], rows: string): stri
 }
 
 /** The raw expressions of a view over a stream, as the engine types them. */
-export function streamExpressionSelect(draft: ViewDraft, stream: string): string {
+export function streamExpressionSelect(draft: ViewDraft, stream: string, scope: SplitScope): string {
   const { rows, usage } = draft;
   const by = (rows?.by ?? []).map(quoteIdentifier);
   return streamExpressions({
     bucket_columns: [...bucketColumns, ...by].join(", "),
     expressions: expressions(draft),
-    stream: rows === undefined ? stream : rowsRelation(rows, usage?.columns ?? [], stream),
+    stream: rows === undefined ? stream : rowsRelation(rows, usage?.columns ?? [], stream, undefined, scope),
   });
 }
 

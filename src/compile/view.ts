@@ -79,7 +79,10 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   const trigger = quoteName(closeTable(database, clock.name, level, path));
   const table = storedTable(context.deployed, view, dataHash) ?? versionTable(database, view.name, dataHash);
   const ofStream = (usage: StreamUsage, buckets: string): string =>
-    overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, usage, buckets))}\n)`);
+    overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, usage, buckets))}\n)`, {
+      bounds,
+      buckets,
+    });
   /** The same text for the trigger's block and for the buckets of a backfill. */
   const ofBuckets = (buckets: string): string => {
     if (view.time !== undefined)
@@ -89,14 +92,12 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     if (draft.usage !== undefined) return ofStream(draft.usage, buckets);
     return overViewsSelect(draft, upstream, buckets, bounds);
   };
+  const ofBlock = (stream: string): string => overStreamSelect(draft, stream, { bounds, buckets: stream });
   const live =
     draft.usage?.aheadMs !== undefined
       ? ofStream(draft.usage, quoteName(delayTable(database, clock.name, view.delayMs, path)))
       : context.stream !== undefined
-        ? overStreamSelect(
-            draft,
-            quoteName(streamTableName(database, clock.name, context.stream.stream, path)),
-          )
+        ? ofBlock(quoteName(streamTableName(database, clock.name, context.stream.stream, path)))
         : ofBuckets(trigger);
   const stored = ofBuckets("buckets");
   return {

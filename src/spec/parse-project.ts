@@ -168,6 +168,18 @@ class ProjectParser {
     }
   }
 
+  /** Where buckets are sized by trades or updates, their size is no volume. */
+  #checkSplits(project: Project): void {
+    for (const { name, rows, clock } of this.#views) {
+      const mode = project.clocks[clock]?.mode;
+      if (rows.split === undefined || rows.split.volume !== undefined) continue;
+      if (mode !== "count" && mode !== "event") continue;
+      const message = `view ${name} splits trades by \`size\`, but sizes of clock ${clock} (mode ${mode}) are no volume`;
+      const hint = "Write a number in units of base: `split: { volume: 5 }`.";
+      this.#findings.push(new FeatureError("FS_SPEC_VALUE", message, { at: rows.split.at, hint }));
+    }
+  }
+
   finish(): ProjectSpecs {
     if (!this.#hasProjectFile) {
       const message = `the project has no ${projectFileName}`;
@@ -193,7 +205,10 @@ class ProjectParser {
         locate: (model, pointer) => this.#files.get(model)?.at(pointer) ?? model.at,
       }),
     );
-    if (project !== undefined) this.#checkJobClocks(project);
+    if (project !== undefined) {
+      this.#checkJobClocks(project);
+      this.#checkSplits(project);
+    }
     if (this.#findings.length > 0 || project === undefined) throw new Findings(sorted(this.#findings));
     return {
       project,

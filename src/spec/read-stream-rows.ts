@@ -11,7 +11,9 @@ import {
   noRows,
   type RowExpression,
   type RowStep,
+  type Split,
   type StreamRows,
+  splitColumns,
   validColumns,
 } from "./stream-rows.js";
 
@@ -32,12 +34,13 @@ export interface RawRows {
   readonly grid?: string;
   readonly delay?: string;
   readonly lookup?: Readonly<Record<string, RawLookup>>;
+  readonly split?: { readonly volume: number | string };
   readonly rows?: RawStep | readonly RawStep[];
   readonly by?: Readonly<Record<string, string>>;
   readonly columns: Readonly<Record<string, unknown>>;
 }
 
-const keys = ["where", "valid", "grid", "lookup", "rows", "by", "delay"] as const;
+const keys = ["where", "valid", "grid", "lookup", "split", "rows", "by", "delay"] as const;
 /** @param stream undefined for a view over views, which has none of these keys */
 export function readStreamRows(reader: SpecReader, raw: RawRows, stream: StreamName | undefined): StreamRows {
   if (stream === undefined) {
@@ -73,6 +76,7 @@ export function readStreamRows(reader: SpecReader, raw: RawRows, stream: StreamN
     valid: raw.valid ?? false,
     gridMs: readGrid(reader, raw.grid),
     lookups: readLookups(reader, raw, stream),
+    split: readSplit(reader, raw, stream),
     steps: readSteps(reader, raw.rows),
     by: Object.entries(raw.by ?? {}).map(([name, sql]) => ({
       name,
@@ -120,6 +124,19 @@ function readLookups(reader: SpecReader, raw: RawRows, stream: StreamName): Look
       at,
     };
   });
+}
+
+function readSplit(reader: SpecReader, raw: RawRows, stream: StreamName): Split | undefined {
+  if (raw.split === undefined) return undefined;
+  const at = reader.file.keyAt("/split");
+  const other = ["lookup", "time_windows"].find((key) => Object.hasOwn(raw, key));
+  if (stream !== "trades" || other !== undefined) {
+    const what = stream === "trades" ? `the rows of a view with \`${other}:\`` : `rows of ${stream}`;
+    const message = `\`split:\` cuts trades at whole multiples of a volume; it cannot cut ${what}`;
+    reader.add("FS_SPEC_VALUE", message, at, "Write it in a view with `from: trades` and without that key.");
+  }
+  const isSize = raw.split.volume === "size";
+  return { volume: isSize ? undefined : reader.decimal("/split/volume"), at };
 }
 
 type Moment = Pick<Lookup, "name" | "of" | "afterMs" | "strict">;
@@ -190,6 +207,7 @@ function checkNames(reader: SpecReader, raw: RawRows, rows: StreamRows, stream: 
   take([...keyColumns, "mid"], "the stream");
   if (rows.valid) take(validColumns, "`valid:`");
   if (rows.gridMs !== undefined) take([gridColumn], "`grid:`");
+  if (rows.split !== undefined) take(splitColumns, "`split:`");
   const define = ({ name, at }: RowExpression | Lookup, owner: string): void => {
     const other = taken.get(name);
     if (other !== undefined) {
@@ -205,6 +223,7 @@ function checkNames(reader: SpecReader, raw: RawRows, rows: StreamRows, stream: 
     ...own,
     ...(rows.valid ? validColumns : []),
     ...(rows.gridMs === undefined ? [] : [gridColumn]),
+    ...(rows.split === undefined ? [] : splitColumns),
   ]) {
     if (!Object.hasOwn(raw.columns, name)) continue;
     const message = `column ${name} bears a name of ${taken.get(name)}`;

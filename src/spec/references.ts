@@ -71,7 +71,7 @@ class ReferenceChecker {
           this.#scope.locate(view, "/over_by/view"),
           "Name a view with `by:`.",
         );
-      } else if (!isOverBins && hasBins(upstream)) {
+      } else if (view.overBy !== undefined && !isOverBins && hasBins(upstream)) {
         const message = `view ${view.name} reads ${name}, which has a row for each bin (\`by:\`)`;
         this.#add("FS_SPEC_VALUE", message, at, "A view over views needs one row for each bucket.");
       }

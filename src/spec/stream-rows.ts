@@ -27,6 +27,13 @@ export interface Lookup {
   readonly at: Location;
 }
 
+/** Trades cut at whole multiples of a volume, counted from 00:00 UTC: a trade that crosses one becomes several rows. */
+export interface Split {
+  /** Units of base, as a decimal; undefined: the size that the day's first bucket was cut with. */
+  readonly volume: string | undefined;
+  readonly at: Location;
+}
+
 export interface StreamRows {
   /** Before everything else. */
   readonly where: RowExpression | undefined;
@@ -35,6 +42,7 @@ export interface StreamRows {
   /** Resamples snapshots to whole multiples of so many milliseconds, and adds `grid_ms`. */
   readonly gridMs: number | undefined;
   readonly lookups: readonly Lookup[];
+  readonly split: Split | undefined;
   readonly steps: readonly RowStep[];
   /** One row for each bucket and combination of these; whole numbers. Empty: one row a bucket. */
   readonly by: readonly RowExpression[];
@@ -57,6 +65,7 @@ export const noRows: StreamRows = {
   valid: false,
   gridMs: undefined,
   lookups: [],
+  split: undefined,
   steps: [],
   by: [],
 };
@@ -64,3 +73,5 @@ export const noRows: StreamRows = {
 /** Columns that `valid:` and `grid:` add. */
 export const validColumns = ["from_ms", "to_ms"] as const;
 export const gridColumn = "grid_ms";
+/** Columns that `split:` adds. */
+export const splitColumns = ["slice", "slice_lots", "slice_is_start", "slice_is_end"] as const;

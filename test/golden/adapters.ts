@@ -18,6 +18,7 @@ import { qBucketCalibration } from "./families/q-bucket-calibration.js";
 import { rollSpread } from "./families/roll-spread.js";
 import { rvBvJump } from "./families/rv-bv-jump.js";
 import { spreads } from "./families/spreads.js";
+import { vpinSides } from "./families/vpin-sides.js";
 
 export const adapters: Readonly<Record<string, Adapter>> = {
   amihud,
@@ -38,6 +39,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   purged_splits: purgedSplits,
   q_bucket_calibration: qBucketCalibration,
   spreads,
+  vpin_sides: vpinSides,
 };
 
 /** Families that this version has nothing for, with the reason that is printed. */

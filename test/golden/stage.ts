@@ -3,15 +3,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { Catalog, CompiledObject } from "../../src/compile/catalog.js";
-import { compileProject } from "../../src/compile/compile-project.js";
+import { compileProject, draftViews } from "../../src/compile/compile-project.js";
 import { storedKey } from "../../src/compile/feature-table.js";
+import { viewExpressionSelect } from "../../src/compile/view-select.js";
 import type { NativeColumn } from "../../src/engine/native.js";
 import type { Engine } from "../../src/engine/port.js";
 import { bucketsName } from "../../src/schema/clock-tables.js";
 import type { TableName } from "../../src/schema/object.js";
 import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
 import { renderCreate } from "../../src/schema/render.js";
-import type { Project } from "../../src/spec/model.js";
+import type { FeatureView, Project, ProjectSpecs } from "../../src/spec/model.js";
 import { parseProject } from "../../src/spec/parse-project.js";
 import type { BookRow, StoredTrade } from "../support/oracle/rows.js";
 import { storeBooks, storeTrades } from "../support/raw-rows.js";
@@ -80,11 +81,15 @@ export class Stage {
   readonly engine: Engine;
   readonly project: Project;
   readonly catalog: Catalog;
+  /** Epoch milliseconds of a case's time 0. */
+  readonly epoch = epoch;
+  readonly #views: readonly FeatureView[];
 
-  private constructor(engine: Engine, project: Project, catalog: Catalog) {
+  private constructor(engine: Engine, specs: ProjectSpecs, catalog: Catalog) {
     this.engine = engine;
-    this.project = project;
+    this.project = specs.project;
     this.catalog = catalog;
+    this.#views = specs.views;
   }
 
   static async open(engine: Engine, options: StageOptions): Promise<Stage> {
@@ -93,7 +98,7 @@ export class Stage {
     for (const database of catalog.databases) {
       await engine.execute(`CREATE DATABASE ${quoteIdentifier(database)} ENGINE = Atomic`);
     }
-    const stage = new Stage(engine, specs.project, catalog);
+    const stage = new Stage(engine, specs, catalog);
     opened.push(stage);
     // Triggers are not built, so only the tables that a SELECT names are needed, and those that adapters store rows in.
     const stored = catalog.objects.flatMap(({ alias, tables }) => (alias === undefined ? [] : tables));
@@ -206,6 +211,22 @@ export class Stage {
         Object.entries(row).map(([name, value]) => [name, value === null ? null : Number(value)]),
       ),
     );
+  }
+
+  /**
+   * Intermediate expressions (`let:`) of a view over views for the last bucket: its compiled SELECT as it stands before columns are
+   * taken from it. The views below must have been computed by `rows`.
+   */
+  async intermediates(view: string, names: readonly string[]): Promise<Record<string, unknown>> {
+    const draft = draftViews(this.#views).find((one) => one.view.name === view) ?? never();
+    const upstream = this.#object(view).upstream.map((id) => this.#object(id.replace("view:", "")));
+    const bounds = quoteName(bucketsName(this.project, "ubt"));
+    const select = viewExpressionSelect(draft, upstream, "buckets", bounds);
+    const [row = {}] = await this.engine.rows<Record<string, unknown>>(
+      `WITH buckets AS (SELECT * FROM ${bounds} FINAL)
+       SELECT ${names.map(quoteIdentifier).join(", ")} FROM (${select}) ORDER BY bucket_id DESC LIMIT 1`,
+    );
+    return row;
   }
 
   #object(view: string): CompiledObject {

@@ -30,6 +30,7 @@ export function labelProject(label: LabelSpec, database: string): ProjectSpecs {
     ...stock,
     project: { ...stock.project, databases },
     views,
+    aliases: [],
     vectors: [],
     models: [],
     labels: [label],

@@ -134,5 +134,11 @@ function onlyVector(specs: ProjectSpecs, name: string): ProjectSpecs {
     if (from !== undefined && "views" in from) from.views.forEach(need);
   };
   for (const { view } of vectors.flatMap(({ features }) => features)) need(view);
-  return { ...specs, vectors, views: specs.views.filter((view) => needed.has(view.name)) };
+  const isNeeded = (view: string): boolean => needed.has(view);
+  return {
+    ...specs,
+    vectors,
+    views: specs.views.filter(({ name }) => isNeeded(name)),
+    aliases: specs.aliases.filter(({ views }) => views.every(isNeeded)),
+  };
 }

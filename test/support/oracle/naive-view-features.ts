@@ -10,6 +10,7 @@ import { naiveRealisedVolatility } from "./features/realised-volatility.js";
 import { naiveRollSpread } from "./features/roll-spread.js";
 import { naiveTradePressure } from "./features/trade-pressure.js";
 import { naiveVpin } from "./features/vpin.js";
+import { naiveVpinExact } from "./features/vpin-exact.js";
 import type { NaiveFeatures } from "./naive-features.js";
 import { naiveReturns } from "./naive-path.js";
 import { naiveTrades } from "./naive-streams.js";
@@ -49,6 +50,9 @@ export function naiveViewFeatures(
       sell_volume: flows[index]?.sell_volume ?? null,
       total_volume: flows[index]?.volume ?? null,
     })),
+    vpin_exact: buckets.map((bucket) =>
+      naiveVpinExact(bucket, buckets, (other) => naiveTrades(other, trades)),
+    ),
     corwin_schultz: buckets.map((bucket) => naiveCorwinSchultz(bucket, trades)),
     flow_cvd_vwap: buckets.map((bucket) => naiveFlowCvdVwap(bucket, flows)),
     flow_windows: buckets.map((bucket) => naiveFlowWindows(bucket, trades)),

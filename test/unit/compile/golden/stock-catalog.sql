@@ -267,10 +267,12 @@ CREATE TABLE `marketprism_features`.`ubt__trades_lazy`
     `prev_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
     `v` UInt64,
+    `timestamp` DateTime64(3, 'UTC'),
     `ord` UInt128,
     `price` Float64,
     `quote` Float64,
     `side` Int8,
+    `quantity_lots` Int128,
     `price_ticks` Nullable(Int64),
     `quantity_exact` Decimal(76, 8),
     `quote_exact` Decimal(76, 16)
@@ -297,10 +299,12 @@ SELECT
   j.prev_ts_end AS prev_ts_end,
   j.available_at AS available_at,
   j.v AS v,
+  j.timestamp AS timestamp,
   bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
   toFloat64(j.price) AS price,
   toFloat64(toDecimal256(j.price, 8) * j.quantity) AS quote,
   if(j.side = 'buy', 1, -1) AS side,
+  reinterpretAsInt128(toDecimal128(j.quantity, 8)) AS quantity_lots,
   intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
   toDecimal256(j.quantity, 8) AS quantity_exact,
   toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
@@ -7486,6 +7490,506 @@ FROM (
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
+-- view volume_buckets, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`volume_buckets__bd566677`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `volume_bucket` Array(Int64) CODEC(ZSTD(1)),
+    `slice_buy` Array(Nullable(Float64)) COMMENT 'Volume of this part in which the taker bought' CODEC(ZSTD(1)),
+    `slice_sell` Array(Nullable(Float64)) COMMENT 'Volume of this part in which the taker sold' CODEC(ZSTD(1)),
+    `is_first_part` Array(Nullable(Float64)) COMMENT '1 where the volume bucket begins with this part' CODEC(ZSTD(1)),
+    `is_last_part` Array(Nullable(Float64)) COMMENT '1 where this part fills the volume bucket; a day\'s last one is never filled' CODEC(ZSTD(1)),
+    `last_ms` Array(Nullable(Float64)) COMMENT 'Time of the part\'s last trade, epoch milliseconds' CODEC(ZSTD(1)),
+    `last_trade_seq` Array(Nullable(Float64)) COMMENT 'The venue\'s number of that trade' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Buckets of exactly equal volume, counted from 00:00 UTC - what one bucket of the clock adds to each of them';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`volume_buckets__bd566677__mv_lazy` TO `marketprism_features`.`volume_buckets__bd566677` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `volume_bucket`,
+  arrayMap(c -> c.2, cells) AS `slice_buy`,
+  arrayMap(c -> c.3, cells) AS `slice_sell`,
+  arrayMap(c -> c.4, cells) AS `is_first_part`,
+  arrayMap(c -> c.5, cells) AS `is_last_part`,
+  arrayMap(c -> c.6, cells) AS `last_ms`,
+  arrayMap(c -> c.7, cells) AS `last_trade_seq`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `volume_bucket`,
+      CAST(if(isFinite(toFloat64(`slice_buy`)), toFloat64(`slice_buy`), NULL) AS Nullable(Float64)) AS `slice_buy`,
+      CAST(if(isFinite(toFloat64(`slice_sell`)), toFloat64(`slice_sell`), NULL) AS Nullable(Float64)) AS `slice_sell`,
+      CAST(if(isFinite(toFloat64(`is_first_part`)), toFloat64(`is_first_part`), NULL) AS Nullable(Float64)) AS `is_first_part`,
+      CAST(if(isFinite(toFloat64(`is_last_part`)), toFloat64(`is_last_part`), NULL) AS Nullable(Float64)) AS `is_last_part`,
+      CAST(if(isFinite(toFloat64(`last_ms`)), toFloat64(`last_ms`), NULL) AS Nullable(Float64)) AS `last_ms`,
+      CAST(if(isFinite(toFloat64(`last_trade_seq`)), toFloat64(`last_trade_seq`), NULL) AS Nullable(Float64)) AS `last_trade_seq`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `volume_bucket`,
+        toFloat64(sumIf(toDecimal256(slice_lots, 30), side > 0)) / 100000000 AS `slice_buy`,
+        toFloat64(sumIf(toDecimal256(slice_lots, 30), side < 0)) / 100000000 AS `slice_sell`,
+        max(slice_is_start) AS `is_first_part`,
+        max(slice_is_end) AS `is_last_part`,
+        toUnixTimestamp64Milli(max(timestamp)) AS `last_ms`,
+        reinterpretAsUInt64(max(ord)) AS `last_trade_seq`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `side`,
+          `quantity_lots`,
+          `slice`,
+          `slice_lots`,
+          `slice_is_start`,
+          `slice_is_end`,
+          assumeNotNull(volume_bucket__raw) AS `volume_bucket`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `ord`,
+            `side`,
+            `quantity_lots`,
+            `slice`,
+            `slice_lots`,
+            `slice_is_start`,
+            `slice_is_end`,
+            toInt64(slice) AS `volume_bucket__raw`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `timestamp`,
+              `ord`,
+              `side`,
+              `quantity_lots`,
+              split__day * 1000000000 + split__slice AS `slice`,
+              least(split__end, (split__slice + 1) * split__size) - greatest(split__end - quantity_lots, split__slice * split__size) AS `slice_lots`,
+              split__end - quantity_lots <= split__slice * split__size AS `slice_is_start`,
+              split__end >= (split__slice + 1) * split__size AS `slice_is_end`
+            FROM (
+              SELECT
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `timestamp`,
+                `ord`,
+                `side`,
+                `quantity_lots`,
+                `split__day`,
+                `split__before`,
+                `split__size`,
+                `split__end`,
+                toInt64(arrayJoin(range(toUInt64(intDiv(split__end - quantity_lots, split__size)), toUInt64(intDiv(split__end - 1, split__size) + 1)))) AS `split__slice`
+              FROM (
+                SELECT
+                  `exchange`,
+                  `market_type`,
+                  `symbol`,
+                  `bucket_id`,
+                  `bucket_ts_start`,
+                  `bucket_ts_end`,
+                  `prev_ts_end`,
+                  `available_at`,
+                  `v`,
+                  `timestamp`,
+                  `ord`,
+                  `side`,
+                  `quantity_lots`,
+                  `split__day`,
+                  `split__before`,
+                  `split__size`,
+                  split__before + sum(quantity_lots) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
+                FROM (
+                  SELECT
+                    s.exchange AS exchange,
+                  s.market_type AS market_type,
+                  s.symbol AS symbol,
+                  s.bucket_id AS bucket_id,
+                  s.bucket_ts_start AS bucket_ts_start,
+                  s.bucket_ts_end AS bucket_ts_end,
+                  s.prev_ts_end AS prev_ts_end,
+                  s.available_at AS available_at,
+                  s.v AS v,
+                  s.timestamp AS timestamp,
+                  s.ord AS ord,
+                  s.side AS side,
+                  s.quantity_lots AS quantity_lots,
+                    d.day AS split__day,
+                    d.lots_before AS split__before,
+                    d.size_lots AS split__size
+                  FROM `marketprism_features`.`ubt__trades_lazy` AS s
+                  INNER JOIN (
+                    -- What was traded since 00:00 UTC before each bucket. Closed buckets keep their volume, so it is the same whenever it is asked for.
+                    SELECT
+                      exchange, market_type, symbol, bucket_id, day,
+                      sum(lots) OVER so_far - lots AS lots_before,
+                      argMin(first_size, bucket_id) OVER so_far AS size_lots
+                    FROM (
+                      SELECT
+                        exchange, market_type, symbol, bucket_id,
+                        intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 86400000) AS day,
+                        reinterpretAsInt128(vol) AS lots,
+                        reinterpretAsInt128(size) AS first_size
+                      FROM `marketprism_features`.`unified_buckets` FINAL
+                      WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__trades_lazy`)
+                        -- In milliseconds: toStartOfDay gives whole seconds, and the comparison with an index would lose the day's first one.
+                        AND bucket_ts_end > (
+                          SELECT fromUnixTimestamp64Milli(intDiv(toUnixTimestamp64Milli(min(bucket_ts_end)) - 1, 86400000) * 86400000, 'UTC')
+                          FROM `marketprism_features`.`ubt__trades_lazy`
+                        )
+                        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__trades_lazy`)
+                    )
+                    WINDOW so_far AS (
+                      PARTITION BY exchange, market_type, symbol, day ORDER BY bucket_id
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                    )
+                  ) AS d
+                    ON d.exchange = s.exchange AND d.market_type = s.market_type AND d.symbol = s.symbol AND d.bucket_id = s.bucket_id
+                )
+              )
+            )
+          )
+        )
+        WHERE isNotNull(volume_bucket__raw)
+      )
+      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `volume_bucket`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`volume_buckets` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `volume_bucket`,
+  `slice_buy`,
+  `slice_sell`,
+  `is_first_part`,
+  `is_last_part`,
+  `last_ms`,
+  `last_trade_seq`
+FROM `marketprism_features`.`volume_buckets__bd566677` FINAL
+ARRAY JOIN
+  `volume_bucket`,
+  `slice_buy`,
+  `slice_sell`,
+  `is_first_part`,
+  `is_last_part`,
+  `last_ms`,
+  `last_trade_seq`
+COMMENT 'Buckets of exactly equal volume, counted from 00:00 UTC - what one bucket of the clock adds to each of them';
+
+INSERT INTO `marketprism_features`.`volume_buckets__bd566677` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `volume_bucket`,
+  arrayMap(c -> c.2, cells) AS `slice_buy`,
+  arrayMap(c -> c.3, cells) AS `slice_sell`,
+  arrayMap(c -> c.4, cells) AS `is_first_part`,
+  arrayMap(c -> c.5, cells) AS `is_last_part`,
+  arrayMap(c -> c.6, cells) AS `last_ms`,
+  arrayMap(c -> c.7, cells) AS `last_trade_seq`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `volume_bucket`,
+      CAST(if(isFinite(toFloat64(`slice_buy`)), toFloat64(`slice_buy`), NULL) AS Nullable(Float64)) AS `slice_buy`,
+      CAST(if(isFinite(toFloat64(`slice_sell`)), toFloat64(`slice_sell`), NULL) AS Nullable(Float64)) AS `slice_sell`,
+      CAST(if(isFinite(toFloat64(`is_first_part`)), toFloat64(`is_first_part`), NULL) AS Nullable(Float64)) AS `is_first_part`,
+      CAST(if(isFinite(toFloat64(`is_last_part`)), toFloat64(`is_last_part`), NULL) AS Nullable(Float64)) AS `is_last_part`,
+      CAST(if(isFinite(toFloat64(`last_ms`)), toFloat64(`last_ms`), NULL) AS Nullable(Float64)) AS `last_ms`,
+      CAST(if(isFinite(toFloat64(`last_trade_seq`)), toFloat64(`last_trade_seq`), NULL) AS Nullable(Float64)) AS `last_trade_seq`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `volume_bucket`,
+        toFloat64(sumIf(toDecimal256(slice_lots, 30), side > 0)) / 100000000 AS `slice_buy`,
+        toFloat64(sumIf(toDecimal256(slice_lots, 30), side < 0)) / 100000000 AS `slice_sell`,
+        max(slice_is_start) AS `is_first_part`,
+        max(slice_is_end) AS `is_last_part`,
+        toUnixTimestamp64Milli(max(timestamp)) AS `last_ms`,
+        reinterpretAsUInt64(max(ord)) AS `last_trade_seq`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `timestamp`,
+          `ord`,
+          `side`,
+          `quantity_lots`,
+          `slice`,
+          `slice_lots`,
+          `slice_is_start`,
+          `slice_is_end`,
+          assumeNotNull(volume_bucket__raw) AS `volume_bucket`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `timestamp`,
+            `ord`,
+            `side`,
+            `quantity_lots`,
+            `slice`,
+            `slice_lots`,
+            `slice_is_start`,
+            `slice_is_end`,
+            toInt64(slice) AS `volume_bucket__raw`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `timestamp`,
+              `ord`,
+              `side`,
+              `quantity_lots`,
+              split__day * 1000000000 + split__slice AS `slice`,
+              least(split__end, (split__slice + 1) * split__size) - greatest(split__end - quantity_lots, split__slice * split__size) AS `slice_lots`,
+              split__end - quantity_lots <= split__slice * split__size AS `slice_is_start`,
+              split__end >= (split__slice + 1) * split__size AS `slice_is_end`
+            FROM (
+              SELECT
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `timestamp`,
+                `ord`,
+                `side`,
+                `quantity_lots`,
+                `split__day`,
+                `split__before`,
+                `split__size`,
+                `split__end`,
+                toInt64(arrayJoin(range(toUInt64(intDiv(split__end - quantity_lots, split__size)), toUInt64(intDiv(split__end - 1, split__size) + 1)))) AS `split__slice`
+              FROM (
+                SELECT
+                  `exchange`,
+                  `market_type`,
+                  `symbol`,
+                  `bucket_id`,
+                  `bucket_ts_start`,
+                  `bucket_ts_end`,
+                  `prev_ts_end`,
+                  `available_at`,
+                  `v`,
+                  `timestamp`,
+                  `ord`,
+                  `side`,
+                  `quantity_lots`,
+                  `split__day`,
+                  `split__before`,
+                  `split__size`,
+                  split__before + sum(quantity_lots) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
+                FROM (
+                  SELECT
+                    s.exchange AS exchange,
+                  s.market_type AS market_type,
+                  s.symbol AS symbol,
+                  s.bucket_id AS bucket_id,
+                  s.bucket_ts_start AS bucket_ts_start,
+                  s.bucket_ts_end AS bucket_ts_end,
+                  s.prev_ts_end AS prev_ts_end,
+                  s.available_at AS available_at,
+                  s.v AS v,
+                  s.timestamp AS timestamp,
+                  s.ord AS ord,
+                  s.side AS side,
+                  s.quantity_lots AS quantity_lots,
+                    d.day AS split__day,
+                    d.lots_before AS split__before,
+                    d.size_lots AS split__size
+                  FROM (
+                    SELECT
+                      j.exchange AS exchange,
+                      j.market_type AS market_type,
+                      j.symbol AS symbol,
+                      j.bucket_id AS bucket_id,
+                      j.bucket_ts_start AS bucket_ts_start,
+                      j.bucket_ts_end AS bucket_ts_end,
+                      j.prev_ts_end AS prev_ts_end,
+                      j.available_at AS available_at,
+                      j.v AS v,
+                      j.timestamp AS timestamp,
+                      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
+                      if(j.side = 'buy', 1, -1) AS side,
+                      reinterpretAsInt128(toDecimal128(j.quantity, 8)) AS quantity_lots
+                    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+                    CROSS JOIN (
+                      SELECT
+                        b.exchange AS exchange,
+                        b.market_type AS market_type,
+                        b.symbol AS symbol,
+                        b.bucket_id AS bucket_id,
+                        b.bucket_ts_start AS bucket_ts_start,
+                        b.bucket_ts_end AS bucket_ts_end,
+                        b.prev_ts_end AS prev_ts_end,
+                        b.available_at AS available_at,
+                        b.v AS v,
+                        t.timestamp AS timestamp,
+                        t.trade_seq AS trade_seq,
+                        t.price AS price,
+                        t.quantity AS quantity,
+                        t.side AS side
+                      FROM (
+                        SELECT
+                          exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                        FROM `marketprism_hot`.`trades` FINAL
+                        WHERE late = 0
+                          AND exchange IN (SELECT exchange FROM buckets)
+                          AND market_type IN (SELECT market_type FROM buckets)
+                          AND symbol IN (SELECT symbol FROM buckets)
+                          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                      ) AS t
+                      ASOF INNER JOIN buckets AS b
+                        ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                        AND t.timestamp >= b.prev_ts_end
+                      WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+                    ) AS j
+                  ) AS s
+                  INNER JOIN (
+                    -- What was traded since 00:00 UTC before each bucket. Closed buckets keep their volume, so it is the same whenever it is asked for.
+                    SELECT
+                      exchange, market_type, symbol, bucket_id, day,
+                      sum(lots) OVER so_far - lots AS lots_before,
+                      argMin(first_size, bucket_id) OVER so_far AS size_lots
+                    FROM (
+                      SELECT
+                        exchange, market_type, symbol, bucket_id,
+                        intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 86400000) AS day,
+                        reinterpretAsInt128(vol) AS lots,
+                        reinterpretAsInt128(size) AS first_size
+                      FROM `marketprism_features`.`unified_buckets` FINAL
+                      WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+                        -- In milliseconds: toStartOfDay gives whole seconds, and the comparison with an index would lose the day's first one.
+                        AND bucket_ts_end > (
+                          SELECT fromUnixTimestamp64Milli(intDiv(toUnixTimestamp64Milli(min(bucket_ts_end)) - 1, 86400000) * 86400000, 'UTC')
+                          FROM buckets
+                        )
+                        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                    )
+                    WINDOW so_far AS (
+                      PARTITION BY exchange, market_type, symbol, day ORDER BY bucket_id
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                    )
+                  ) AS d
+                    ON d.exchange = s.exchange AND d.market_type = s.market_type AND d.symbol = s.symbol AND d.bucket_id = s.bucket_id
+                )
+              )
+            )
+          )
+        )
+        WHERE isNotNull(volume_bucket__raw)
+      )
+      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `volume_bucket`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
 -- view bucket_returns, level 1, look-back 2
 
 CREATE TABLE `marketprism_features`.`bucket_returns__0cfda183`
@@ -8803,6 +9307,274 @@ LEFT JOIN (
       WINDOW
         w20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 19 PRECEDING AND CURRENT ROW),
         w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view vpin_exact, level 1, look-back 249
+
+CREATE TABLE `marketprism_features`.`vpin_exact__1bf0c6f8`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `vpin_exact_50` Nullable(Float64) COMMENT 'Sum of |buys - sells| over the volume of the last 50 volume buckets that are full. NULL until there are as many within 250 buckets of the clock. Easley, Lopez de Prado, O\'Hara 2012' CODEC(ZSTD(1)),
+    `open_buy_volume` Nullable(Float64) COMMENT 'Bought so far in the volume bucket that is not full yet; it has no part in vpin_exact_50' CODEC(ZSTD(1)),
+    `open_sell_volume` Nullable(Float64) COMMENT 'Sold so far in that volume bucket' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Order-flow toxicity (VPIN) over buckets of exactly equal volume, with trades split at the boundary';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_exact__1bf0c6f8__mv_lazy` TO `marketprism_features`.`vpin_exact__1bf0c6f8` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`vpin_exact_50` AS `vpin_exact_50`,
+  u.`open_buy_volume` AS `open_buy_volume`,
+  u.`open_sell_volume` AS `open_sell_volume`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`vpin_exact_50`)), toFloat64(`vpin_exact_50`), NULL) AS Nullable(Float64)) AS `vpin_exact_50`,
+    CAST(if(isFinite(toFloat64(`open_buy_volume`)), toFloat64(`open_buy_volume`), NULL) AS Nullable(Float64)) AS `open_buy_volume`,
+    CAST(if(isFinite(toFloat64(`open_sell_volume`)), toFloat64(`open_sell_volume`), NULL) AS Nullable(Float64)) AS `open_sell_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayMap(t -> t.1, groupArray(tuple(volume_buckets.volume_bucket)) OVER w250) AS `numbers`,
+      arrayMap(parts -> arrayMap(x -> toInt64(round(ifNull(x, 0) * 100000000)), parts), arrayMap(t -> t.1, groupArray(tuple(volume_buckets.slice_buy)) OVER w250)) AS `buy_parts`,
+      arrayMap(parts -> arrayMap(x -> toInt64(round(ifNull(x, 0) * 100000000)), parts), arrayMap(t -> t.1, groupArray(tuple(volume_buckets.slice_sell)) OVER w250)) AS `sell_parts`,
+      arrayMap(parts -> arrayMap(x -> toUInt8(ifNull(x, 0)), parts), arrayMap(t -> t.1, groupArray(tuple(volume_buckets.is_first_part)) OVER w250)) AS `is_first`,
+      arrayMap(parts -> arrayMap(x -> toUInt8(ifNull(x, 0)), parts), arrayMap(t -> t.1, groupArray(tuple(volume_buckets.is_last_part)) OVER w250)) AS `is_last`,
+      arrayReduce('sumMap', numbers, buy_parts, sell_parts) AS `volumes`,
+      arrayReduce('maxMap', numbers, is_first, is_last) AS `edges`,
+      arrayMap((a, b) -> toUInt8(a + b = 2), edges.2, edges.3) AS `whole`,
+      arrayFilter((x, ok) -> ok, volumes.2, whole) AS `buys`,
+      arrayFilter((x, ok) -> ok, volumes.3, whole) AS `sells`,
+      arrayCumSum(arrayMap((b, s) -> abs(b - s), buys, sells)) AS `imbalances`,
+      arrayCumSum(arrayMap((b, s) -> b + s, buys, sells)) AS `totals`,
+      arrayMap(i -> if(i < 50, NULL, (imbalances[i] - if(i > 50, imbalances[i - 50], 0)) / (totals[i] - if(i > 50, totals[i - 50], 0))), arrayEnumerate(buys)) AS `vpins`,
+      if(empty(vpins), NULL, vpins[- 1]) AS `vpin_exact_50`,
+      if(edges.3 [- 1] = 1, 0, volumes.2 [- 1] / 100000000) AS `open_buy_volume`,
+      if(edges.3 [- 1] = 1, 0, volumes.3 [- 1] / 100000000) AS `open_sell_volume`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `volume_buckets`.`volume_bucket` AS `volume_buckets.volume_bucket`,
+        `volume_buckets`.`slice_buy` AS `volume_buckets.slice_buy`,
+        `volume_buckets`.`slice_sell` AS `volume_buckets.slice_sell`,
+        `volume_buckets`.`is_first_part` AS `volume_buckets.is_first_part`,
+        `volume_buckets`.`is_last_part` AS `volume_buckets.is_last_part`,
+        `volume_buckets`.`last_ms` AS `volume_buckets.last_ms`,
+        `volume_buckets`.`last_trade_seq` AS `volume_buckets.last_trade_seq`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 249, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`ubt__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `volume_bucket`,
+          `slice_buy`,
+          `slice_sell`,
+          `is_first_part`,
+          `is_last_part`,
+          `last_ms`,
+          `last_trade_seq`
+        FROM `marketprism_features`.`volume_buckets__bd566677`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 249, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`ubt__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `volume_buckets`
+        ON `volume_buckets`.exchange = `order_flow`.exchange AND `volume_buckets`.market_type = `order_flow`.market_type AND `volume_buckets`.symbol = `order_flow`.symbol AND `volume_buckets`.bucket_id = `order_flow`.bucket_id
+    )
+      WINDOW
+        w250 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 249 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`vpin_exact` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `vpin_exact_50`,
+  `open_buy_volume`,
+  `open_sell_volume`
+FROM `marketprism_features`.`vpin_exact__1bf0c6f8` FINAL
+COMMENT 'Order-flow toxicity (VPIN) over buckets of exactly equal volume, with trades split at the boundary';
+
+INSERT INTO `marketprism_features`.`vpin_exact__1bf0c6f8` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_exact_50`, `open_buy_volume`, `open_sell_volume`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`vpin_exact_50` AS `vpin_exact_50`,
+  u.`open_buy_volume` AS `open_buy_volume`,
+  u.`open_sell_volume` AS `open_sell_volume`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`vpin_exact_50`)), toFloat64(`vpin_exact_50`), NULL) AS Nullable(Float64)) AS `vpin_exact_50`,
+    CAST(if(isFinite(toFloat64(`open_buy_volume`)), toFloat64(`open_buy_volume`), NULL) AS Nullable(Float64)) AS `open_buy_volume`,
+    CAST(if(isFinite(toFloat64(`open_sell_volume`)), toFloat64(`open_sell_volume`), NULL) AS Nullable(Float64)) AS `open_sell_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayMap(t -> t.1, groupArray(tuple(volume_buckets.volume_bucket)) OVER w250) AS `numbers`,
+      arrayMap(parts -> arrayMap(x -> toInt64(round(ifNull(x, 0) * 100000000)), parts), arrayMap(t -> t.1, groupArray(tuple(volume_buckets.slice_buy)) OVER w250)) AS `buy_parts`,
+      arrayMap(parts -> arrayMap(x -> toInt64(round(ifNull(x, 0) * 100000000)), parts), arrayMap(t -> t.1, groupArray(tuple(volume_buckets.slice_sell)) OVER w250)) AS `sell_parts`,
+      arrayMap(parts -> arrayMap(x -> toUInt8(ifNull(x, 0)), parts), arrayMap(t -> t.1, groupArray(tuple(volume_buckets.is_first_part)) OVER w250)) AS `is_first`,
+      arrayMap(parts -> arrayMap(x -> toUInt8(ifNull(x, 0)), parts), arrayMap(t -> t.1, groupArray(tuple(volume_buckets.is_last_part)) OVER w250)) AS `is_last`,
+      arrayReduce('sumMap', numbers, buy_parts, sell_parts) AS `volumes`,
+      arrayReduce('maxMap', numbers, is_first, is_last) AS `edges`,
+      arrayMap((a, b) -> toUInt8(a + b = 2), edges.2, edges.3) AS `whole`,
+      arrayFilter((x, ok) -> ok, volumes.2, whole) AS `buys`,
+      arrayFilter((x, ok) -> ok, volumes.3, whole) AS `sells`,
+      arrayCumSum(arrayMap((b, s) -> abs(b - s), buys, sells)) AS `imbalances`,
+      arrayCumSum(arrayMap((b, s) -> b + s, buys, sells)) AS `totals`,
+      arrayMap(i -> if(i < 50, NULL, (imbalances[i] - if(i > 50, imbalances[i - 50], 0)) / (totals[i] - if(i > 50, totals[i - 50], 0))), arrayEnumerate(buys)) AS `vpins`,
+      if(empty(vpins), NULL, vpins[- 1]) AS `vpin_exact_50`,
+      if(edges.3 [- 1] = 1, 0, volumes.2 [- 1] / 100000000) AS `open_buy_volume`,
+      if(edges.3 [- 1] = 1, 0, volumes.3 [- 1] / 100000000) AS `open_sell_volume`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `volume_buckets`.`volume_bucket` AS `volume_buckets.volume_bucket`,
+        `volume_buckets`.`slice_buy` AS `volume_buckets.slice_buy`,
+        `volume_buckets`.`slice_sell` AS `volume_buckets.slice_sell`,
+        `volume_buckets`.`is_first_part` AS `volume_buckets.is_first_part`,
+        `volume_buckets`.`is_last_part` AS `volume_buckets.is_last_part`,
+        `volume_buckets`.`last_ms` AS `volume_buckets.last_ms`,
+        `volume_buckets`.`last_trade_seq` AS `volume_buckets.last_trade_seq`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 249, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `volume_bucket`,
+          `slice_buy`,
+          `slice_sell`,
+          `is_first_part`,
+          `is_last_part`,
+          `last_ms`,
+          `last_trade_seq`
+        FROM `marketprism_features`.`volume_buckets__bd566677`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 249, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `volume_buckets`
+        ON `volume_buckets`.exchange = `order_flow`.exchange AND `volume_buckets`.market_type = `order_flow`.market_type AND `volume_buckets`.symbol = `order_flow`.symbol AND `volume_buckets`.bucket_id = `order_flow`.bucket_id
+    )
+      WINDOW
+        w250 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 249 PRECEDING AND CURRENT ROW)
   )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
