@@ -52,7 +52,7 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
   );
   const vector = catalog.objects.find(({ kind }) => kind === "vector")?.storage?.table;
   if (vector === undefined) throw new Error("the stock project has no vector");
-  const session = advanceSession(context);
+  const session = advanceSession(context, false);
   const [readable, lazy]: [number[], number[]] = [[], []];
   for (let bucket = 0; bucket < closes + warmUp; bucket++) {
     if (bucket === warmUp) stages.clear();

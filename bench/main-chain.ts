@@ -11,10 +11,9 @@ import { stockInstruments, stockMarket } from "../src/cli/demo/market-model.js";
 import { writeMarket } from "../src/cli/demo/write-market.js";
 import { compileProject } from "../src/compile/compile-project.js";
 import { openEngine } from "../src/engine/open.js";
-import { advance } from "../src/ingest/buckets/advance.js";
+import { advance, advanceSession } from "../src/ingest/buckets/advance.js";
 import { clockContext } from "../src/ingest/buckets/clock-context.js";
 import { cutInstruments } from "../src/ingest/buckets/cut-instruments.js";
-import { leaseBook } from "../src/ingest/buckets/lease-book.js";
 import { ingest } from "../src/ingest/ingest.js";
 import { applyProject } from "../src/migrate/apply.js";
 import type { FeatureView, Project, ProjectSpecs } from "../src/spec/model.js";
@@ -108,7 +107,7 @@ try {
   await engine.execute("DROP TABLE bench.bare");
 
   const context = clockContext(engine, specs.project, compileProject(specs), "ubt", "bench");
-  const leases = leaseBook(context);
+  const session = advanceSession(context);
   const marks: { stage: string; at: number }[] = [];
   const began = performance.now();
   const summary = await ingest({
@@ -121,11 +120,12 @@ try {
     options: { instrument: undefined, map: undefined, market: undefined, source: undefined },
     now: Date.now,
     onTrades: async (instruments) => {
-      await cutInstruments(context, leases, instruments, () => {});
+      await cutInstruments(context, session.leases, instruments, () => {});
     },
     afterStore: async (instruments) => {
       marks.push({ stage: "store", at: performance.now() });
       const result = await advance(context, {
+        session,
         instruments,
         onProgress: ({ stage }) => {
           const last = marks.at(-1);

@@ -1,7 +1,6 @@
 import { FeatureError } from "../errors.js";
-import { type AdvanceResult, advance } from "../ingest/buckets/advance.js";
+import { type AdvanceResult, advance, advanceSession } from "../ingest/buckets/advance.js";
 import { type CutTotals, cutInstruments } from "../ingest/buckets/cut-instruments.js";
-import { leaseBook } from "../ingest/buckets/lease-book.js";
 import type { FormatName, FormatOptions } from "../ingest/formats/format.js";
 import { ingest } from "../ingest/ingest.js";
 import type { IngestSummary } from "../ingest/summary.js";
@@ -51,16 +50,17 @@ export async function runIngest(
   const options = formatOptions(context, flags);
   const { clocks } = await openWriting(context, `ingest ${format}`);
   const cuts: CutTotals[] = [];
-  const leases = new Map(clocks.map((clock) => [clock, leaseBook(clock)]));
+  const sessions = clocks.map((clock) => ({ clock, session: advanceSession(clock) }));
   const cutAhead = async (instruments: readonly InstrumentKey[]) => {
-    for (const [clock, book] of leases) {
-      cuts.push(await cutInstruments(clock, book, instruments, bucketProgress(shell.progress)));
+    for (const { clock, session } of sessions) {
+      cuts.push(await cutInstruments(clock, session.leases, instruments, bucketProgress(shell.progress)));
     }
   };
   const advanced: AdvanceResult[] = [];
   const closeBuckets = async (instruments: readonly InstrumentKey[]) => {
-    for (const clock of clocks) {
-      advanced.push(await advance(clock, { instruments, onProgress: bucketProgress(shell.progress) }));
+    for (const { clock, session } of sessions) {
+      const onProgress = bucketProgress(shell.progress);
+      advanced.push(await advance(clock, { session, instruments, onProgress }));
     }
     return advanced.reduce((sum, { bucketsClosed }) => sum + bucketsClosed, 0);
   };

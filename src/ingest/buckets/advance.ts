@@ -73,12 +73,13 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
         )
       : 0;
   const instruments = await instrumentsOf(context, options.instruments, isFirst);
-  const cut = await cutInstruments(context, leases, instruments, progress, options.watermark);
+  const { buckets, ...cut } = await cutInstruments(context, leases, instruments, progress, options.watermark);
   const bucketsClosed = await closeBatches(
     context,
     leases,
     "hot",
-    isFirst || cut.bucketsCut > 0 ? await pendingBuckets(context, "hot") : [],
+    // What nothing waited before is complete but for what was cut just now.
+    isFirst ? await pendingBuckets(context, "hot") : buckets,
     limits,
     stopped,
     (done) => progress({ stage: "close", done }),

@@ -1,5 +1,6 @@
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import type { AdvanceProgress } from "./advance-progress.js";
+import type { PendingBucket } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
 import { cutInstrument } from "./cut.js";
 import type { LeaseBook } from "./lease-book.js";
@@ -12,6 +13,11 @@ export interface CutTotals {
   readonly withoutSize: readonly string[];
 }
 
+export interface CutBuckets extends CutTotals {
+  /** Stored, in order of instrument and id. */
+  readonly buckets: readonly PendingBucket[];
+}
+
 /** Cuts what each instrument has stored behind its watermark. The buckets are stored, and wait to be closed. */
 export async function cutInstruments(
   context: ClockContext,
@@ -19,10 +25,10 @@ export async function cutInstruments(
   instruments: readonly InstrumentKey[],
   onProgress: (progress: AdvanceProgress) => void,
   watermark: (instrument: InstrumentKey) => number | undefined = () => undefined,
-): Promise<CutTotals> {
+): Promise<CutBuckets> {
   const withoutSize: string[] = [];
   let trades = 0;
-  let bucketsCut = 0;
+  const buckets: PendingBucket[] = [];
   for (const instrument of instruments) {
     const name = instrumentName(instrument);
     const result = await cutInstrument(
@@ -33,8 +39,8 @@ export async function cutInstruments(
       watermark(instrument),
     );
     trades += result.trades;
-    bucketsCut += result.buckets;
+    for (const bucket of result.buckets) buckets.push(bucket);
     if (!result.hasSize) withoutSize.push(name);
   }
-  return { trades, bucketsCut, withoutSize };
+  return { trades, bucketsCut: buckets.length, buckets, withoutSize };
 }

@@ -4,6 +4,7 @@ import { type BucketLimits, type Cutter, createCutter } from "../../clock/cutter
 import type { TradeBatch } from "../../clock/trade-batch.js";
 import { FeatureError } from "../../errors.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
+import type { PendingBucket } from "./batches.js";
 import { bucketLimits } from "./bucket-limits.js";
 import type { ClockContext } from "./clock-context.js";
 import { cutterParams } from "./cutter-params.js";
@@ -15,7 +16,7 @@ import { storeBuckets } from "./store-buckets.js";
 
 export interface CutResult {
   readonly trades: number;
-  readonly buckets: number;
+  readonly buckets: readonly PendingBucket[];
   /** False for an instrument without a size: stored, but not cut. */
   readonly hasSize: boolean;
 }
@@ -35,11 +36,14 @@ export async function cutInstrument(
   onTrades: (trades: number) => void,
   watermark?: number,
 ): Promise<CutResult> {
-  const stored = await readCutterState(context, instrument);
+  const name = instrumentName(instrument);
+  const stored = leases.states.get(name) ?? (await readCutterState(context, instrument));
+  // Known again once it is stored: a run that fails half-way leaves it to be read.
+  leases.states.delete(name);
   let run: Run | undefined;
   for await (const batch of readGroups(context, instrument, stored.state.watermark ?? 0)) {
     run ??= await startRun(context, leases, instrument, stored, Number(batch.timestamp[0]));
-    if (run === undefined) return { trades: 0, buckets: 0, hasSize: false };
+    if (run === undefined) return { trades: 0, buckets: [], hasSize: false };
     onTrades(await run.consume(batch));
   }
   const { open } = stored.state;
@@ -50,12 +54,20 @@ export async function cutInstrument(
     open.start + context.clock.maxMs <= watermark
   )
     run = await startRun(context, leases, instrument, stored, watermark - 1);
-  return run === undefined ? { trades: 0, buckets: 0, hasSize: true } : run.finish(watermark);
+  if (run === undefined) {
+    leases.states.set(name, stored);
+    return { trades: 0, buckets: [], hasSize: true };
+  }
+  const result = await run.finish(watermark);
+  leases.states.set(name, run.state());
+  return result;
 }
 
 interface Run {
   consume(batch: TradeBatch): Promise<number>;
   finish(watermark: number | undefined): Promise<CutResult>;
+  /** As it was stored last. */
+  state(): StoredState;
 }
 
 async function startRun(
@@ -84,7 +96,7 @@ class InstrumentRun implements Run {
   readonly #stored: StoredState;
   #waiting: ClosedBucket[] = [];
   #trades = 0;
-  #buckets = 0;
+  readonly #buckets: PendingBucket[] = [];
   #lastTimestamp = 0;
 
   constructor(context: ClockContext, lease: Lease, cutter: Cutter, stored: StoredState) {
@@ -111,19 +123,19 @@ class InstrumentRun implements Run {
     return { trades: this.#trades, buckets: this.#buckets, hasSize: true };
   }
 
+  state(): StoredState {
+    return { state: this.#cutter.state(), cutVersion: this.#stored.cutVersion };
+  }
+
   /** Buckets first: from then on everything can be repeated. A crash before the state is stored is seen by the next read. */
   async #store(): Promise<void> {
     const { instrument } = this.#lease;
     const buckets = this.#waiting;
     this.#waiting = [];
     await storeBuckets(this.#context, instrument, buckets, this.#lease.nextVersion());
-    await storeCutterState(
-      this.#context,
-      instrument,
-      { state: this.#cutter.state(), cutVersion: this.#stored.cutVersion },
-      this.#lease.nextVersion(),
-    );
-    this.#buckets += buckets.length;
+    await storeCutterState(this.#context, instrument, this.state(), this.#lease.nextVersion());
+    for (const { id, start, end, trades } of buckets)
+      this.#buckets.push({ instrument, id, start, end, trades });
   }
 }
 

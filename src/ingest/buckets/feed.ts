@@ -5,8 +5,13 @@
 import { noReach, type Path, paths, type Reach } from "../../compile/catalog.js";
 import { closeTable, streamName } from "../../compile/names.js";
 import { openRegistryReader, type RegistryReader } from "../../registry/reader.js";
+import { registryTable } from "../../registry/tables.js";
 import type { TableName } from "../../schema/object.js";
+import { quoteName } from "../../schema/quote.js";
+import { sqlTemplate } from "../../sql-template.js";
 import type { ClockContext } from "./clock-context.js";
+
+const feedSql = sqlTemplate(import.meta.url, "feed");
 
 export interface Feed {
   /** Trigger tables that are there, by path, in level order. */
@@ -33,7 +38,7 @@ interface Known {
 const known = new WeakMap<ClockContext, Known>();
 
 /**
- * Two small queries, and the records when they changed. New versions are in the records before their triggers exist, so whoever
+ * One small query, and the records when they changed. New versions are in the records before their triggers exist, so whoever
  * asks before an insert knows all that the insert feeds. Where there is no registry, it is what was compiled.
  */
 export async function readFeed(context: ClockContext): Promise<Feed> {
@@ -43,23 +48,8 @@ export async function readFeed(context: ClockContext): Promise<Feed> {
   if (before === undefined && !(await registry.exists())) {
     return feedOf(context, context.objects.map(compiledFed), compiled.close);
   }
-  const version = await registry.recordsVersion();
-  const state =
-    before?.version === version ? before : { registry, version, fed: await readFed(context, registry) };
-  known.set(context, state);
-  const there = await triggerTables(context);
-  const tables = (path: Path): TableName[] => {
-    const names = Array.from({ length: there.length }, (_, level) =>
-      closeTable(project.databases.features, clock.name, level, path),
-    );
-    return names.filter(({ name }) => there.includes(name));
-  };
-  return feedOf(context, state.fed, { hot: tables("hot"), lazy: tables("lazy") });
-}
-
-async function triggerTables({ engine, project, clock }: ClockContext): Promise<string[]> {
-  const rows = await engine.rows<{ name: string }>(
-    "SELECT name FROM system.tables WHERE database = {features:String} AND match(name, {pattern:String})",
+  const [found] = await engine.rows<{ version: string; tables: readonly string[] }>(
+    feedSql({ versions: quoteName(registryTable(project.databases.registry, "versions")) }),
     {
       params: {
         features: project.databases.features,
@@ -67,7 +57,15 @@ async function triggerTables({ engine, project, clock }: ClockContext): Promise<
       },
     },
   );
-  return rows.map(({ name }) => name);
+  const { version, tables: there } = found ?? { version: "0", tables: [] };
+  const state =
+    before?.version === version ? before : { registry, version, fed: await readFed(context, registry) };
+  known.set(context, state);
+  const tables = (path: Path): TableName[] => {
+    const names = there.map((_, level) => closeTable(project.databases.features, clock.name, level, path));
+    return names.filter(({ name }) => there.includes(name));
+  };
+  return feedOf(context, state.fed, { hot: tables("hot"), lazy: tables("lazy") });
 }
 
 async function readFed(context: ClockContext, registry: RegistryReader): Promise<Fed[]> {

@@ -1,13 +1,16 @@
-/** The leases of one run: an instrument's is taken when it is first written, and kept to the end. */
+/** What one run holds: an instrument's lease is taken when it is first written, and kept to the end. */
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import type { BucketRange } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
+import type { StoredState } from "./cutter-state.js";
 import { type Lease, takeLease } from "./lease.js";
 
 export interface LeaseBook {
   of(instrument: InstrumentKey): Promise<Lease>;
   /** A new `v` for each range, in their order. */
   nextVersions(ranges: readonly BucketRange[]): Promise<bigint[]>;
+  /** By instrument, the cutter's state that this run stored last: while it has the lease nobody else changes it. */
+  readonly states: Map<string, StoredState>;
 }
 
 export function leaseBook(context: ClockContext): LeaseBook {
@@ -20,6 +23,7 @@ export function leaseBook(context: ClockContext): LeaseBook {
   };
   return {
     of,
+    states: new Map(),
     async nextVersions(ranges) {
       const versions: bigint[] = [];
       for (const { instrument } of ranges) versions.push((await of(instrument)).nextVersion());
