@@ -19,7 +19,7 @@ import { compileDelay } from "./delay.js";
 import { missing } from "./feature-table.js";
 import { dataFingerprint } from "./fingerprint.js";
 import { compileLabel } from "./label.js";
-import { bucketColumns, bucketColumnTypes, closeTable, streamName } from "./names.js";
+import { bucketColumnTypes, closeTable, streamName, triggerColumns } from "./names.js";
 import type { StoredVersion } from "./placement.js";
 import { type StreamUsage, unionUsage } from "./stream.js";
 import { compileVector } from "./vector.js";
@@ -204,7 +204,7 @@ function triggerTable(project: Project, clock: Clock, level: number, path: Path)
   return {
     kind: "table",
     ...closeTable(project.databases.features, clock.name, level, path),
-    columns: bucketColumnTypes(bucketColumns),
+    columns: bucketColumnTypes(triggerColumns),
     engine: "Null",
     orderBy: [],
     comment: `Inserting closed buckets of ${clock.name} here computes level ${level}`,

@@ -10,7 +10,15 @@ import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
 import { type CompiledObject, type Definition, noReach, type Path, type Reach } from "./catalog.js";
 import { contentHash } from "./fingerprint.js";
-import { bucketColumns, bucketColumnTypes, closeTable, triggerName } from "./names.js";
+import {
+  bucketColumns,
+  bucketColumnTypes,
+  closeTable,
+  placeColumn,
+  placeExpression,
+  triggerColumns,
+  triggerName,
+} from "./names.js";
 
 const template = sqlTemplate(import.meta.url, "delayed-buckets");
 
@@ -57,7 +65,8 @@ export function compileDelay(project: Project, clock: Clock, delayMs: number, pa
   const database = project.databases.features;
   const table = delayTable(database, clock.name, delayMs, path);
   const select = template({
-    columns: bucketColumns.map((name) => `j.${name} AS ${name}`).join(",\n"),
+    columns: triggerColumns.map((name) => `j.${name} AS ${name}`).join(",\n"),
+    place: `${placeExpression} AS ${placeColumn}`,
     own_columns: ripeColumns,
     closed: quoteName(closeTable(database, clock.name, 0, path)),
     bounds: quoteName(bucketsName(project, clock.name)),
@@ -82,7 +91,7 @@ export function compileDelay(project: Project, clock: Clock, delayMs: number, pa
       {
         kind: "table",
         ...table,
-        columns: bucketColumnTypes(bucketColumns),
+        columns: bucketColumnTypes(triggerColumns),
         engine: "Null",
         orderBy: [],
         comment: `Buckets of ${clock.name} that ended ${delayLabel(delayMs)} before a just-closed one`,

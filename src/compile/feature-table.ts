@@ -7,7 +7,7 @@ import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
 import { type CompiledColumn, chunkMark, type Path, versionMark } from "./catalog.js";
 import { ripeColumns } from "./delay.js";
-import { bucketColumnTypes, triggerName } from "./names.js";
+import { bucketColumnTypes, placeColumn, placeExpression, triggerName } from "./names.js";
 
 const aliasTemplate = sqlTemplate(import.meta.url, "alias");
 const aliasOfBins = sqlTemplate(import.meta.url, "alias-by");
@@ -105,6 +105,8 @@ export function backfillStatement(
     version: versionMark,
     bucket_table: quoteName(bucketsName(project, clock.name)),
     chunk: chunkMark,
+    // Only rows of raw tables are grouped by bucket.
+    place: select.includes(placeColumn) ? `, ${placeExpression} AS ${placeColumn}` : "",
     select,
   };
   if (delayMs === 0) return backfillTemplate(slots);

@@ -1,6 +1,7 @@
 /** What a feature may not do, looked for in an expression's resolved tree. */
 import type { ErrorCode } from "../errors.js";
 import { orderDependent } from "./expression/aggregates.js";
+import { placeColumn } from "./names.js";
 import { nodesOf, section, type TreeNode } from "./query-tree.js";
 
 export interface Leak {
@@ -88,7 +89,7 @@ function windowLeaks(node: TreeNode): Leak[] {
   if (window === undefined) return [];
   const isOfBucket = [
     ...nodesOf(section(window, "PARTITION BY") ?? { kind: "", attributes: {}, children: [] }),
-  ].some(({ attributes }) => attributes.column_name === "bucket_id");
+  ].some(({ attributes }) => ["bucket_id", placeColumn].includes(attributes.column_name ?? ""));
   if (isOfBucket) return [];
   const leaks: Leak[] = [];
   const order = section(window, "ORDER BY");

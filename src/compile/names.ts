@@ -6,10 +6,17 @@ import type { Path } from "./catalog.js";
 import { shortHash } from "./fingerprint.js";
 
 export const bucketKey = ["exchange", "market_type", "symbol", "bucket_id"] as const;
-/** What a trigger row carries of its bucket, and what every stream row repeats. */
+/** What a computed row knows of its bucket. */
 export const bucketColumns = keyColumns;
+/**
+ * The place of a bucket in its insert, from 1: one number that stands for the bucket within a block. Grouping rows by it takes a
+ * seventh of the time of grouping them by the bucket's columns (docs/engine-facts.md).
+ */
+export const placeColumn = "bucket__place";
+/** What a trigger row carries of its bucket, and what every stream row repeats. */
+export const triggerColumns = [...bucketColumns, placeColumn] as const;
 
-const types: Readonly<Record<(typeof bucketColumns)[number], string>> = {
+const types: Readonly<Record<(typeof triggerColumns)[number], string>> = {
   exchange: "LowCardinality(String)",
   market_type: "LowCardinality(String)",
   symbol: "LowCardinality(String)",
@@ -19,10 +26,11 @@ const types: Readonly<Record<(typeof bucketColumns)[number], string>> = {
   prev_ts_end: "DateTime64(3, 'UTC')",
   available_at: "DateTime64(3, 'UTC')",
   v: "UInt64",
+  [placeColumn]: "UInt32",
 };
 
 /** Bucket columns as table columns, in the order given. */
-export function bucketColumnTypes(names: readonly (typeof bucketColumns)[number][]): Column[] {
+export function bucketColumnTypes(names: readonly (typeof triggerColumns)[number][]): Column[] {
   return names.map((name) => ({ name, type: types[name] }));
 }
 
@@ -38,6 +46,9 @@ export function streamTableName(database: string, clock: string, stream: StreamN
 export function streamName(clock: string, stream: StreamName, path: Path): string {
   return path === "hot" ? `${clock}.${stream}` : `${clock}.${stream}_${path}`;
 }
+
+/** The place of each of some buckets, as an expression over their rows. The same wherever it is computed for the same buckets. */
+export const placeExpression = `toUInt32(row_number() OVER (ORDER BY ${bucketKey.join(", ")}))`;
 
 /** `<name>__<8 hex>`: a stored version of a view, or with the prefix `vector_` of a vector. */
 export function versionTable(database: string, name: string, dataHash: string): TableName {

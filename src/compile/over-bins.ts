@@ -4,7 +4,7 @@ import type { OverBins, RowExpression } from "../spec/stream-rows.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { CompiledObject } from "./catalog.js";
 import { missing } from "./feature-table.js";
-import { bucketColumns, bucketKey } from "./names.js";
+import { bucketKey, triggerColumns } from "./names.js";
 import { storedRows } from "./stored-rows.js";
 import { rowsRelation } from "./stream-rows.js";
 import type { ViewDraft } from "./view-draft.js";
@@ -30,7 +30,7 @@ export function binsRelation(
   const taken = binColumns.filter(({ origin }) => only === undefined || only.has(origin));
   const by = binNames(cells);
   const text = binsTemplate({
-    bucket_columns: bucketColumns.join(", "),
+    bucket_columns: triggerColumns.join(", "),
     bins: by.map(quoteIdentifier).join(", "),
     // The bins of a bucket are unique: windows over them go from the lowest to the highest.
     ord: by.length === 1 ? by.map(quoteIdentifier).join("") : `(${by.map(quoteIdentifier).join(", ")})`,
@@ -69,7 +69,7 @@ function cellsSelect(
     ),
   ];
   return cellsTemplate({
-    bucket_columns: bucketColumns.map((name) => `c.${name} AS ${name}`).join(",\n"),
+    bucket_columns: triggerColumns.map((name) => `c.${name} AS ${name}`).join(",\n"),
     columns: columns.join(",\n"),
     before: String(before),
     buckets,

@@ -9,7 +9,7 @@ import { sqlTemplate } from "../sql-template.js";
 import type { LookupUse } from "./expression/lookups.js";
 import { rowWindow } from "./expression/row-windows.js";
 import { tokenize } from "./expression/tokens.js";
-import { bucketColumns, bucketKey } from "./names.js";
+import { placeColumn, triggerColumns } from "./names.js";
 import type { LevelColumn, RowLevel } from "./row-level.js";
 import { beforeColumns, type SplitScope, splitLevels, splitRelation } from "./split-rows.js";
 
@@ -117,7 +117,7 @@ export function rowsRelation(
 ): string {
   const isTaken = ({ origin }: LevelColumn): boolean =>
     only === undefined || origin === undefined || only.has(origin);
-  let passed: string[] = [...bucketColumns, ...columns];
+  let passed: string[] = [...triggerColumns, ...columns];
   let relation = stream;
   if (rows.isSplit && scope !== undefined) {
     relation = splitRelation(passed, stream, scope);
@@ -255,7 +255,7 @@ function seenBy({ of, afterMs, strict }: Lookup): { readonly isSeen: string; rea
   const frame = `RANGE BETWEEN UNBOUNDED PRECEDING AND ${last}`;
   return {
     isSeen: "is_trade = 0",
-    window: `(PARTITION BY ${bucketKey.join(", ")} ORDER BY ${order} ${frame})`,
+    window: `(PARTITION BY ${placeColumn} ORDER BY ${order} ${frame})`,
   };
 }
 

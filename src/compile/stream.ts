@@ -11,7 +11,7 @@ import { instrumentName } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { Path } from "./catalog.js";
 import { isSymbol, tokenize } from "./expression/tokens.js";
-import { bucketColumns, bucketColumnTypes, streamTableName } from "./names.js";
+import { bucketColumnTypes, streamTableName, triggerColumns } from "./names.js";
 import { sourceRelation } from "./source-relation.js";
 
 const streamTemplate = sqlTemplate(import.meta.url, "stream");
@@ -159,7 +159,7 @@ export function streamTable(project: Project, clock: Clock, usage: StreamUsage, 
   return {
     kind: "table",
     ...streamTableName(project.databases.features, clock.name, usage.stream, path),
-    columns: [...bucketColumnTypes(bucketColumns), ...rows],
+    columns: [...bucketColumnTypes(triggerColumns), ...rows],
     engine: "Null",
     orderBy: [],
     comment: `Rows of ${streamSources[usage.stream].join(" and ")} that belong to just-closed buckets of ${clock.name}`,
@@ -172,7 +172,7 @@ export function streamTable(project: Project, clock: Clock, usage: StreamUsage, 
  */
 export function streamSelect(project: Project, clock: Clock, usage: StreamUsage, buckets: string): string {
   const columns = [
-    ...bucketColumns.map((name) => `j.${name} AS ${name}`),
+    ...triggerColumns.map((name) => `j.${name} AS ${name}`),
     ...usage.columns.map((name) => `${streamRowSql(project, usage.stream, name)} AS ${name}`),
   ].join(",\n");
   return streamTemplate({ columns, buckets, rows: joinedRows(project, clock, usage, buckets) });
@@ -190,7 +190,7 @@ function joinedRows(project: Project, clock: Clock, usage: StreamUsage, buckets:
       return bookRows(project, clock, { usage, buckets, arrays });
     case "events":
       return eventsTemplate({
-        bucket_names: bucketColumns.join(", "),
+        bucket_names: triggerColumns.join(", "),
         trade_values: tradeValues.join(", "),
         no_values: "toDecimal64(0, 8) AS price, toDecimal128(0, 8) AS quantity, '' AS side",
         levels: listed(arrays),
@@ -222,7 +222,7 @@ function bookRows(project: Project, clock: Clock, { usage, buckets, arrays }: Bo
     bounds: quoteName(bucketsName(project, clock.name)),
     books: sourceRelation(project, "orderbooks", [...key, ...arrays, "available_at"]),
     book_gap_ms: String(clock.bookGapMs),
-    bucket_columns: bucketColumns.map((name) => `b.${name} AS ${name}`).join(",\n"),
+    bucket_columns: triggerColumns.map((name) => `b.${name} AS ${name}`).join(",\n"),
     levels: listed(
       arrays.map((name) =>
         usage.levels === undefined ? name : `arraySlice(${name}, 1, ${usage.levels}) AS ${name}`,

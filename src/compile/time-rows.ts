@@ -10,7 +10,7 @@ import { sqlTemplate } from "../sql-template.js";
 import { noReach, type Reach } from "./catalog.js";
 import { gridMids } from "./expression/time-windows.js";
 import { missing } from "./feature-table.js";
-import { bucketColumns } from "./names.js";
+import { bucketColumns, triggerColumns } from "./names.js";
 import { sourceRelation } from "./source-relation.js";
 import { streamRowColumns, streamRowSql, streamUsage } from "./stream.js";
 import type { ViewDraft } from "./view-draft.js";
@@ -66,13 +66,13 @@ function tradesInReach(time: TimeRows, relation: TimeRelation): string {
   const used = new Set(["timestamp", ...streamUsage("trades", expressions).columns]);
   return tradesTemplate({
     columns: [
-      ...bucketColumns.map((name) => `j.${name} AS ${name}`),
+      ...triggerColumns.map((name) => `j.${name} AS ${name}`),
       ...streamRowColumns("trades")
         .filter((name) => used.has(name))
         .map((name) => `${streamRowSql(project, "trades", name)} AS ${name}`),
     ].join(",\n"),
     bucket_columns: ofBucket.join(",\n"),
-    bucket_names: bucketColumns.join(", "),
+    bucket_names: triggerColumns.join(", "),
     buckets,
     trades: sourceRelation(project, "trades", [...read, "available_at", "late"]),
     reach_ms: String(widest(time)),
@@ -86,9 +86,8 @@ function gridPath(time: TimeRows, relation: TimeRelation): string {
   const last = `intDiv(toUnixTimestamp64Milli(bucket_ts_end), ${step}) * ${step}`;
   const key = ["exchange", "market_type", "symbol", "timestamp", "book_seq"];
   return pathTemplate({
-    bucket_columns: ofBucket.join(",\n"),
-    bucket_columns_of_b: bucketColumns.map((name) => `b.${name}`).join(", "),
-    bucket_names: bucketColumns.join(", "),
+    bucket_columns: bucketColumns.map((name) => `any(b.${name}) AS ${name}`).join(",\n"),
+    bucket_names: triggerColumns.join(", "),
     grid_mids: gridMids,
     points: `range(toUInt64(${last} - ${widest(time)}), toUInt64(${last} + 1), ${step})`,
     buckets,
@@ -99,4 +98,4 @@ function gridPath(time: TimeRows, relation: TimeRelation): string {
   });
 }
 
-const ofBucket = bucketColumns.map((name) => `b.${name} AS ${name}`);
+const ofBucket = triggerColumns.map((name) => `b.${name} AS ${name}`);

@@ -10,6 +10,7 @@ import { withParams } from "./expression/params.js";
 import { withRowWindows } from "./expression/row-windows.js";
 import { withTimeWindows } from "./expression/time-windows.js";
 import { ExpressionError, isSymbol, printTokens, type Token, tokenize } from "./expression/tokens.js";
+import { placeColumn } from "./names.js";
 import { type StreamUsage, streamUsage } from "./stream.js";
 import {
   type CompiledExpression,
@@ -153,6 +154,10 @@ function compileAt(
     if (tokens.some((token) => token.kind === "name" && /^select$/i.test(token.text))) {
       throw failure(view, expression, "FS_LEAK_SUBSELECT", "the expression holds a sub-select");
     }
+    if (tokens.some((token) => token.text.replaceAll("`", "") === placeColumn)) {
+      const message = `${placeColumn} says how a bucket was inserted, not what happened in it`;
+      throw failure(view, expression, "FS_LEAK_INPUT", message);
+    }
     tokens.forEach((token, index) => {
       const isCall = token.kind === "name" && isSymbol(tokens[index + 1], "(");
       const instead = isCall ? orderDependent.get(token.text.replace(/(?<=.)If$/, "")) : undefined;
@@ -176,7 +181,7 @@ function compileAt(
 function failure(
   view: FeatureView,
   { name, at }: RowExpression,
-  code: "FS_SPEC_EXPRESSION" | "FS_SPEC_ORDER_DEPENDENT" | "FS_LEAK_SUBSELECT",
+  code: "FS_SPEC_EXPRESSION" | "FS_SPEC_ORDER_DEPENDENT" | "FS_LEAK_INPUT" | "FS_LEAK_SUBSELECT",
   message: string,
   hint?: string,
 ): FeatureError {

@@ -7,8 +7,9 @@ import type { Window } from "../spec/model.js";
 import { shareableColumns } from "../spec/stream-columns.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { CompiledObject, Reach } from "./catalog.js";
+import { tokenize } from "./expression/tokens.js";
 import { finalFeature, missing, storedKey } from "./feature-table.js";
-import { bucketColumns, bucketKey } from "./names.js";
+import { bucketColumns, bucketKey, placeColumn } from "./names.js";
 import { binNames, binsRelation } from "./over-bins.js";
 import type { SplitScope } from "./split-rows.js";
 import { type StoredRowsOptions, storedRows } from "./stored-rows.js";
@@ -85,8 +86,18 @@ function binsSelect(draft: ViewDraft, by: readonly string[], rows: string): stri
 export function streamExpressionSelect(draft: ViewDraft, stream: string, scope: SplitScope): string {
   const { rows, usage } = draft;
   const by = (rows?.by ?? []).map(quoteIdentifier);
+  // A column that an expression names has to be one of the group's own.
+  const named = new Set(
+    [...draft.lets, ...draft.expressions].flatMap(({ sql }) =>
+      tokenize(sql).map(({ kind, text }) => (kind === "quoted" ? text.slice(1, -1) : text)),
+    ),
+  );
   return streamExpressions({
-    bucket_columns: [...bucketColumns, ...by].join(", "),
+    bucket_columns: [
+      ...bucketColumns.map((name) => (named.has(name) ? name : `any(${name}) AS ${name}`)),
+      ...by,
+    ].join(", "),
+    group: [placeColumn, ...bucketColumns.filter((name) => named.has(name)), ...by].join(", "),
     expressions: expressions(draft),
     stream: rows === undefined ? stream : rowsRelation(rows, usage?.columns ?? [], stream, undefined, scope),
   });

@@ -1,7 +1,7 @@
 /** Closes a few made-up buckets of two instruments through all levels, in a database that holds nothing else. */
 import { type Catalog, type CompiledClock, type CompiledObject, paths } from "../compile/catalog.js";
 import { oneBlock } from "../compile/compile-stream.js";
-import { bucketColumns } from "../compile/names.js";
+import { bucketColumns, placeColumn, placeExpression } from "../compile/names.js";
 import { sourceTable } from "../compile/source-relation.js";
 import type { Engine } from "../engine/port.js";
 import { FeatureError, Findings } from "../errors.js";
@@ -25,7 +25,7 @@ export async function smokeClose(engine: Engine, project: Project, catalog: Cata
     for (const { path, level, table } of closeOrder(clock)) {
       try {
         await engine.execute(
-          `INSERT INTO ${quoteName(table)} (${columns}) SELECT ${columns} FROM ${quoteName(clock.buckets)}`,
+          `INSERT INTO ${quoteName(table)} (${columns}, ${placeColumn}) SELECT ${columns}, ${placeExpression} FROM ${quoteName(clock.buckets)}`,
           { settings: oneBlock },
         );
       } catch (error) {

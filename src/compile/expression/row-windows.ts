@@ -2,7 +2,7 @@
  * The windows that expressions over a bucket's rows may use: `OVER bucket`, `OVER so_far`, both also `(by x)`, and the
  * neighbours `prev(x)`, `next(x)`. None of them leaves the bucket.
  */
-import { bucketKey } from "../names.js";
+import { placeColumn } from "../names.js";
 import { callArguments, closingIndex, ExpressionError, isSymbol, type Token, tokenize } from "./tokens.js";
 
 const frames: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const arrayColumns: ReadonlySet<string> = new Set(["bid_px", "bid_qty", "ask_px"
 
 /** The definition of a window: rows in the order of `ord`, which is unique within a bucket. */
 export function rowWindow(name: "bucket" | "so_far", by: readonly string[] = []): string {
-  return `(PARTITION BY ${[...bucketKey, ...by].join(", ")} ORDER BY ord ${frames[name]})`;
+  return `(PARTITION BY ${[placeColumn, ...by].join(", ")} ORDER BY ord ${frames[name]})`;
 }
 
 /** The expression with ClickHouse's own windows. Throws ExpressionError for a window that is not one of these. */

@@ -5,7 +5,7 @@ buckets AS (
   SELECT
     {{own_columns}},
     s.available_at AS available_at,
-    k.v AS v
+    k.v AS v{{place}}
   FROM (SELECT *, bucket_ts_end + toIntervalMillisecond({{delay_ms}}) AS ripe_at FROM closed) AS k
   ASOF INNER JOIN (
     SELECT exchange, market_type, symbol, bucket_ts_end, available_at

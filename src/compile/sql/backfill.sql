@@ -1,3 +1,3 @@
 INSERT INTO {{table}} ({{columns}})
-WITH buckets AS (SELECT * REPLACE ({{version}} AS v) FROM {{bucket_table}} FINAL {{chunk}})
+WITH buckets AS (SELECT * REPLACE ({{version}} AS v){{place}} FROM {{bucket_table}} FINAL {{chunk}})
 {{select}}

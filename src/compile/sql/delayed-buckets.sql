@@ -7,7 +7,8 @@ CROSS JOIN (
   SELECT
     {{own_columns}},
     s.available_at AS available_at,
-    s.v AS v
+    s.v AS v,
+    {{place}}
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,

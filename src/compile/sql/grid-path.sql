@@ -60,4 +60,4 @@ LEFT JOIN (
     AND p.at > m.ms
 ) AS g
   ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
-GROUP BY {{bucket_columns_of_b}}
+GROUP BY b.bucket__place

@@ -2,4 +2,4 @@ SELECT
   {{bucket_columns}},
   {{expressions}}
 FROM {{stream}}
-GROUP BY {{bucket_columns}}
+GROUP BY {{group}}

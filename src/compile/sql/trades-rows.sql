@@ -8,6 +8,7 @@ SELECT
   b.prev_ts_end AS prev_ts_end,
   b.available_at AS available_at,
   b.v AS v,
+  b.bucket__place AS bucket__place,
   t.timestamp AS timestamp,
   t.trade_seq AS trade_seq,
   t.price AS price,

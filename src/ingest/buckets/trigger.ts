@@ -1,7 +1,7 @@
 /** Inserts stored buckets into trigger tables, which computes what hangs on them. */
 import type { Path } from "../../compile/catalog.js";
 import { oneBlock } from "../../compile/compile-stream.js";
-import { bucketColumns } from "../../compile/names.js";
+import { bucketColumns, placeColumn, placeExpression } from "../../compile/names.js";
 import type { Params } from "../../engine/port.js";
 import type { TableName } from "../../schema/object.js";
 import { quoteName } from "../../schema/quote.js";
@@ -23,8 +23,8 @@ export async function triggerLevel(
   const { where, params } = rangeFilter(ranges);
   const version = ranges.map((_, index) => `${where[index]}, {v${index}:UInt64}`).join(", ");
   await context.engine.execute(
-    `INSERT INTO ${quoteName(table)} (${columns}, v)
-     SELECT ${columns}, multiIf(${version}, toUInt64(0))
+    `INSERT INTO ${quoteName(table)} (${columns}, v, ${placeColumn})
+     SELECT ${columns}, multiIf(${version}, toUInt64(0)), ${placeExpression}
      FROM ${quoteName(context.compiled.buckets)} FINAL
      WHERE ${where.join(" OR ")}
      ORDER BY exchange, market_type, symbol, bucket_id`,
