@@ -128,7 +128,7 @@ export async function storePrices(
       columns: [
         ...marked.columns,
         { name: "clock", type: "String", values: done.map(() => "ubt") },
-        { name: "path", type: "String", values: done.map(() => "hot") },
+        { name: "path", type: "String", values: done.map(() => compiledLabel(specs).path) },
       ],
     },
   );
