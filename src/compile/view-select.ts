@@ -38,6 +38,20 @@ export function overByView(draft: ViewDraft, upstream: readonly CompiledObject[]
   return binsSelect(draft, binNames(cells), rows);
 }
 
+/** The bucket's columns of a group, and what makes a group: its place, and what expressions name besides their aggregates. */
+function groupedByBucket(draft: ViewDraft, by: readonly string[]): { bucket_columns: string; group: string } {
+  const named = new Set(
+    [...draft.lets, ...draft.expressions].flatMap(({ sql }) =>
+      tokenize(sql).map(({ kind, text }) => (kind === "quoted" ? text.slice(1, -1) : text)),
+    ),
+  );
+  const columns = bucketColumns.map((name) => (named.has(name) ? name : `any(${name}) AS ${name}`));
+  return {
+    bucket_columns: [...columns, ...by].join(", "),
+    group: [placeColumn, ...bucketColumns.filter((name) => named.has(name)), ...by].join(", "),
+  };
+}
+
 /** The raw expressions of a view over bins, as the engine types them. */
 export function binExpressionSelect(
   draft: ViewDraft,
@@ -48,7 +62,7 @@ export function binExpressionSelect(
   const [cells] = upstream;
   if (draft.view.overBy?.emit !== true || cells === undefined) {
     return streamExpressions({
-      bucket_columns: bucketColumns.join(", "),
+      ...groupedByBucket(draft, []),
       expressions: expressions(draft),
       stream: relation,
     });
@@ -86,18 +100,8 @@ function binsSelect(draft: ViewDraft, by: readonly string[], rows: string): stri
 export function streamExpressionSelect(draft: ViewDraft, stream: string, scope: SplitScope): string {
   const { rows, usage } = draft;
   const by = (rows?.by ?? []).map(quoteIdentifier);
-  // A column that an expression names has to be one of the group's own.
-  const named = new Set(
-    [...draft.lets, ...draft.expressions].flatMap(({ sql }) =>
-      tokenize(sql).map(({ kind, text }) => (kind === "quoted" ? text.slice(1, -1) : text)),
-    ),
-  );
   return streamExpressions({
-    bucket_columns: [
-      ...bucketColumns.map((name) => (named.has(name) ? name : `any(${name}) AS ${name}`)),
-      ...by,
-    ].join(", "),
-    group: [placeColumn, ...bucketColumns.filter((name) => named.has(name)), ...by].join(", "),
+    ...groupedByBucket(draft, by),
     expressions: expressions(draft),
     stream: rows === undefined ? stream : rowsRelation(rows, usage?.columns ?? [], stream, undefined, scope),
   });

@@ -104,7 +104,8 @@ describe("two instruments", () => {
     });
     expect(advanced.failures).toMatchObject([{ instrument: { symbol: failing } }]);
     const naive = naiveIngest(trades, { [sized]: clock, [sizeless]: clock });
-    const expected = expectedFeatures(naive.buckets, naive.trades, books, clock.bookGapMs).book_state ?? [];
+    const expected =
+      expectedFeatures(naive.buckets, naive.trades, books, clock.bookGapMs).book_state?.() ?? [];
     const ofOther = (row: object) => !("symbol" in row) || row.symbol !== failing;
     const stored = await storedFeatures(deployment, "book_state");
     expect(rowDifferences(stored.filter(ofOther), expected.filter(ofOther))).toEqual([]);

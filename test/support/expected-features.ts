@@ -5,7 +5,7 @@ import { naiveViewFeatures } from "./oracle/naive-view-features.js";
 import type { BookRow, BucketRow, StoredTrade } from "./oracle/rows.js";
 
 /**
- * What the alias of each stock view, and of the vector, must hold, by name. A view over books has a row only for buckets
+ * By name, what computes the rows that the alias of a stock view, or of the vector, must hold. A view over books has a row only for buckets
  * that have a book; the others have one for every bucket.
  */
 export function expectedFeatures(
@@ -13,17 +13,23 @@ export function expectedFeatures(
   trades: readonly StoredTrade[],
   books: readonly BookRow[],
   bookGapMs: number,
-): Record<string, readonly object[]> {
+): Record<string, () => readonly object[]> {
   const naive = naiveFeatures(buckets, trades, books, bookGapMs);
-  const hasBooks = buckets.map((bucket) => naiveBooks(bucket, buckets, books, bookGapMs).length > 0);
+  const hasBooks = (bucket: BucketRow): boolean => naiveBooks(bucket, buckets, books, bookGapMs).length > 0;
   const overViews = Object.entries(naiveViewFeatures(buckets, trades, naive, books, bookGapMs));
   return {
-    ...Object.fromEntries(overViews.map(([name, rows]) => [name, rows.map(asStored)])),
-    order_flow: naive.order_flow.map(asStored),
-    trade_impact: naive.trade_impact.map(asStored),
-    book_state: naive.book_state.filter((_, index) => hasBooks[index] === true).map(asStored),
-    vpin: naive.vpin.map(asStored),
-    trend_v1: naiveVector(buckets, naive),
+    ...Object.fromEntries(overViews.map(([name, rows]) => [name, () => rows().map(asStored)])),
+    order_flow: () => naive.order_flow.map(asStored),
+    trade_impact: () => naive.trade_impact.map(asStored),
+    book_state: () =>
+      naive.book_state
+        .filter((_, index) => {
+          const bucket = buckets[index];
+          return bucket !== undefined && hasBooks(bucket);
+        })
+        .map(asStored),
+    vpin: () => naive.vpin.map(asStored),
+    trend_v1: () => naiveVector(buckets, naive),
   };
 }
 

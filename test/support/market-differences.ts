@@ -28,7 +28,7 @@ export async function marketDifferences(
   const deployed = new Set(deployment.catalog.objects.map(({ name }) => name));
   for (const [name, rows] of Object.entries(features)) {
     if (!deployed.has(name)) continue;
-    found.push([name, rowDifferences(await storedFeatures(deployment, name), rows)]);
+    found.push([name, rowDifferences(await storedFeatures(deployment, name), rows())]);
   }
   return found.flatMap(([name, lines]) => lines.map((line) => `${name} ${line}`));
 }

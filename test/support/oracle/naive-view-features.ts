@@ -16,54 +16,61 @@ import { naiveReturns } from "./naive-path.js";
 import { naiveTrades } from "./naive-streams.js";
 import { type BookRow, type BucketKey, type BucketRow, bucketKeyOf, type StoredTrade } from "./rows.js";
 
-/** One row a bucket and view, in the order of `buckets`. */
+/** By view, what computes its rows: one a bucket, in the order of `buckets`. */
 export function naiveViewFeatures(
   buckets: readonly BucketRow[],
   trades: readonly StoredTrade[],
   { order_flow: flows, book_state: states, trade_impact: impacts }: NaiveFeatures,
   books: readonly BookRow[],
   bookGapMs: number,
-): Readonly<Record<string, readonly BucketKey[]>> {
-  const pressures = buckets.map((bucket) => naiveTradePressure(bucket, naiveTrades(bucket, trades)));
-  const returns = buckets.map((bucket) => naiveBucketReturns(bucket, flows));
-  const returnsOf = buckets.map((bucket) => naiveReturns(bucket, buckets, books, bookGapMs));
-  const none = (): number[] => [];
-  const kyle = naiveKyleLambda(buckets, states, impacts, pressures);
-  const amihud = naiveAmihud(buckets, returns, flows);
-  const vpins = buckets.map((bucket) => naiveVpin(bucket, flows));
+): Readonly<Record<string, () => readonly BucketKey[]>> {
+  // What several need is computed once, and nothing that nobody asks for: some of it takes long.
+  const pressures = once(() =>
+    buckets.map((bucket) => naiveTradePressure(bucket, naiveTrades(bucket, trades))),
+  );
+  const returns = once(() => buckets.map((bucket) => naiveBucketReturns(bucket, flows)));
+  const paths = once(() => buckets.map((bucket) => naiveReturns(bucket, buckets, books, bookGapMs)));
+  const pathOf = (index: number) => paths()[index] ?? (() => []);
+  const kyle = once(() => naiveKyleLambda(buckets, states, impacts, pressures()));
+  const amihud = once(() => naiveAmihud(buckets, returns(), flows));
   return {
-    mid_by_bucket: buckets.map((bucket, index) => ({
-      ...bucketKeyOf(bucket),
-      mid: states[index]?.mid ?? null,
-    })),
-    kyle_lambda_by_bucket: buckets.map((bucket, index) => ({
-      ...bucketKeyOf(bucket),
-      kyle_lambda: kyle[index]?.kyle_ratio ?? null,
-      amihud_illiq: amihud[index]?.illiquidity ?? null,
-      signed_volume: impacts[index]?.signed_volume ?? null,
-      price_change: returns[index]?.price_change ?? null,
-    })),
-    vpin_by_bucket: buckets.map((bucket, index) => ({
-      ...bucketKeyOf(bucket),
-      vpin: vpins[index]?.vpin_50 ?? null,
-      buy_volume: flows[index]?.buy_volume ?? null,
-      sell_volume: flows[index]?.sell_volume ?? null,
-      total_volume: flows[index]?.volume ?? null,
-    })),
-    vpin_exact: buckets.map((bucket) =>
-      naiveVpinExact(bucket, buckets, (other) => naiveTrades(other, trades)),
-    ),
-    corwin_schultz: buckets.map((bucket) => naiveCorwinSchultz(bucket, trades)),
-    flow_cvd_vwap: buckets.map((bucket) => naiveFlowCvdVwap(bucket, flows)),
-    flow_windows: buckets.map((bucket) => naiveFlowWindows(bucket, trades)),
-    realised_volatility: buckets.map((bucket, index) =>
-      naiveRealisedVolatility(bucket, returnsOf[index] ?? none),
-    ),
-    lee_mykland: buckets.map((bucket, index) => naiveLeeMykland(bucket, returnsOf[index] ?? none)),
+    mid_by_bucket: () =>
+      buckets.map((bucket, index) => ({ ...bucketKeyOf(bucket), mid: states[index]?.mid ?? null })),
+    kyle_lambda_by_bucket: () =>
+      buckets.map((bucket, index) => ({
+        ...bucketKeyOf(bucket),
+        kyle_lambda: kyle()[index]?.kyle_ratio ?? null,
+        amihud_illiq: amihud()[index]?.illiquidity ?? null,
+        signed_volume: impacts[index]?.signed_volume ?? null,
+        price_change: returns()[index]?.price_change ?? null,
+      })),
+    vpin_by_bucket: () =>
+      buckets.map((bucket, index) => ({
+        ...bucketKeyOf(bucket),
+        vpin: naiveVpin(bucket, flows).vpin_50,
+        buy_volume: flows[index]?.buy_volume ?? null,
+        sell_volume: flows[index]?.sell_volume ?? null,
+        total_volume: flows[index]?.volume ?? null,
+      })),
+    vpin_exact: () =>
+      buckets.map((bucket) => naiveVpinExact(bucket, buckets, (other) => naiveTrades(other, trades))),
+    corwin_schultz: () => buckets.map((bucket) => naiveCorwinSchultz(bucket, trades)),
+    flow_cvd_vwap: () => buckets.map((bucket) => naiveFlowCvdVwap(bucket, flows)),
+    flow_windows: () => buckets.map((bucket) => naiveFlowWindows(bucket, trades)),
+    realised_volatility: () => buckets.map((bucket, index) => naiveRealisedVolatility(bucket, pathOf(index))),
+    lee_mykland: () => buckets.map((bucket, index) => naiveLeeMykland(bucket, pathOf(index))),
     trade_pressure: pressures,
     bucket_returns: returns,
     kyle_lambda: kyle,
     amihud,
-    roll_spread: buckets.map((bucket) => naiveRollSpread(bucket, returns, flows)),
+    roll_spread: () => buckets.map((bucket) => naiveRollSpread(bucket, returns(), flows)),
+  };
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: { readonly of: T } | undefined;
+  return () => {
+    value ??= { of: compute() };
+    return value.of;
   };
 }
