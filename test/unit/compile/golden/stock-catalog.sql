@@ -59,6 +59,7 @@ CREATE TABLE `marketprism_features`.`ubt__trades_hot`
     `prev_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
     `v` UInt64,
+    `bucket__place` UInt32,
     `ord` UInt128,
     `price` Float64,
     `side` Int8,
@@ -73,7 +74,9 @@ SELECT
   throwIf(
     getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
     'a close must be inserted as one block: the insert misses its block settings'
-  ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+  )
+  + throwIf(countIf(bucket__place = 0) > 0, 'a close must give each of its buckets its place, from 1')
+  + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
 FROM `marketprism_features`.`ubt__trades_hot`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_hot__mv` TO `marketprism_features`.`ubt__trades_hot` AS
@@ -87,6 +90,7 @@ SELECT
   j.prev_ts_end AS prev_ts_end,
   j.available_at AS available_at,
   j.v AS v,
+  j.bucket__place AS bucket__place,
   bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
   toFloat64(j.price) AS price,
   if(j.side = 'buy', 1, -1) AS side,
@@ -104,6 +108,7 @@ CROSS JOIN (
     b.prev_ts_end AS prev_ts_end,
     b.available_at AS available_at,
     b.v AS v,
+    b.bucket__place AS bucket__place,
     t.timestamp AS timestamp,
     t.trade_seq AS trade_seq,
     t.price AS price,
@@ -139,6 +144,7 @@ CREATE TABLE `marketprism_features`.`ubt__books_hot`
     `prev_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
     `v` UInt64,
+    `bucket__place` UInt32,
     `timestamp` DateTime64(3, 'UTC'),
     `ord` UInt128,
     `bid_px` Array(Float64),
@@ -155,7 +161,9 @@ SELECT
   throwIf(
     getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
     'a close must be inserted as one block: the insert misses its block settings'
-  ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+  )
+  + throwIf(countIf(bucket__place = 0) > 0, 'a close must give each of its buckets its place, from 1')
+  + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
 FROM `marketprism_features`.`ubt__books_hot`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__books_hot__mv` TO `marketprism_features`.`ubt__books_hot` AS
@@ -169,6 +177,7 @@ SELECT
   j.prev_ts_end AS prev_ts_end,
   j.available_at AS available_at,
   j.v AS v,
+  j.bucket__place AS bucket__place,
   j.timestamp AS timestamp,
   bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
   CAST(j.bid_px AS Array(Float64)) AS bid_px,
@@ -199,6 +208,7 @@ CROSS JOIN (
   b.prev_ts_end AS prev_ts_end,
   b.available_at AS available_at,
   b.v AS v,
+  b.bucket__place AS bucket__place,
     s.timestamp AS timestamp,
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -220,6 +230,7 @@ CROSS JOIN (
   b.prev_ts_end AS prev_ts_end,
   b.available_at AS available_at,
   b.v AS v,
+  b.bucket__place AS bucket__place,
     s.timestamp AS timestamp,
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -267,6 +278,7 @@ CREATE TABLE `marketprism_features`.`ubt__trades_lazy`
     `prev_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
     `v` UInt64,
+    `bucket__place` UInt32,
     `timestamp` DateTime64(3, 'UTC'),
     `ord` UInt128,
     `price` Float64,
@@ -285,7 +297,9 @@ SELECT
   throwIf(
     getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
     'a close must be inserted as one block: the insert misses its block settings'
-  ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+  )
+  + throwIf(countIf(bucket__place = 0) > 0, 'a close must give each of its buckets its place, from 1')
+  + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
 FROM `marketprism_features`.`ubt__trades_lazy`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_lazy__mv` TO `marketprism_features`.`ubt__trades_lazy` AS
@@ -299,6 +313,7 @@ SELECT
   j.prev_ts_end AS prev_ts_end,
   j.available_at AS available_at,
   j.v AS v,
+  j.bucket__place AS bucket__place,
   j.timestamp AS timestamp,
   bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
   toFloat64(j.price) AS price,
@@ -320,6 +335,7 @@ CROSS JOIN (
     b.prev_ts_end AS prev_ts_end,
     b.available_at AS available_at,
     b.v AS v,
+    b.bucket__place AS bucket__place,
     t.timestamp AS timestamp,
     t.trade_seq AS trade_seq,
     t.price AS price,
@@ -355,6 +371,7 @@ CREATE TABLE `marketprism_features`.`ubt__books_lazy`
     `prev_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
     `v` UInt64,
+    `bucket__place` UInt32,
     `timestamp` DateTime64(3, 'UTC'),
     `ord` UInt128,
     `bid_px` Array(Float64),
@@ -371,7 +388,9 @@ SELECT
   throwIf(
     getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
     'a close must be inserted as one block: the insert misses its block settings'
-  ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+  )
+  + throwIf(countIf(bucket__place = 0) > 0, 'a close must give each of its buckets its place, from 1')
+  + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
 FROM `marketprism_features`.`ubt__books_lazy`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__books_lazy__mv` TO `marketprism_features`.`ubt__books_lazy` AS
@@ -385,6 +404,7 @@ SELECT
   j.prev_ts_end AS prev_ts_end,
   j.available_at AS available_at,
   j.v AS v,
+  j.bucket__place AS bucket__place,
   j.timestamp AS timestamp,
   bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
   CAST(j.bid_px AS Array(Float64)) AS bid_px,
@@ -415,6 +435,7 @@ CROSS JOIN (
   b.prev_ts_end AS prev_ts_end,
   b.available_at AS available_at,
   b.v AS v,
+  b.bucket__place AS bucket__place,
     s.timestamp AS timestamp,
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -436,6 +457,7 @@ CROSS JOIN (
   b.prev_ts_end AS prev_ts_end,
   b.available_at AS available_at,
   b.v AS v,
+  b.bucket__place AS bucket__place,
     s.timestamp AS timestamp,
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -483,6 +505,7 @@ CREATE TABLE `marketprism_features`.`ubt__events_lazy`
     `prev_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
     `v` UInt64,
+    `bucket__place` UInt32,
     `timestamp` DateTime64(3, 'UTC'),
     `ord` UInt128,
     `is_trade` UInt8,
@@ -507,7 +530,9 @@ SELECT
   throwIf(
     getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
     'a close must be inserted as one block: the insert misses its block settings'
-  ) + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+  )
+  + throwIf(countIf(bucket__place = 0) > 0, 'a close must give each of its buckets its place, from 1')
+  + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
 FROM `marketprism_features`.`ubt__events_lazy`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_lazy__mv` TO `marketprism_features`.`ubt__events_lazy` AS
@@ -521,6 +546,7 @@ SELECT
   j.prev_ts_end AS prev_ts_end,
   j.available_at AS available_at,
   j.v AS v,
+  j.bucket__place AS bucket__place,
   j.timestamp AS timestamp,
   bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
   j.is_trade AS is_trade,
@@ -539,7 +565,7 @@ SELECT
 FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
 CROSS JOIN (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
     timestamp,
     toUInt8(1) AS is_trade,
     trade_seq AS seq,
@@ -557,6 +583,7 @@ CROSS JOIN (
       b.prev_ts_end AS prev_ts_end,
       b.available_at AS available_at,
       b.v AS v,
+      b.bucket__place AS bucket__place,
       t.timestamp AS timestamp,
       t.trade_seq AS trade_seq,
       t.price AS price,
@@ -580,7 +607,7 @@ CROSS JOIN (
   )
   UNION ALL
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
     timestamp,
     toUInt8(0) AS is_trade,
     book_seq AS seq,
@@ -609,6 +636,7 @@ CROSS JOIN (
     b.prev_ts_end AS prev_ts_end,
     b.available_at AS available_at,
     b.v AS v,
+    b.bucket__place AS bucket__place,
       s.timestamp AS timestamp,
       s.book_seq AS book_seq,
       s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -630,6 +658,7 @@ CROSS JOIN (
     b.prev_ts_end AS prev_ts_end,
     b.available_at AS available_at,
     b.v AS v,
+    b.bucket__place AS bucket__place,
       s.timestamp AS timestamp,
       s.book_seq AS book_seq,
       s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -677,7 +706,8 @@ CREATE TABLE `marketprism_features`.`ubt__delay_30s_lazy`
     `bucket_ts_end` DateTime64(3, 'UTC'),
     `prev_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
-    `v` UInt64
+    `v` UInt64,
+    `bucket__place` UInt32
 )
 ENGINE = Null
 COMMENT 'Buckets of ubt that ended 30s before a just-closed one';
@@ -694,7 +724,8 @@ SELECT
   j.bucket_ts_end AS bucket_ts_end,
   j.prev_ts_end AS prev_ts_end,
   j.available_at AS available_at,
-  j.v AS v
+  j.v AS v,
+  j.bucket__place AS bucket__place
 FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
 CROSS JOIN (
   SELECT
@@ -706,7 +737,8 @@ k.bucket_ts_start AS bucket_ts_start,
 k.bucket_ts_end AS bucket_ts_end,
 k.prev_ts_end AS prev_ts_end,
     s.available_at AS available_at,
-    s.v AS v
+    s.v AS v,
+    toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
@@ -750,7 +782,8 @@ CREATE TABLE `marketprism_features`.`ubt__delay_60s_lazy`
     `bucket_ts_end` DateTime64(3, 'UTC'),
     `prev_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
-    `v` UInt64
+    `v` UInt64,
+    `bucket__place` UInt32
 )
 ENGINE = Null
 COMMENT 'Buckets of ubt that ended 60s before a just-closed one';
@@ -767,7 +800,8 @@ SELECT
   j.bucket_ts_end AS bucket_ts_end,
   j.prev_ts_end AS prev_ts_end,
   j.available_at AS available_at,
-  j.v AS v
+  j.v AS v,
+  j.bucket__place AS bucket__place
 FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
 CROSS JOIN (
   SELECT
@@ -779,7 +813,8 @@ k.bucket_ts_start AS bucket_ts_start,
 k.bucket_ts_end AS bucket_ts_end,
 k.prev_ts_end AS prev_ts_end,
     s.available_at AS available_at,
-    s.v AS v
+    s.v AS v,
+    toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
@@ -813,7 +848,7 @@ k.prev_ts_end AS prev_ts_end,
 
 -- view book_changes, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_changes__27f2e32c`
+CREATE TABLE `marketprism_features`.`book_changes__14054cf5`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -847,7 +882,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__27f2e32c__mv_lazy` TO `marketprism_features`.`book_changes__27f2e32c` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__14054cf5__mv_lazy` TO `marketprism_features`.`book_changes__14054cf5` AS
 SELECT
   exchange,
 market_type,
@@ -874,7 +909,7 @@ v,
   CAST(if(isFinite(toFloat64(`ask_net_rate`)), toFloat64(`ask_net_rate`), NULL) AS Nullable(Float64)) AS `ask_net_rate`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     if(countIf(NOT isFinite(passed_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(passed_ms, 0), 30) + isFinite(passed_ms) * 0))) / 1000 AS `elapsed_s`,
     if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net))) * 0))) AS `bid_added`,
     if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net))) * 0))) AS `bid_cancelled`,
@@ -901,6 +936,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `is_trade`,
@@ -946,6 +982,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `is_trade`,
@@ -989,6 +1026,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `is_trade`,
@@ -1030,6 +1068,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `ord`,
             `is_trade`,
@@ -1067,6 +1106,7 @@ FROM (
               `prev_ts_end`,
               `available_at`,
               `v`,
+              `bucket__place`,
               `timestamp`,
               `ord`,
               `is_trade`,
@@ -1085,11 +1125,11 @@ FROM (
               `trade_px`,
               `trade_qty`,
               `trade_side`,
-              lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
-              lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
-              lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
-              lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
-              lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
+              lagInFrame(bid_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+              lagInFrame(bid_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+              lagInFrame(ask_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+              lagInFrame(ask_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
+              lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
             FROM (
               SELECT
                 `exchange`,
@@ -1101,6 +1141,7 @@ FROM (
                 `prev_ts_end`,
                 `available_at`,
                 `v`,
+                `bucket__place`,
                 `timestamp`,
                 `ord`,
                 `is_trade`,
@@ -1116,9 +1157,9 @@ FROM (
                 `ends`,
                 `traded`,
                 `nth`,
-                groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
-                groupArrayIf(assumeNotNull(traded), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
-                groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
+                groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
+                groupArrayIf(assumeNotNull(traded), is_trade = 1) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
+                groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
               FROM (
                 SELECT
                   `exchange`,
@@ -1130,6 +1171,7 @@ FROM (
                   `prev_ts_end`,
                   `available_at`,
                   `v`,
+                  `bucket__place`,
                   `timestamp`,
                   `ord`,
                   `is_trade`,
@@ -1142,9 +1184,9 @@ FROM (
                   `ask_qty`,
                   `carry`,
                   `interval`,
-                  countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ends`,
-                  toFloat64(sum(quantity_exact) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `traded`,
-                  count() OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `nth`
+                  countIf(is_trade = 0) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ends`,
+                  toFloat64(sum(quantity_exact) OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `traded`,
+                  count() OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `nth`
                 FROM (
                   SELECT
                     `exchange`,
@@ -1156,6 +1198,7 @@ FROM (
                     `prev_ts_end`,
                     `available_at`,
                     `v`,
+                    `bucket__place`,
                     `timestamp`,
                     `ord`,
                     `is_trade`,
@@ -1167,7 +1210,7 @@ FROM (
                     `ask_px`,
                     `ask_qty`,
                     `carry`,
-                    countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
+                    countIf(is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
                   FROM `marketprism_features`.`ubt__events_lazy`
                   WHERE is_trade = 1 OR carry = 0
                 )
@@ -1181,7 +1224,7 @@ FROM (
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`book_changes` AS
@@ -1208,11 +1251,11 @@ SELECT
   `ask_cancel_rate`,
   `ask_exec_rate`,
   `ask_net_rate`
-FROM `marketprism_features`.`book_changes__27f2e32c` FINAL
+FROM `marketprism_features`.`book_changes__14054cf5` FINAL
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-INSERT INTO `marketprism_features`.`book_changes__27f2e32c` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`book_changes__14054cf5` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -1239,7 +1282,7 @@ v,
   CAST(if(isFinite(toFloat64(`ask_net_rate`)), toFloat64(`ask_net_rate`), NULL) AS Nullable(Float64)) AS `ask_net_rate`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     if(countIf(NOT isFinite(passed_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(passed_ms, 0), 30) + isFinite(passed_ms) * 0))) / 1000 AS `elapsed_s`,
     if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net))) * 0))) AS `bid_added`,
     if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net))) * 0))) AS `bid_cancelled`,
@@ -1266,6 +1309,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `is_trade`,
@@ -1311,6 +1355,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `is_trade`,
@@ -1354,6 +1399,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `is_trade`,
@@ -1395,6 +1441,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `ord`,
             `is_trade`,
@@ -1432,6 +1479,7 @@ FROM (
               `prev_ts_end`,
               `available_at`,
               `v`,
+              `bucket__place`,
               `timestamp`,
               `ord`,
               `is_trade`,
@@ -1450,11 +1498,11 @@ FROM (
               `trade_px`,
               `trade_qty`,
               `trade_side`,
-              lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
-              lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
-              lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
-              lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
-              lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
+              lagInFrame(bid_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+              lagInFrame(bid_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+              lagInFrame(ask_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+              lagInFrame(ask_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`,
+              lagInFrame(toNullable(toUnixTimestamp64Milli(timestamp)), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `before_ms`
             FROM (
               SELECT
                 `exchange`,
@@ -1466,6 +1514,7 @@ FROM (
                 `prev_ts_end`,
                 `available_at`,
                 `v`,
+                `bucket__place`,
                 `timestamp`,
                 `ord`,
                 `is_trade`,
@@ -1481,9 +1530,9 @@ FROM (
                 `ends`,
                 `traded`,
                 `nth`,
-                groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
-                groupArrayIf(assumeNotNull(traded), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
-                groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
+                groupArrayIf(assumeNotNull(price), is_trade = 1) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_px`,
+                groupArrayIf(assumeNotNull(traded), is_trade = 1) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_qty`,
+                groupArrayIf(assumeNotNull(side), is_trade = 1) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `trade_side`
               FROM (
                 SELECT
                   `exchange`,
@@ -1495,6 +1544,7 @@ FROM (
                   `prev_ts_end`,
                   `available_at`,
                   `v`,
+                  `bucket__place`,
                   `timestamp`,
                   `ord`,
                   `is_trade`,
@@ -1507,9 +1557,9 @@ FROM (
                   `ask_qty`,
                   `carry`,
                   `interval`,
-                  countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ends`,
-                  toFloat64(sum(quantity_exact) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `traded`,
-                  count() OVER (PARTITION BY exchange, market_type, symbol, bucket_id, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `nth`
+                  countIf(is_trade = 0) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ends`,
+                  toFloat64(sum(quantity_exact) OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `traded`,
+                  count() OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `nth`
                 FROM (
                   SELECT
                     `exchange`,
@@ -1521,6 +1571,7 @@ FROM (
                     `prev_ts_end`,
                     `available_at`,
                     `v`,
+                    `bucket__place`,
                     `timestamp`,
                     `ord`,
                     `is_trade`,
@@ -1532,7 +1583,7 @@ FROM (
                     `ask_px`,
                     `ask_qty`,
                     `carry`,
-                    countIf(is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
+                    countIf(is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
                   FROM (
                     SELECT
                       j.exchange AS exchange,
@@ -1544,6 +1595,7 @@ FROM (
                       j.prev_ts_end AS prev_ts_end,
                       j.available_at AS available_at,
                       j.v AS v,
+                      j.bucket__place AS bucket__place,
                       j.timestamp AS timestamp,
                       bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
                       j.is_trade AS is_trade,
@@ -1558,7 +1610,7 @@ FROM (
                     FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
                     CROSS JOIN (
                       SELECT
-                        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
                         timestamp,
                         toUInt8(1) AS is_trade,
                         trade_seq AS seq,
@@ -1576,6 +1628,7 @@ FROM (
                           b.prev_ts_end AS prev_ts_end,
                           b.available_at AS available_at,
                           b.v AS v,
+                          b.bucket__place AS bucket__place,
                           t.timestamp AS timestamp,
                           t.trade_seq AS trade_seq,
                           t.price AS price,
@@ -1599,7 +1652,7 @@ FROM (
                       )
                       UNION ALL
                       SELECT
-                        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
                         timestamp,
                         toUInt8(0) AS is_trade,
                         book_seq AS seq,
@@ -1628,6 +1681,7 @@ FROM (
                         b.prev_ts_end AS prev_ts_end,
                         b.available_at AS available_at,
                         b.v AS v,
+                        b.bucket__place AS bucket__place,
                           s.timestamp AS timestamp,
                           s.book_seq AS book_seq,
                           s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -1649,6 +1703,7 @@ FROM (
                         b.prev_ts_end AS prev_ts_end,
                         b.available_at AS available_at,
                         b.v AS v,
+                        b.bucket__place AS bucket__place,
                           s.timestamp AS timestamp,
                           s.book_seq AS book_seq,
                           s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -1696,12 +1751,12 @@ FROM (
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view book_shape, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_shape__9daf4174`
+CREATE TABLE `marketprism_features`.`book_shape__c06e9cfb`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -1750,7 +1805,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__9daf4174__mv_lazy` TO `marketprism_features`.`book_shape__9daf4174` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__c06e9cfb__mv_lazy` TO `marketprism_features`.`book_shape__c06e9cfb` AS
 SELECT
   exchange,
 market_type,
@@ -1792,7 +1847,7 @@ v,
   CAST(if(isFinite(toFloat64(`sell_last_price`)), toFloat64(`sell_last_price`), NULL) AS Nullable(Float64)) AS `sell_last_price`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, v,
     max(least(length(bid_px), length(ask_px))) AS `levels`,
     max((bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0)) AS `imbalance_1`,
     max((arraySum(arraySlice(bid_qty, 1, 5)) - arraySum(arraySlice(ask_qty, 1, 5))) / nullIf(arraySum(arraySlice(bid_qty, 1, 5)) + arraySum(arraySlice(ask_qty, 1, 5)), 0)) AS `imbalance_5`,
@@ -1834,6 +1889,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `ord`,
       `bid_px`,
       `bid_qty`,
@@ -1876,6 +1932,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `ord`,
         `bid_px`,
         `bid_qty`,
@@ -1914,6 +1971,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `ord`,
           `bid_px`,
           `bid_qty`,
@@ -1944,6 +2002,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `ord`,
             `bid_px`,
             `bid_qty`,
@@ -1968,13 +2027,14 @@ FROM (
               `prev_ts_end`,
               `available_at`,
               `v`,
+              `bucket__place`,
               `ord`,
               `bid_px`,
               `bid_qty`,
               `ask_px`,
               `ask_qty`,
               `mid`,
-              leadInFrame(toNullable(ord), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) IS NULL AS `is_last`
+              leadInFrame(toNullable(ord), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) IS NULL AS `is_last`
             FROM `marketprism_features`.`ubt__books_lazy`
           )
           WHERE is_last AND mid IS NOT NULL
@@ -1982,7 +2042,7 @@ FROM (
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, v
 );
 
 CREATE VIEW `marketprism_features`.`book_shape` AS
@@ -2024,11 +2084,11 @@ SELECT
   `sell_impact_bps`,
   `sell_slippage_bps`,
   `sell_last_price`
-FROM `marketprism_features`.`book_shape__9daf4174` FINAL
+FROM `marketprism_features`.`book_shape__c06e9cfb` FINAL
 COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
 
-INSERT INTO `marketprism_features`.`book_shape__9daf4174` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `imbalance_1`, `imbalance_5`, `imbalance_10`, `imbalance_20`, `depth_bid`, `depth_ask`, `imbalance_depth`, `imbalance_distance`, `imbalance_rank`, `weighted_mid_bps`, `vamp`, `bid_slope`, `ask_slope`, `bid_exponent`, `ask_exponent`, `bid_convexity`, `ask_convexity`, `bid_naes_skjeltorp`, `ask_naes_skjeltorp`, `buy_filled`, `buy_vwap`, `buy_impact_bps`, `buy_slippage_bps`, `buy_last_price`, `sell_filled`, `sell_vwap`, `sell_impact_bps`, `sell_slippage_bps`, `sell_last_price`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`book_shape__c06e9cfb` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `imbalance_1`, `imbalance_5`, `imbalance_10`, `imbalance_20`, `depth_bid`, `depth_ask`, `imbalance_depth`, `imbalance_distance`, `imbalance_rank`, `weighted_mid_bps`, `vamp`, `bid_slope`, `ask_slope`, `bid_exponent`, `ask_exponent`, `bid_convexity`, `ask_convexity`, `bid_naes_skjeltorp`, `ask_naes_skjeltorp`, `buy_filled`, `buy_vwap`, `buy_impact_bps`, `buy_slippage_bps`, `buy_last_price`, `sell_filled`, `sell_vwap`, `sell_impact_bps`, `sell_slippage_bps`, `sell_last_price`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -2070,7 +2130,7 @@ v,
   CAST(if(isFinite(toFloat64(`sell_last_price`)), toFloat64(`sell_last_price`), NULL) AS Nullable(Float64)) AS `sell_last_price`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, v,
     max(least(length(bid_px), length(ask_px))) AS `levels`,
     max((bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0)) AS `imbalance_1`,
     max((arraySum(arraySlice(bid_qty, 1, 5)) - arraySum(arraySlice(ask_qty, 1, 5))) / nullIf(arraySum(arraySlice(bid_qty, 1, 5)) + arraySum(arraySlice(ask_qty, 1, 5)), 0)) AS `imbalance_5`,
@@ -2112,6 +2172,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `ord`,
       `bid_px`,
       `bid_qty`,
@@ -2154,6 +2215,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `ord`,
         `bid_px`,
         `bid_qty`,
@@ -2192,6 +2254,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `ord`,
           `bid_px`,
           `bid_qty`,
@@ -2222,6 +2285,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `ord`,
             `bid_px`,
             `bid_qty`,
@@ -2246,13 +2310,14 @@ FROM (
               `prev_ts_end`,
               `available_at`,
               `v`,
+              `bucket__place`,
               `ord`,
               `bid_px`,
               `bid_qty`,
               `ask_px`,
               `ask_qty`,
               `mid`,
-              leadInFrame(toNullable(ord), 1, NULL) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) IS NULL AS `is_last`
+              leadInFrame(toNullable(ord), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) IS NULL AS `is_last`
             FROM (
               SELECT
                 j.exchange AS exchange,
@@ -2264,6 +2329,7 @@ FROM (
                 j.prev_ts_end AS prev_ts_end,
                 j.available_at AS available_at,
                 j.v AS v,
+                j.bucket__place AS bucket__place,
                 bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
                 CAST(j.bid_px AS Array(Float64)) AS bid_px,
                 CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
@@ -2293,6 +2359,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -2314,6 +2381,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -2354,7 +2422,7 @@ FROM (
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, v
 );
 
 -- view book_state, level 0, look-back 0
@@ -2404,7 +2472,7 @@ v,
   CAST(if(isFinite(toFloat64(`weighted_mid`)), toFloat64(`weighted_mid`), NULL) AS Nullable(Float64)) AS `weighted_mid`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(tuple(mid), ord).1 AS `mid__of_bucket`,
     argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
     argMax(mid, ord) AS `last_valid_mid`,
@@ -2413,7 +2481,7 @@ FROM (
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `top_imbalance`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_px[1] * ask_qty[1] + ask_px[1] * bid_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `weighted_mid`
   FROM `marketprism_features`.`ubt__books_hot`
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
 );
 
 CREATE VIEW `marketprism_features`.`book_state` AS
@@ -2436,7 +2504,7 @@ FROM `marketprism_features`.`book_state__ef3da8b4` FINAL
 COMMENT 'The order book as it was known at the end of the bucket - mid, spread, and the sizes at the top';
 
 INSERT INTO `marketprism_features`.`book_state__ef3da8b4` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`, `spread_bps`, `top_imbalance`, `weighted_mid`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -2455,7 +2523,7 @@ v,
   CAST(if(isFinite(toFloat64(`weighted_mid`)), toFloat64(`weighted_mid`), NULL) AS Nullable(Float64)) AS `weighted_mid`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(tuple(mid), ord).1 AS `mid__of_bucket`,
     argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
     argMax(mid, ord) AS `last_valid_mid`,
@@ -2474,6 +2542,7 @@ FROM (
       j.prev_ts_end AS prev_ts_end,
       j.available_at AS available_at,
       j.v AS v,
+      j.bucket__place AS bucket__place,
       j.timestamp AS timestamp,
       bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
       CAST(j.bid_px AS Array(Float64)) AS bid_px,
@@ -2504,6 +2573,7 @@ FROM (
       b.prev_ts_end AS prev_ts_end,
       b.available_at AS available_at,
       b.v AS v,
+      b.bucket__place AS bucket__place,
         s.timestamp AS timestamp,
         s.book_seq AS book_seq,
         s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -2525,6 +2595,7 @@ FROM (
       b.prev_ts_end AS prev_ts_end,
       b.available_at AS available_at,
       b.v AS v,
+      b.bucket__place AS bucket__place,
         s.timestamp AS timestamp,
         s.book_seq AS book_seq,
         s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -2559,7 +2630,7 @@ FROM (
       WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
     ) AS j
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
 );
 
 -- view corwin_schultz, level 0, look-back 0
@@ -2609,7 +2680,7 @@ v,
   CAST(if(isFinite(toFloat64(`cs_spread_bps_10m`)), toFloat64(`cs_spread_bps_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_bps_10m`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     maxMapIf([intDiv(dateDiff('millisecond', timestamp, bucket_ts_end) - 1, 60000)], [price], timestamp >= bucket_ts_end - toIntervalMillisecond(600000)) AS `highs`,
     minMapIf([intDiv(dateDiff('millisecond', timestamp, bucket_ts_end) - 1, 60000)], [price], timestamp >= bucket_ts_end - toIntervalMillisecond(600000)) AS `lows`,
     arrayMap((h0, l0, h1, l1) -> pow(log(h0 / l0), 2) + pow(log(h1 / l1), 2), arrayPopBack(highs.2), arrayPopBack(lows.2), arrayPopFront(highs.2), arrayPopFront(lows.2)) AS `betas`,
@@ -2636,6 +2707,7 @@ FROM (
       j.prev_ts_end AS prev_ts_end,
       j.available_at AS available_at,
       j.v AS v,
+      j.bucket__place AS bucket__place,
       j.timestamp AS timestamp,
       toFloat64(j.price) AS price
     FROM (
@@ -2649,6 +2721,7 @@ FROM (
     b.prev_ts_end AS prev_ts_end,
     b.available_at AS available_at,
     b.v AS v,
+    b.bucket__place AS bucket__place,
         t.timestamp AS timestamp,
         t.trade_seq AS trade_seq,
         t.price AS price,
@@ -2657,7 +2730,7 @@ FROM (
       -- A bucket's window lies in at most two slots of its own length: an equal-join, where a join by range would pair all with all.
       FROM (
         SELECT
-          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
           arrayJoin(range(
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 600000, 600000)),
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 600000)) + 1
@@ -2681,7 +2754,7 @@ FROM (
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
     ) AS j
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, bucket_ts_end
 );
 
 CREATE VIEW `marketprism_features`.`corwin_schultz` AS
@@ -2704,7 +2777,7 @@ FROM `marketprism_features`.`corwin_schultz__3215ae4e` FINAL
 COMMENT 'Spread from highs and lows of neighbouring minutes, for venues without quotes';
 
 INSERT INTO `marketprism_features`.`corwin_schultz__3215ae4e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `cs_beta`, `cs_gamma`, `cs_alpha`, `cs_raw`, `cs_pairs_10m`, `cs_spread_10m`, `cs_spread_bps_10m`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -2723,7 +2796,7 @@ v,
   CAST(if(isFinite(toFloat64(`cs_spread_bps_10m`)), toFloat64(`cs_spread_bps_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_bps_10m`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     maxMapIf([intDiv(dateDiff('millisecond', timestamp, bucket_ts_end) - 1, 60000)], [price], timestamp >= bucket_ts_end - toIntervalMillisecond(600000)) AS `highs`,
     minMapIf([intDiv(dateDiff('millisecond', timestamp, bucket_ts_end) - 1, 60000)], [price], timestamp >= bucket_ts_end - toIntervalMillisecond(600000)) AS `lows`,
     arrayMap((h0, l0, h1, l1) -> pow(log(h0 / l0), 2) + pow(log(h1 / l1), 2), arrayPopBack(highs.2), arrayPopBack(lows.2), arrayPopFront(highs.2), arrayPopFront(lows.2)) AS `betas`,
@@ -2750,6 +2823,7 @@ FROM (
       j.prev_ts_end AS prev_ts_end,
       j.available_at AS available_at,
       j.v AS v,
+      j.bucket__place AS bucket__place,
       j.timestamp AS timestamp,
       toFloat64(j.price) AS price
     FROM (
@@ -2763,6 +2837,7 @@ FROM (
     b.prev_ts_end AS prev_ts_end,
     b.available_at AS available_at,
     b.v AS v,
+    b.bucket__place AS bucket__place,
         t.timestamp AS timestamp,
         t.trade_seq AS trade_seq,
         t.price AS price,
@@ -2771,7 +2846,7 @@ FROM (
       -- A bucket's window lies in at most two slots of its own length: an equal-join, where a join by range would pair all with all.
       FROM (
         SELECT
-          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
           arrayJoin(range(
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 600000, 600000)),
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 600000)) + 1
@@ -2795,7 +2870,7 @@ FROM (
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
     ) AS j
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, bucket_ts_end
 );
 
 -- view flow_windows, level 0, look-back 0
@@ -2861,7 +2936,7 @@ v,
   CAST(if(isFinite(toFloat64(`seconds_60`)), toFloat64(`seconds_60`), NULL) AS Nullable(Float64)) AS `seconds_60`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `volume_1`,
     toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `signed_volume_1`,
     signed_volume_1 / nullIf(volume_1, 0) AS `flow_imbalance_1`,
@@ -2888,6 +2963,7 @@ FROM (
       j.prev_ts_end AS prev_ts_end,
       j.available_at AS available_at,
       j.v AS v,
+      j.bucket__place AS bucket__place,
       j.timestamp AS timestamp,
       toFloat64(j.quantity) AS quantity,
       if(j.side = 'buy', 1, -1) AS side,
@@ -2904,6 +2980,7 @@ FROM (
     b.prev_ts_end AS prev_ts_end,
     b.available_at AS available_at,
     b.v AS v,
+    b.bucket__place AS bucket__place,
         t.timestamp AS timestamp,
         t.trade_seq AS trade_seq,
         t.price AS price,
@@ -2912,7 +2989,7 @@ FROM (
       -- A bucket's window lies in at most two slots of its own length: an equal-join, where a join by range would pair all with all.
       FROM (
         SELECT
-          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
           arrayJoin(range(
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 60000, 60000)),
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 60000)) + 1
@@ -2936,7 +3013,7 @@ FROM (
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
     ) AS j
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, bucket_ts_end
 );
 
 CREATE VIEW `marketprism_features`.`flow_windows` AS
@@ -2967,7 +3044,7 @@ FROM `marketprism_features`.`flow_windows__88602c4e` FINAL
 COMMENT 'Flow of the last 1, 10 and 60 seconds before the bucket\'s end, whatever buckets the trades belong to';
 
 INSERT INTO `marketprism_features`.`flow_windows__88602c4e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_1`, `signed_volume_1`, `flow_imbalance_1`, `vwap_1`, `seconds_1`, `volume_10`, `signed_volume_10`, `flow_imbalance_10`, `vwap_10`, `seconds_10`, `volume_60`, `signed_volume_60`, `flow_imbalance_60`, `vwap_60`, `seconds_60`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -2994,7 +3071,7 @@ v,
   CAST(if(isFinite(toFloat64(`seconds_60`)), toFloat64(`seconds_60`), NULL) AS Nullable(Float64)) AS `seconds_60`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `volume_1`,
     toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `signed_volume_1`,
     signed_volume_1 / nullIf(volume_1, 0) AS `flow_imbalance_1`,
@@ -3021,6 +3098,7 @@ FROM (
       j.prev_ts_end AS prev_ts_end,
       j.available_at AS available_at,
       j.v AS v,
+      j.bucket__place AS bucket__place,
       j.timestamp AS timestamp,
       toFloat64(j.quantity) AS quantity,
       if(j.side = 'buy', 1, -1) AS side,
@@ -3037,6 +3115,7 @@ FROM (
     b.prev_ts_end AS prev_ts_end,
     b.available_at AS available_at,
     b.v AS v,
+    b.bucket__place AS bucket__place,
         t.timestamp AS timestamp,
         t.trade_seq AS trade_seq,
         t.price AS price,
@@ -3045,7 +3124,7 @@ FROM (
       -- A bucket's window lies in at most two slots of its own length: an equal-join, where a join by range would pair all with all.
       FROM (
         SELECT
-          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+          exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
           arrayJoin(range(
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 60000, 60000)),
             toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 60000)) + 1
@@ -3069,7 +3148,7 @@ FROM (
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
     ) AS j
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, bucket_ts_end
 );
 
 -- view footprint, level 0, look-back 0
@@ -3131,7 +3210,7 @@ FROM (
       CAST(if(isFinite(toFloat64(`bin_trades`)), toFloat64(`bin_trades`), NULL) AS Nullable(Float64)) AS `bin_trades`
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`,
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
         toFloat64(sumIf(quantity_exact, side > 0)) AS `bin_buy`,
         toFloat64(sumIf(quantity_exact, side < 0)) AS `bin_sell`,
         toFloat64(sum(quantity_exact)) AS `bin_volume`,
@@ -3148,6 +3227,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `side`,
           `price_ticks`,
           `quantity_exact`,
@@ -3163,6 +3243,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `side`,
             `price_ticks`,
             `quantity_exact`,
@@ -3171,7 +3252,7 @@ FROM (
         )
         WHERE isNotNull(px_bin__raw)
       )
-      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+      GROUP BY bucket__place, `px_bin`
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
@@ -3203,7 +3284,7 @@ ARRAY JOIN
 COMMENT 'Volume of one bucket by price bin and side of the taker';
 
 INSERT INTO `marketprism_features`.`footprint__9da07aa1` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `bin_buy`, `bin_sell`, `bin_volume`, `bin_delta`, `bin_trades`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -3235,7 +3316,7 @@ FROM (
       CAST(if(isFinite(toFloat64(`bin_trades`)), toFloat64(`bin_trades`), NULL) AS Nullable(Float64)) AS `bin_trades`
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`,
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
         toFloat64(sumIf(quantity_exact, side > 0)) AS `bin_buy`,
         toFloat64(sumIf(quantity_exact, side < 0)) AS `bin_sell`,
         toFloat64(sum(quantity_exact)) AS `bin_volume`,
@@ -3252,6 +3333,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `side`,
           `price_ticks`,
           `quantity_exact`,
@@ -3267,6 +3349,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `side`,
             `price_ticks`,
             `quantity_exact`,
@@ -3282,6 +3365,7 @@ FROM (
               j.prev_ts_end AS prev_ts_end,
               j.available_at AS available_at,
               j.v AS v,
+              j.bucket__place AS bucket__place,
               if(j.side = 'buy', 1, -1) AS side,
               intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
               toDecimal256(j.quantity, 8) AS quantity_exact
@@ -3297,6 +3381,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                 t.timestamp AS timestamp,
                 t.trade_seq AS trade_seq,
                 t.price AS price,
@@ -3322,7 +3407,7 @@ FROM (
         )
         WHERE isNotNull(px_bin__raw)
       )
-      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+      GROUP BY bucket__place, `px_bin`
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
@@ -3330,7 +3415,7 @@ FROM (
 
 -- view footprint_poc, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`footprint_poc__e49d7f16`
+CREATE TABLE `marketprism_features`.`footprint_poc__50636447`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -3353,7 +3438,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Where one bucket\'s volume was traded - point of control, its share, and the bucket\'s price range';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_poc__e49d7f16__mv_lazy` TO `marketprism_features`.`footprint_poc__e49d7f16` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_poc__50636447__mv_lazy` TO `marketprism_features`.`footprint_poc__50636447` AS
 SELECT
   exchange,
 market_type,
@@ -3369,7 +3454,7 @@ v,
   CAST(if(isFinite(toFloat64(`range_bps`)), toFloat64(`range_bps`), NULL) AS Nullable(Float64)) AS `range_bps`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(px_bin, (bin_volume, - px_bin)) AS `poc_bin`,
     max(bin_volume) / nullIf(toFloat64(sum(quantity_exact)), 0) AS `poc_share`,
     uniqExact(px_bin) AS `bins`,
@@ -3385,13 +3470,14 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `ord`,
       `price`,
       `price_ticks`,
       `quantity_exact`,
       `quote_exact`,
       `px_bin`,
-      toFloat64(sum(quantity_exact) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `bin_volume`
+      toFloat64(sum(quantity_exact) OVER (PARTITION BY bucket__place, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `bin_volume`
     FROM (
       SELECT
         `exchange`,
@@ -3403,6 +3489,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `ord`,
         `price`,
         `price_ticks`,
@@ -3412,7 +3499,7 @@ FROM (
       FROM `marketprism_features`.`ubt__trades_lazy`
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`footprint_poc` AS
@@ -3428,11 +3515,11 @@ SELECT
   `poc_share`,
   `bins`,
   `range_bps`
-FROM `marketprism_features`.`footprint_poc__e49d7f16` FINAL
+FROM `marketprism_features`.`footprint_poc__50636447` FINAL
 COMMENT 'Where one bucket\'s volume was traded - point of control, its share, and the bucket\'s price range';
 
-INSERT INTO `marketprism_features`.`footprint_poc__e49d7f16` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `poc_bin`, `poc_share`, `bins`, `range_bps`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`footprint_poc__50636447` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `poc_bin`, `poc_share`, `bins`, `range_bps`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -3448,7 +3535,7 @@ v,
   CAST(if(isFinite(toFloat64(`range_bps`)), toFloat64(`range_bps`), NULL) AS Nullable(Float64)) AS `range_bps`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(px_bin, (bin_volume, - px_bin)) AS `poc_bin`,
     max(bin_volume) / nullIf(toFloat64(sum(quantity_exact)), 0) AS `poc_share`,
     uniqExact(px_bin) AS `bins`,
@@ -3464,13 +3551,14 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `ord`,
       `price`,
       `price_ticks`,
       `quantity_exact`,
       `quote_exact`,
       `px_bin`,
-      toFloat64(sum(quantity_exact) OVER (PARTITION BY exchange, market_type, symbol, bucket_id, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `bin_volume`
+      toFloat64(sum(quantity_exact) OVER (PARTITION BY bucket__place, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `bin_volume`
     FROM (
       SELECT
         `exchange`,
@@ -3482,6 +3570,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `ord`,
         `price`,
         `price_ticks`,
@@ -3499,6 +3588,7 @@ FROM (
           j.prev_ts_end AS prev_ts_end,
           j.available_at AS available_at,
           j.v AS v,
+          j.bucket__place AS bucket__place,
           bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
           toFloat64(j.price) AS price,
           intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
@@ -3516,6 +3606,7 @@ FROM (
             b.prev_ts_end AS prev_ts_end,
             b.available_at AS available_at,
             b.v AS v,
+            b.bucket__place AS bucket__place,
             t.timestamp AS timestamp,
             t.trade_seq AS trade_seq,
             t.price AS price,
@@ -3540,12 +3631,12 @@ FROM (
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view forward_return, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`forward_return__6af21ca1`
+CREATE TABLE `marketprism_features`.`forward_return__d5c5a5ec`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -3567,7 +3658,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Where the mid went in the minute after the bucket, known a minute later';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`forward_return__6af21ca1__mv_lazy` TO `marketprism_features`.`forward_return__6af21ca1` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`forward_return__d5c5a5ec__mv_lazy` TO `marketprism_features`.`forward_return__d5c5a5ec` AS
 SELECT
   exchange,
 market_type,
@@ -3582,7 +3673,7 @@ v,
   CAST(if(isFinite(toFloat64(`forward_return_60`)), toFloat64(`forward_return_60`), NULL) AS Nullable(Float64)) AS `forward_return_60`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     max(`now.mid`) AS `mid_at_end`,
     max(`later.mid`) AS `mid_60`,
     log(mid_60 / nullIf(mid_at_end, 0)) AS `forward_return_60`
@@ -3597,6 +3688,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `is_trade`,
@@ -3614,6 +3706,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `is_trade`,
@@ -3631,12 +3724,13 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `is_trade`,
           `mid`,
-          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `now__found`,
-          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end + toIntervalMillisecond(60000)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `later__found`
+          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `now__found`,
+          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end + toIntervalMillisecond(60000)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `later__found`
         FROM (
           SELECT
             j.exchange AS exchange,
@@ -3648,6 +3742,7 @@ FROM (
             j.prev_ts_end AS prev_ts_end,
             j.available_at AS available_at,
             j.v AS v,
+            j.bucket__place AS bucket__place,
             j.timestamp AS timestamp,
             bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
             j.is_trade AS is_trade,
@@ -3655,7 +3750,7 @@ FROM (
           FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__delay_60s_lazy` LIMIT 1) AS present
           CROSS JOIN (
             SELECT
-              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               timestamp,
               toUInt8(1) AS is_trade,
               trade_seq AS seq,
@@ -3673,6 +3768,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                 t.timestamp AS timestamp,
                 t.trade_seq AS trade_seq,
                 t.price AS price,
@@ -3696,7 +3792,7 @@ FROM (
             )
             UNION ALL
             SELECT
-              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               timestamp,
               toUInt8(0) AS is_trade,
               book_seq AS seq,
@@ -3742,6 +3838,7 @@ FROM (
               b.prev_ts_end AS prev_ts_end,
               b.available_at AS available_at,
               b.v AS v,
+              b.bucket__place AS bucket__place,
                 s.timestamp AS timestamp,
                 s.book_seq AS book_seq,
                 s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -3770,6 +3867,7 @@ FROM (
               b.prev_ts_end AS prev_ts_end,
               b.available_at AS available_at,
               b.v AS v,
+              b.bucket__place AS bucket__place,
                 s.timestamp AS timestamp,
                 s.book_seq AS book_seq,
                 s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -3790,7 +3888,7 @@ FROM (
     )
     WHERE is_trade = 1
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`forward_return` AS
@@ -3805,10 +3903,10 @@ SELECT
   `mid_at_end`,
   `mid_60`,
   `forward_return_60`
-FROM `marketprism_features`.`forward_return__6af21ca1` FINAL
+FROM `marketprism_features`.`forward_return__d5c5a5ec` FINAL
 COMMENT 'Where the mid went in the minute after the bucket, known a minute later';
 
-INSERT INTO `marketprism_features`.`forward_return__6af21ca1` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_at_end`, `mid_60`, `forward_return_60`)
+INSERT INTO `marketprism_features`.`forward_return__d5c5a5ec` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_at_end`, `mid_60`, `forward_return_60`)
 WITH closed AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */),
 buckets AS (
   -- Those whose delay is over, known with the first bucket that ends so long after them.
@@ -3821,7 +3919,7 @@ k.bucket_ts_start AS bucket_ts_start,
 k.bucket_ts_end AS bucket_ts_end,
 k.prev_ts_end AS prev_ts_end,
     s.available_at AS available_at,
-    k.v AS v
+    k.v AS v, toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place
   FROM (SELECT *, bucket_ts_end + toIntervalMillisecond(60000) AS ripe_at FROM closed) AS k
   ASOF INNER JOIN (
     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
@@ -3846,7 +3944,7 @@ v,
   CAST(if(isFinite(toFloat64(`forward_return_60`)), toFloat64(`forward_return_60`), NULL) AS Nullable(Float64)) AS `forward_return_60`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     max(`now.mid`) AS `mid_at_end`,
     max(`later.mid`) AS `mid_60`,
     log(mid_60 / nullIf(mid_at_end, 0)) AS `forward_return_60`
@@ -3861,6 +3959,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `is_trade`,
@@ -3878,6 +3977,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `is_trade`,
@@ -3895,12 +3995,13 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `is_trade`,
           `mid`,
-          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `now__found`,
-          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end + toIntervalMillisecond(60000)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `later__found`
+          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `now__found`,
+          argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end + toIntervalMillisecond(60000)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `later__found`
         FROM (
           SELECT
             j.exchange AS exchange,
@@ -3912,6 +4013,7 @@ FROM (
             j.prev_ts_end AS prev_ts_end,
             j.available_at AS available_at,
             j.v AS v,
+            j.bucket__place AS bucket__place,
             j.timestamp AS timestamp,
             bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
             j.is_trade AS is_trade,
@@ -3919,7 +4021,7 @@ FROM (
           FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
           CROSS JOIN (
             SELECT
-              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               timestamp,
               toUInt8(1) AS is_trade,
               trade_seq AS seq,
@@ -3937,6 +4039,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                 t.timestamp AS timestamp,
                 t.trade_seq AS trade_seq,
                 t.price AS price,
@@ -3960,7 +4063,7 @@ FROM (
             )
             UNION ALL
             SELECT
-              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               timestamp,
               toUInt8(0) AS is_trade,
               book_seq AS seq,
@@ -4006,6 +4109,7 @@ FROM (
               b.prev_ts_end AS prev_ts_end,
               b.available_at AS available_at,
               b.v AS v,
+              b.bucket__place AS bucket__place,
                 s.timestamp AS timestamp,
                 s.book_seq AS book_seq,
                 s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -4034,6 +4138,7 @@ FROM (
               b.prev_ts_end AS prev_ts_end,
               b.available_at AS available_at,
               b.v AS v,
+              b.bucket__place AS bucket__place,
                 s.timestamp AS timestamp,
                 s.book_seq AS book_seq,
                 s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -4054,7 +4159,7 @@ FROM (
     )
     WHERE is_trade = 1
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view lee_mykland, level 0, look-back 0
@@ -4137,19 +4242,19 @@ FROM (
     if(isNull(lm_300), NULL, toUInt8(abs(lm_300) > lm_critical_300)) AS `is_jump_300`
   FROM (
     SELECT
-      b.exchange AS exchange,
-    b.market_type AS market_type,
-    b.symbol AS symbol,
-    b.bucket_id AS bucket_id,
-    b.bucket_ts_start AS bucket_ts_start,
-    b.bucket_ts_end AS bucket_ts_end,
-    b.prev_ts_end AS prev_ts_end,
-    b.available_at AS available_at,
-    b.v AS v,
+      any(b.exchange) AS exchange,
+    any(b.market_type) AS market_type,
+    any(b.symbol) AS symbol,
+    any(b.bucket_id) AS bucket_id,
+    any(b.bucket_ts_start) AS bucket_ts_start,
+    any(b.bucket_ts_end) AS bucket_ts_end,
+    any(b.prev_ts_end) AS prev_ts_end,
+    any(b.available_at) AS available_at,
+    any(b.v) AS v,
       arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS grid_mids
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
         toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
       FROM `marketprism_features`.`ubt__close_0_lazy`
     ) AS b
@@ -4206,7 +4311,7 @@ FROM (
         AND p.at > m.ms
     ) AS g
       ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
-    GROUP BY b.exchange, b.market_type, b.symbol, b.bucket_id, b.bucket_ts_start, b.bucket_ts_end, b.prev_ts_end, b.available_at, b.v
+    GROUP BY b.bucket__place
   )
 );
 
@@ -4235,7 +4340,7 @@ FROM `marketprism_features`.`lee_mykland__504302b3` FINAL
 COMMENT 'Whether the last second\'s move of the mid was a jump, against the variation before it';
 
 INSERT INTO `marketprism_features`.`lee_mykland__504302b3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `local_sigma_60`, `lm_60`, `lm_centre_60`, `lm_scale_60`, `lm_critical_60`, `is_jump_60`, `local_sigma_300`, `lm_300`, `lm_centre_300`, `lm_scale_300`, `lm_critical_300`, `is_jump_300`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -4282,19 +4387,19 @@ FROM (
     if(isNull(lm_300), NULL, toUInt8(abs(lm_300) > lm_critical_300)) AS `is_jump_300`
   FROM (
     SELECT
-      b.exchange AS exchange,
-    b.market_type AS market_type,
-    b.symbol AS symbol,
-    b.bucket_id AS bucket_id,
-    b.bucket_ts_start AS bucket_ts_start,
-    b.bucket_ts_end AS bucket_ts_end,
-    b.prev_ts_end AS prev_ts_end,
-    b.available_at AS available_at,
-    b.v AS v,
+      any(b.exchange) AS exchange,
+    any(b.market_type) AS market_type,
+    any(b.symbol) AS symbol,
+    any(b.bucket_id) AS bucket_id,
+    any(b.bucket_ts_start) AS bucket_ts_start,
+    any(b.bucket_ts_end) AS bucket_ts_end,
+    any(b.prev_ts_end) AS prev_ts_end,
+    any(b.available_at) AS available_at,
+    any(b.v) AS v,
       arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS grid_mids
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
         toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
       FROM buckets
     ) AS b
@@ -4351,13 +4456,13 @@ FROM (
         AND p.at > m.ms
     ) AS g
       ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
-    GROUP BY b.exchange, b.market_type, b.symbol, b.bucket_id, b.bucket_ts_start, b.bucket_ts_end, b.prev_ts_end, b.available_at, b.v
+    GROUP BY b.bucket__place
   )
 );
 
 -- view mid_grid, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`mid_grid__bf478a2f`
+CREATE TABLE `marketprism_features`.`mid_grid__96001cd3`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -4379,7 +4484,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The last valid mid before each whole second, the input of realised variance';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`mid_grid__bf478a2f__mv_lazy` TO `marketprism_features`.`mid_grid__bf478a2f` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_grid__96001cd3__mv_lazy` TO `marketprism_features`.`mid_grid__96001cd3` AS
 SELECT
   exchange,
 market_type,
@@ -4405,7 +4510,7 @@ FROM (
       CAST(if(isFinite(toFloat64(`grid_mid_age_ms`)), toFloat64(`grid_mid_age_ms`), NULL) AS Nullable(Float64)) AS `grid_mid_age_ms`
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `second`,
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `second`,
         argMax(mid, ord) AS `grid_mid`,
         max(grid_ms - toUnixTimestamp64Milli(timestamp)) AS `grid_mid_age_ms`
       FROM (
@@ -4419,6 +4524,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `mid`,
           `grid_ms`,
@@ -4435,6 +4541,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `mid`,
             `grid_ms`,
@@ -4451,6 +4558,7 @@ FROM (
               `prev_ts_end`,
               `available_at`,
               `v`,
+              `bucket__place`,
               `timestamp`,
               `mid`,
               `grid_ms`,
@@ -4466,6 +4574,7 @@ FROM (
                 `prev_ts_end`,
                 `available_at`,
                 `v`,
+                `bucket__place`,
                 `timestamp`,
                 `ord`,
                 `mid`,
@@ -4481,10 +4590,11 @@ FROM (
                   `prev_ts_end`,
                   `available_at`,
                   `v`,
+                  `bucket__place`,
                   `timestamp`,
                   `ord`,
                   `mid`,
-                  leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
+                  leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
                 FROM (
                   SELECT
                     `exchange`,
@@ -4496,6 +4606,7 @@ FROM (
                     `prev_ts_end`,
                     `available_at`,
                     `v`,
+                    `bucket__place`,
                     `timestamp`,
                     `ord`,
                     `mid`
@@ -4508,7 +4619,7 @@ FROM (
         )
         WHERE isNotNull(second__raw)
       )
-      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `second`
+      GROUP BY bucket__place, `second`
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
@@ -4526,15 +4637,15 @@ SELECT
   `second`,
   `grid_mid`,
   `grid_mid_age_ms`
-FROM `marketprism_features`.`mid_grid__bf478a2f` FINAL
+FROM `marketprism_features`.`mid_grid__96001cd3` FINAL
 ARRAY JOIN
   `second`,
   `grid_mid`,
   `grid_mid_age_ms`
 COMMENT 'The last valid mid before each whole second, the input of realised variance';
 
-INSERT INTO `marketprism_features`.`mid_grid__bf478a2f` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `second`, `grid_mid`, `grid_mid_age_ms`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`mid_grid__96001cd3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `second`, `grid_mid`, `grid_mid_age_ms`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -4560,7 +4671,7 @@ FROM (
       CAST(if(isFinite(toFloat64(`grid_mid_age_ms`)), toFloat64(`grid_mid_age_ms`), NULL) AS Nullable(Float64)) AS `grid_mid_age_ms`
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `second`,
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `second`,
         argMax(mid, ord) AS `grid_mid`,
         max(grid_ms - toUnixTimestamp64Milli(timestamp)) AS `grid_mid_age_ms`
       FROM (
@@ -4574,6 +4685,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `mid`,
           `grid_ms`,
@@ -4590,6 +4702,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `mid`,
             `grid_ms`,
@@ -4606,6 +4719,7 @@ FROM (
               `prev_ts_end`,
               `available_at`,
               `v`,
+              `bucket__place`,
               `timestamp`,
               `mid`,
               `grid_ms`,
@@ -4621,6 +4735,7 @@ FROM (
                 `prev_ts_end`,
                 `available_at`,
                 `v`,
+                `bucket__place`,
                 `timestamp`,
                 `ord`,
                 `mid`,
@@ -4636,10 +4751,11 @@ FROM (
                   `prev_ts_end`,
                   `available_at`,
                   `v`,
+                  `bucket__place`,
                   `timestamp`,
                   `ord`,
                   `mid`,
-                  leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
+                  leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
                 FROM (
                   SELECT
                     `exchange`,
@@ -4651,6 +4767,7 @@ FROM (
                     `prev_ts_end`,
                     `available_at`,
                     `v`,
+                    `bucket__place`,
                     `timestamp`,
                     `ord`,
                     `mid`
@@ -4665,6 +4782,7 @@ FROM (
                       j.prev_ts_end AS prev_ts_end,
                       j.available_at AS available_at,
                       j.v AS v,
+                      j.bucket__place AS bucket__place,
                       j.timestamp AS timestamp,
                       bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
                       if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
@@ -4691,6 +4809,7 @@ FROM (
                       b.prev_ts_end AS prev_ts_end,
                       b.available_at AS available_at,
                       b.v AS v,
+                      b.bucket__place AS bucket__place,
                         s.timestamp AS timestamp,
                         s.book_seq AS book_seq,
                         s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -4712,6 +4831,7 @@ FROM (
                       b.prev_ts_end AS prev_ts_end,
                       b.available_at AS available_at,
                       b.v AS v,
+                      b.bucket__place AS bucket__place,
                         s.timestamp AS timestamp,
                         s.book_seq AS book_seq,
                         s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -4754,7 +4874,7 @@ FROM (
         )
         WHERE isNotNull(second__raw)
       )
-      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `second`
+      GROUP BY bucket__place, `second`
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
@@ -4762,7 +4882,7 @@ FROM (
 
 -- view ofi, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`ofi__3a5ce310`
+CREATE TABLE `marketprism_features`.`ofi__3d58e602`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -4791,7 +4911,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow imbalance of one bucket, at the best prices and on five levels';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`ofi__3a5ce310__mv_lazy` TO `marketprism_features`.`ofi__3a5ce310` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`ofi__3d58e602__mv_lazy` TO `marketprism_features`.`ofi__3d58e602` AS
 SELECT
   exchange,
 market_type,
@@ -4813,7 +4933,7 @@ v,
   CAST(if(isFinite(toFloat64(`ofi_multi_level`)), toFloat64(`ofi_multi_level`), NULL) AS Nullable(Float64)) AS `ofi_multi_level`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(e[1]) AS `ofi_events`,
     if(countIf(NOT isFinite(e[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[1], 0), 30) + isFinite(e[1]) * 0))) AS `ofi_1`,
     if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) AS `avg_depth`,
@@ -4835,6 +4955,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `ord`,
       `bid_px`,
       `bid_qty`,
@@ -4857,6 +4978,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `ord`,
         `bid_px`,
         `bid_qty`,
@@ -4878,20 +5000,21 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `ord`,
           `bid_px`,
           `bid_qty`,
           `ask_px`,
           `ask_qty`,
-          lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
-          lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
-          lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
-          lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`
+          lagInFrame(bid_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+          lagInFrame(bid_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+          lagInFrame(ask_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+          lagInFrame(ask_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`
         FROM `marketprism_features`.`ubt__books_lazy`
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`ofi` AS
@@ -4913,11 +5036,11 @@ SELECT
   `ofi_5`,
   `avg_depth_5`,
   `ofi_multi_level`
-FROM `marketprism_features`.`ofi__3a5ce310` FINAL
+FROM `marketprism_features`.`ofi__3d58e602` FINAL
 COMMENT 'Order-flow imbalance of one bucket, at the best prices and on five levels';
 
-INSERT INTO `marketprism_features`.`ofi__3a5ce310` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `ofi_events`, `ofi_1`, `avg_depth`, `ofi_normalised`, `ofi_2`, `ofi_3`, `ofi_4`, `ofi_5`, `avg_depth_5`, `ofi_multi_level`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`ofi__3d58e602` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `ofi_events`, `ofi_1`, `avg_depth`, `ofi_normalised`, `ofi_2`, `ofi_3`, `ofi_4`, `ofi_5`, `avg_depth_5`, `ofi_multi_level`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -4939,7 +5062,7 @@ v,
   CAST(if(isFinite(toFloat64(`ofi_multi_level`)), toFloat64(`ofi_multi_level`), NULL) AS Nullable(Float64)) AS `ofi_multi_level`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(e[1]) AS `ofi_events`,
     if(countIf(NOT isFinite(e[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[1], 0), 30) + isFinite(e[1]) * 0))) AS `ofi_1`,
     if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) AS `avg_depth`,
@@ -4961,6 +5084,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `ord`,
       `bid_px`,
       `bid_qty`,
@@ -4983,6 +5107,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `ord`,
         `bid_px`,
         `bid_qty`,
@@ -5004,15 +5129,16 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `ord`,
           `bid_px`,
           `bid_qty`,
           `ask_px`,
           `ask_qty`,
-          lagInFrame(bid_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
-          lagInFrame(bid_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
-          lagInFrame(ask_px) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
-          lagInFrame(ask_qty) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`
+          lagInFrame(bid_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_before`,
+          lagInFrame(bid_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `bid_qty_before`,
+          lagInFrame(ask_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
+          lagInFrame(ask_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`
         FROM (
           SELECT
             j.exchange AS exchange,
@@ -5024,6 +5150,7 @@ FROM (
             j.prev_ts_end AS prev_ts_end,
             j.available_at AS available_at,
             j.v AS v,
+            j.bucket__place AS bucket__place,
             bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
             CAST(j.bid_px AS Array(Float64)) AS bid_px,
             CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
@@ -5052,6 +5179,7 @@ FROM (
             b.prev_ts_end AS prev_ts_end,
             b.available_at AS available_at,
             b.v AS v,
+            b.bucket__place AS bucket__place,
               s.timestamp AS timestamp,
               s.book_seq AS book_seq,
               s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -5073,6 +5201,7 @@ FROM (
             b.prev_ts_end AS prev_ts_end,
             b.available_at AS available_at,
             b.v AS v,
+            b.bucket__place AS bucket__place,
               s.timestamp AS timestamp,
               s.book_seq AS book_seq,
               s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
@@ -5110,7 +5239,7 @@ FROM (
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view order_flow, level 0, look-back 0
@@ -5170,7 +5299,7 @@ v,
   CAST(if(isFinite(toFloat64(`duration_s`)), toFloat64(`duration_s`), NULL) AS Nullable(Float64)) AS `duration_s`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     toFloat64(sumIf(quantity_exact, side > 0)) AS `buy_volume`,
     toFloat64(sumIf(quantity_exact, side < 0)) AS `sell_volume`,
     toFloat64(sum(quantity_exact)) AS `volume`,
@@ -5184,7 +5313,7 @@ FROM (
     (buy_volume - sell_volume) / nullIf(volume, 0) AS `imbalance`,
     dateDiff('millisecond', bucket_ts_start, bucket_ts_end) / 1000 AS `duration_s`
   FROM `marketprism_features`.`ubt__trades_hot`
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
 );
 
 CREATE VIEW `marketprism_features`.`order_flow` AS
@@ -5212,7 +5341,7 @@ FROM `marketprism_features`.`order_flow__deb800f7` FINAL
 COMMENT 'What was traded within one bucket - volumes by the side of the taker, prices, and how long it took';
 
 INSERT INTO `marketprism_features`.`order_flow__deb800f7` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `buy_volume`, `sell_volume`, `volume`, `quote_volume`, `trades`, `vwap`, `open`, `high`, `low`, `close`, `imbalance`, `duration_s`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -5236,7 +5365,7 @@ v,
   CAST(if(isFinite(toFloat64(`duration_s`)), toFloat64(`duration_s`), NULL) AS Nullable(Float64)) AS `duration_s`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     toFloat64(sumIf(quantity_exact, side > 0)) AS `buy_volume`,
     toFloat64(sumIf(quantity_exact, side < 0)) AS `sell_volume`,
     toFloat64(sum(quantity_exact)) AS `volume`,
@@ -5260,6 +5389,7 @@ FROM (
       j.prev_ts_end AS prev_ts_end,
       j.available_at AS available_at,
       j.v AS v,
+      j.bucket__place AS bucket__place,
       bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
       toFloat64(j.price) AS price,
       if(j.side = 'buy', 1, -1) AS side,
@@ -5277,6 +5407,7 @@ FROM (
         b.prev_ts_end AS prev_ts_end,
         b.available_at AS available_at,
         b.v AS v,
+        b.bucket__place AS bucket__place,
         t.timestamp AS timestamp,
         t.trade_seq AS trade_seq,
         t.price AS price,
@@ -5299,12 +5430,12 @@ FROM (
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
     ) AS j
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
 );
 
 -- view quoted_spread, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`quoted_spread__36d822d9`
+CREATE TABLE `marketprism_features`.`quoted_spread__41e359df`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -5325,7 +5456,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__36d822d9__mv_lazy` TO `marketprism_features`.`quoted_spread__36d822d9` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__41e359df__mv_lazy` TO `marketprism_features`.`quoted_spread__41e359df` AS
 SELECT
   exchange,
 market_type,
@@ -5339,7 +5470,7 @@ v,
   CAST(if(isFinite(toFloat64(`quoted_spread_bps`)), toFloat64(`quoted_spread_bps`), NULL) AS Nullable(Float64)) AS `quoted_spread_bps`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL)) AS `quoted_valid_ms`,
     if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
   FROM (
@@ -5353,6 +5484,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `bid_px`,
@@ -5372,6 +5504,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `bid_px`,
@@ -5390,17 +5523,18 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `bid_px`,
           `ask_px`,
           `mid`,
-          leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
+          leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
         FROM `marketprism_features`.`ubt__books_lazy`
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`quoted_spread` AS
@@ -5414,11 +5548,11 @@ SELECT
   available_at,
   `quoted_valid_ms`,
   `quoted_spread_bps`
-FROM `marketprism_features`.`quoted_spread__36d822d9` FINAL
+FROM `marketprism_features`.`quoted_spread__41e359df` FINAL
 COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
 
-INSERT INTO `marketprism_features`.`quoted_spread__36d822d9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `quoted_valid_ms`, `quoted_spread_bps`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`quoted_spread__41e359df` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `quoted_valid_ms`, `quoted_spread_bps`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -5432,7 +5566,7 @@ v,
   CAST(if(isFinite(toFloat64(`quoted_spread_bps`)), toFloat64(`quoted_spread_bps`), NULL) AS Nullable(Float64)) AS `quoted_spread_bps`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL)) AS `quoted_valid_ms`,
     if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
   FROM (
@@ -5446,6 +5580,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `bid_px`,
@@ -5465,6 +5600,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `bid_px`,
@@ -5483,12 +5619,13 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `bid_px`,
           `ask_px`,
           `mid`,
-          leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
+          leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
         FROM (
           SELECT
             j.exchange AS exchange,
@@ -5500,6 +5637,7 @@ FROM (
             j.prev_ts_end AS prev_ts_end,
             j.available_at AS available_at,
             j.v AS v,
+            j.bucket__place AS bucket__place,
             j.timestamp AS timestamp,
             bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
             CAST(j.bid_px AS Array(Float64)) AS bid_px,
@@ -5528,6 +5666,7 @@ FROM (
             b.prev_ts_end AS prev_ts_end,
             b.available_at AS available_at,
             b.v AS v,
+            b.bucket__place AS bucket__place,
               s.timestamp AS timestamp,
               s.book_seq AS book_seq,
               s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -5549,6 +5688,7 @@ FROM (
             b.prev_ts_end AS prev_ts_end,
             b.available_at AS available_at,
             b.v AS v,
+            b.bucket__place AS bucket__place,
               s.timestamp AS timestamp,
               s.book_seq AS book_seq,
               s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -5586,12 +5726,12 @@ FROM (
       )
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view realised_spreads, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`realised_spreads__c6a54636`
+CREATE TABLE `marketprism_features`.`realised_spreads__1153ed80`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -5628,7 +5768,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What takers paid is split into what the other side kept and how far prices moved - realised spread and price impact';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`realised_spreads__c6a54636__mv_lazy` TO `marketprism_features`.`realised_spreads__c6a54636` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`realised_spreads__1153ed80__mv_lazy` TO `marketprism_features`.`realised_spreads__1153ed80` AS
 SELECT
   exchange,
 market_type,
@@ -5658,7 +5798,7 @@ v,
   CAST(if(isFinite(toFloat64(`price_impact_bps_30`)), toFloat64(`price_impact_bps_30`), NULL) AS Nullable(Float64)) AS `price_impact_bps_30`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(realised_1) AS `outcome_trades_1`,
     toFloat64(sumIf(quantity_exact, realised_1 IS NOT NULL)) AS `outcome_quantity_1`,
     if(countIf(NOT isFinite(quantity * realised_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_1, 0), 30) + isFinite(quantity * realised_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `realised_spread_1`,
@@ -5688,6 +5828,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `is_trade`,
@@ -5719,6 +5860,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `is_trade`,
@@ -5744,6 +5886,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `is_trade`,
@@ -5769,6 +5912,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `ord`,
             `is_trade`,
@@ -5779,10 +5923,10 @@ FROM (
             `quantity_exact`,
             `quote_exact`,
             `mid`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 1000 FOLLOWING) AS `h1__found`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 5000 FOLLOWING) AS `h5__found`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 30000 FOLLOWING) AS `h30__found`
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 1000 FOLLOWING) AS `h1__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 5000 FOLLOWING) AS `h5__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 30000 FOLLOWING) AS `h30__found`
           FROM (
             SELECT
               j.exchange AS exchange,
@@ -5794,6 +5938,7 @@ FROM (
               j.prev_ts_end AS prev_ts_end,
               j.available_at AS available_at,
               j.v AS v,
+              j.bucket__place AS bucket__place,
               j.timestamp AS timestamp,
               bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
               j.is_trade AS is_trade,
@@ -5807,7 +5952,7 @@ FROM (
             FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__delay_30s_lazy` LIMIT 1) AS present
             CROSS JOIN (
               SELECT
-                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
                 timestamp,
                 toUInt8(1) AS is_trade,
                 trade_seq AS seq,
@@ -5825,6 +5970,7 @@ FROM (
                   b.prev_ts_end AS prev_ts_end,
                   b.available_at AS available_at,
                   b.v AS v,
+                  b.bucket__place AS bucket__place,
                   t.timestamp AS timestamp,
                   t.trade_seq AS trade_seq,
                   t.price AS price,
@@ -5848,7 +5994,7 @@ FROM (
               )
               UNION ALL
               SELECT
-                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
                 timestamp,
                 toUInt8(0) AS is_trade,
                 book_seq AS seq,
@@ -5894,6 +6040,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -5922,6 +6069,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -5943,7 +6091,7 @@ FROM (
       WHERE is_trade = 1
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`realised_spreads` AS
@@ -5973,10 +6121,10 @@ SELECT
   `realised_spread_bps_30`,
   `price_impact_30`,
   `price_impact_bps_30`
-FROM `marketprism_features`.`realised_spreads__c6a54636` FINAL
+FROM `marketprism_features`.`realised_spreads__1153ed80` FINAL
 COMMENT 'What takers paid is split into what the other side kept and how far prices moved - realised spread and price impact';
 
-INSERT INTO `marketprism_features`.`realised_spreads__c6a54636` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `outcome_trades_1`, `outcome_quantity_1`, `realised_spread_1`, `realised_spread_bps_1`, `price_impact_1`, `price_impact_bps_1`, `outcome_trades_5`, `outcome_quantity_5`, `realised_spread_5`, `realised_spread_bps_5`, `price_impact_5`, `price_impact_bps_5`, `outcome_trades_30`, `outcome_quantity_30`, `realised_spread_30`, `realised_spread_bps_30`, `price_impact_30`, `price_impact_bps_30`)
+INSERT INTO `marketprism_features`.`realised_spreads__1153ed80` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `outcome_trades_1`, `outcome_quantity_1`, `realised_spread_1`, `realised_spread_bps_1`, `price_impact_1`, `price_impact_bps_1`, `outcome_trades_5`, `outcome_quantity_5`, `realised_spread_5`, `realised_spread_bps_5`, `price_impact_5`, `price_impact_bps_5`, `outcome_trades_30`, `outcome_quantity_30`, `realised_spread_30`, `realised_spread_bps_30`, `price_impact_30`, `price_impact_bps_30`)
 WITH closed AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */),
 buckets AS (
   -- Those whose delay is over, known with the first bucket that ends so long after them.
@@ -5989,7 +6137,7 @@ k.bucket_ts_start AS bucket_ts_start,
 k.bucket_ts_end AS bucket_ts_end,
 k.prev_ts_end AS prev_ts_end,
     s.available_at AS available_at,
-    k.v AS v
+    k.v AS v, toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place
   FROM (SELECT *, bucket_ts_end + toIntervalMillisecond(30000) AS ripe_at FROM closed) AS k
   ASOF INNER JOIN (
     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
@@ -6029,7 +6177,7 @@ v,
   CAST(if(isFinite(toFloat64(`price_impact_bps_30`)), toFloat64(`price_impact_bps_30`), NULL) AS Nullable(Float64)) AS `price_impact_bps_30`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(realised_1) AS `outcome_trades_1`,
     toFloat64(sumIf(quantity_exact, realised_1 IS NOT NULL)) AS `outcome_quantity_1`,
     if(countIf(NOT isFinite(quantity * realised_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_1, 0), 30) + isFinite(quantity * realised_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `realised_spread_1`,
@@ -6059,6 +6207,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `is_trade`,
@@ -6090,6 +6239,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `is_trade`,
@@ -6115,6 +6265,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `is_trade`,
@@ -6140,6 +6291,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `ord`,
             `is_trade`,
@@ -6150,10 +6302,10 @@ FROM (
             `quantity_exact`,
             `quote_exact`,
             `mid`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 1000 FOLLOWING) AS `h1__found`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 5000 FOLLOWING) AS `h5__found`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 30000 FOLLOWING) AS `h30__found`
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 1000 FOLLOWING) AS `h1__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 5000 FOLLOWING) AS `h5__found`,
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 30000 FOLLOWING) AS `h30__found`
           FROM (
             SELECT
               j.exchange AS exchange,
@@ -6165,6 +6317,7 @@ FROM (
               j.prev_ts_end AS prev_ts_end,
               j.available_at AS available_at,
               j.v AS v,
+              j.bucket__place AS bucket__place,
               j.timestamp AS timestamp,
               bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
               j.is_trade AS is_trade,
@@ -6178,7 +6331,7 @@ FROM (
             FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
             CROSS JOIN (
               SELECT
-                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
                 timestamp,
                 toUInt8(1) AS is_trade,
                 trade_seq AS seq,
@@ -6196,6 +6349,7 @@ FROM (
                   b.prev_ts_end AS prev_ts_end,
                   b.available_at AS available_at,
                   b.v AS v,
+                  b.bucket__place AS bucket__place,
                   t.timestamp AS timestamp,
                   t.trade_seq AS trade_seq,
                   t.price AS price,
@@ -6219,7 +6373,7 @@ FROM (
               )
               UNION ALL
               SELECT
-                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
                 timestamp,
                 toUInt8(0) AS is_trade,
                 book_seq AS seq,
@@ -6265,6 +6419,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -6293,6 +6448,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -6314,7 +6470,7 @@ FROM (
       WHERE is_trade = 1
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view realised_volatility, level 0, look-back 0
@@ -6451,19 +6607,19 @@ FROM (
     rv_300 - jump_300 AS `continuous_300`
   FROM (
     SELECT
-      b.exchange AS exchange,
-    b.market_type AS market_type,
-    b.symbol AS symbol,
-    b.bucket_id AS bucket_id,
-    b.bucket_ts_start AS bucket_ts_start,
-    b.bucket_ts_end AS bucket_ts_end,
-    b.prev_ts_end AS prev_ts_end,
-    b.available_at AS available_at,
-    b.v AS v,
+      any(b.exchange) AS exchange,
+    any(b.market_type) AS market_type,
+    any(b.symbol) AS symbol,
+    any(b.bucket_id) AS bucket_id,
+    any(b.bucket_ts_start) AS bucket_ts_start,
+    any(b.bucket_ts_end) AS bucket_ts_end,
+    any(b.prev_ts_end) AS prev_ts_end,
+    any(b.available_at) AS available_at,
+    any(b.v) AS v,
       arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS grid_mids
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
         toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
       FROM `marketprism_features`.`ubt__close_0_lazy`
     ) AS b
@@ -6520,7 +6676,7 @@ FROM (
         AND p.at > m.ms
     ) AS g
       ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
-    GROUP BY b.exchange, b.market_type, b.symbol, b.bucket_id, b.bucket_ts_start, b.bucket_ts_end, b.prev_ts_end, b.available_at, b.v
+    GROUP BY b.bucket__place
   )
 );
 
@@ -6567,7 +6723,7 @@ FROM `marketprism_features`.`realised_volatility__09310714` FINAL
 COMMENT 'Realised variance of the mid over the last 60 and 300 seconds, and how much of it came in jumps';
 
 INSERT INTO `marketprism_features`.`realised_volatility__09310714` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `returns_60`, `nonzero_share_60`, `rv_60`, `rvol_60`, `bv_60`, `tripower_60`, `medrv_60`, `rs_up_60`, `rs_down_60`, `jump_z_60`, `jump_p_60`, `jump_raw_60`, `jump_share_60`, `jump_60`, `continuous_60`, `returns_300`, `nonzero_share_300`, `rv_300`, `rvol_300`, `bv_300`, `tripower_300`, `medrv_300`, `rs_up_300`, `rs_down_300`, `jump_z_300`, `jump_p_300`, `jump_raw_300`, `jump_share_300`, `jump_300`, `continuous_300`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -6650,19 +6806,19 @@ FROM (
     rv_300 - jump_300 AS `continuous_300`
   FROM (
     SELECT
-      b.exchange AS exchange,
-    b.market_type AS market_type,
-    b.symbol AS symbol,
-    b.bucket_id AS bucket_id,
-    b.bucket_ts_start AS bucket_ts_start,
-    b.bucket_ts_end AS bucket_ts_end,
-    b.prev_ts_end AS prev_ts_end,
-    b.available_at AS available_at,
-    b.v AS v,
+      any(b.exchange) AS exchange,
+    any(b.market_type) AS market_type,
+    any(b.symbol) AS symbol,
+    any(b.bucket_id) AS bucket_id,
+    any(b.bucket_ts_start) AS bucket_ts_start,
+    any(b.bucket_ts_end) AS bucket_ts_end,
+    any(b.prev_ts_end) AS prev_ts_end,
+    any(b.available_at) AS available_at,
+    any(b.v) AS v,
       arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS grid_mids
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
         toInt64(arrayJoin(range(toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 - 300000), toUInt64(intDiv(toUnixTimestamp64Milli(bucket_ts_end), 1000) * 1000 + 1), 1000))) AS at
       FROM buckets
     ) AS b
@@ -6719,13 +6875,13 @@ FROM (
         AND p.at > m.ms
     ) AS g
       ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
-    GROUP BY b.exchange, b.market_type, b.symbol, b.bucket_id, b.bucket_ts_start, b.bucket_ts_end, b.prev_ts_end, b.available_at, b.v
+    GROUP BY b.bucket__place
   )
 );
 
 -- view spreads, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`spreads__136f2356`
+CREATE TABLE `marketprism_features`.`spreads__bc80012a`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -6755,7 +6911,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What takers paid against the quote before each trade - effective spread and price improvement';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`spreads__136f2356__mv_lazy` TO `marketprism_features`.`spreads__136f2356` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`spreads__bc80012a__mv_lazy` TO `marketprism_features`.`spreads__bc80012a` AS
 SELECT
   exchange,
 market_type,
@@ -6778,7 +6934,7 @@ v,
   CAST(if(isFinite(toFloat64(`quote_age_ms`)), toFloat64(`quote_age_ms`), NULL) AS Nullable(Float64)) AS `quote_age_ms`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(effective) AS `valid_trades`,
     count() - count(effective) AS `invalid_trades`,
     toFloat64(sumIf(quantity_exact, effective IS NOT NULL)) AS `valid_quantity`,
@@ -6801,6 +6957,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `is_trade`,
@@ -6832,6 +6989,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `is_trade`,
@@ -6859,6 +7017,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `is_trade`,
@@ -6886,6 +7045,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `ord`,
             `is_trade`,
@@ -6898,14 +7058,14 @@ FROM (
             `bid_px`,
             `ask_px`,
             `mid`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid), toNullable(ask_px[1]), toNullable(bid_px[1]), toNullable(timestamp)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid), toNullable(ask_px[1]), toNullable(bid_px[1]), toNullable(timestamp)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`
           FROM `marketprism_features`.`ubt__events_lazy`
         )
       )
       WHERE is_trade = 1
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`spreads` AS
@@ -6928,11 +7088,11 @@ SELECT
   `spread_ratio`,
   `price_improvement`,
   `quote_age_ms`
-FROM `marketprism_features`.`spreads__136f2356` FINAL
+FROM `marketprism_features`.`spreads__bc80012a` FINAL
 COMMENT 'What takers paid against the quote before each trade - effective spread and price improvement';
 
-INSERT INTO `marketprism_features`.`spreads__136f2356` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `valid_trades`, `invalid_trades`, `valid_quantity`, `matched_mid`, `effective_spread`, `effective_spread_bps`, `effective_spread_bps_simple`, `quoted_at_trades`, `spread_ratio`, `price_improvement`, `quote_age_ms`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`spreads__bc80012a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `valid_trades`, `invalid_trades`, `valid_quantity`, `matched_mid`, `effective_spread`, `effective_spread_bps`, `effective_spread_bps_simple`, `quoted_at_trades`, `spread_ratio`, `price_improvement`, `quote_age_ms`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -6955,7 +7115,7 @@ v,
   CAST(if(isFinite(toFloat64(`quote_age_ms`)), toFloat64(`quote_age_ms`), NULL) AS Nullable(Float64)) AS `quote_age_ms`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(effective) AS `valid_trades`,
     count() - count(effective) AS `invalid_trades`,
     toFloat64(sumIf(quantity_exact, effective IS NOT NULL)) AS `valid_quantity`,
@@ -6978,6 +7138,7 @@ FROM (
       `prev_ts_end`,
       `available_at`,
       `v`,
+      `bucket__place`,
       `timestamp`,
       `ord`,
       `is_trade`,
@@ -7009,6 +7170,7 @@ FROM (
         `prev_ts_end`,
         `available_at`,
         `v`,
+        `bucket__place`,
         `timestamp`,
         `ord`,
         `is_trade`,
@@ -7036,6 +7198,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `is_trade`,
@@ -7063,6 +7226,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `ord`,
             `is_trade`,
@@ -7075,7 +7239,7 @@ FROM (
             `bid_px`,
             `ask_px`,
             `mid`,
-            argMaxIf(tuple(toNullable(timestamp), toNullable(mid), toNullable(ask_px[1]), toNullable(bid_px[1]), toNullable(timestamp)), ord, is_trade = 0) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`
+            argMaxIf(tuple(toNullable(timestamp), toNullable(mid), toNullable(ask_px[1]), toNullable(bid_px[1]), toNullable(timestamp)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`
           FROM (
             SELECT
               j.exchange AS exchange,
@@ -7087,6 +7251,7 @@ FROM (
               j.prev_ts_end AS prev_ts_end,
               j.available_at AS available_at,
               j.v AS v,
+              j.bucket__place AS bucket__place,
               j.timestamp AS timestamp,
               bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 65) + bitShiftLeft(toUInt128(1 - j.is_trade), 64) + j.seq AS ord,
               j.is_trade AS is_trade,
@@ -7102,7 +7267,7 @@ FROM (
             FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
             CROSS JOIN (
               SELECT
-                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
                 timestamp,
                 toUInt8(1) AS is_trade,
                 trade_seq AS seq,
@@ -7120,6 +7285,7 @@ FROM (
                   b.prev_ts_end AS prev_ts_end,
                   b.available_at AS available_at,
                   b.v AS v,
+                  b.bucket__place AS bucket__place,
                   t.timestamp AS timestamp,
                   t.trade_seq AS trade_seq,
                   t.price AS price,
@@ -7143,7 +7309,7 @@ FROM (
               )
               UNION ALL
               SELECT
-                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+                exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
                 timestamp,
                 toUInt8(0) AS is_trade,
                 book_seq AS seq,
@@ -7172,6 +7338,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -7193,6 +7360,7 @@ FROM (
                 b.prev_ts_end AS prev_ts_end,
                 b.available_at AS available_at,
                 b.v AS v,
+                b.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.ask_px AS ask_px,
@@ -7233,7 +7401,7 @@ FROM (
       WHERE is_trade = 1
     )
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view trade_impact, level 0, look-back 0
@@ -7275,12 +7443,12 @@ v,
   CAST(if(isFinite(toFloat64(`trade_impact_ratio`)), toFloat64(`trade_impact_ratio`), NULL) AS Nullable(Float64)) AS `trade_impact_ratio`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(price, ord) - argMin(price, ord) AS `price_change`,
     toFloat64(sum(side * quantity_exact)) AS `signed_volume`,
     price_change / nullIf(signed_volume, 0) AS `trade_impact_ratio`
   FROM `marketprism_features`.`ubt__trades_hot`
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`trade_impact` AS
@@ -7299,7 +7467,7 @@ FROM `marketprism_features`.`trade_impact__316cad66` FINAL
 COMMENT 'How far trade prices move per unit of signed volume, within one bucket';
 
 INSERT INTO `marketprism_features`.`trade_impact__316cad66` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `price_change`, `signed_volume`, `trade_impact_ratio`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -7314,7 +7482,7 @@ v,
   CAST(if(isFinite(toFloat64(`trade_impact_ratio`)), toFloat64(`trade_impact_ratio`), NULL) AS Nullable(Float64)) AS `trade_impact_ratio`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(price, ord) - argMin(price, ord) AS `price_change`,
     toFloat64(sum(side * quantity_exact)) AS `signed_volume`,
     price_change / nullIf(signed_volume, 0) AS `trade_impact_ratio`
@@ -7329,6 +7497,7 @@ FROM (
       j.prev_ts_end AS prev_ts_end,
       j.available_at AS available_at,
       j.v AS v,
+      j.bucket__place AS bucket__place,
       bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
       toFloat64(j.price) AS price,
       if(j.side = 'buy', 1, -1) AS side,
@@ -7345,6 +7514,7 @@ FROM (
         b.prev_ts_end AS prev_ts_end,
         b.available_at AS available_at,
         b.v AS v,
+        b.bucket__place AS bucket__place,
         t.timestamp AS timestamp,
         t.trade_seq AS trade_seq,
         t.price AS price,
@@ -7367,7 +7537,7 @@ FROM (
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
     ) AS j
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view trade_pressure, level 0, look-back 0
@@ -7405,10 +7575,10 @@ v,
   CAST(if(isFinite(toFloat64(`signed_sqrt_notional`)), toFloat64(`signed_sqrt_notional`), NULL) AS Nullable(Float64)) AS `signed_sqrt_notional`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0))) AS `signed_sqrt_notional`
   FROM `marketprism_features`.`ubt__trades_lazy`
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`trade_pressure` AS
@@ -7425,7 +7595,7 @@ FROM `marketprism_features`.`trade_pressure__286e8fe5` FINAL
 COMMENT 'Signed size of the trades of one bucket on the scale on which prices are expected to react to it';
 
 INSERT INTO `marketprism_features`.`trade_pressure__286e8fe5` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `signed_sqrt_notional`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -7438,7 +7608,7 @@ v,
   CAST(if(isFinite(toFloat64(`signed_sqrt_notional`)), toFloat64(`signed_sqrt_notional`), NULL) AS Nullable(Float64)) AS `signed_sqrt_notional`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0))) AS `signed_sqrt_notional`
   FROM (
     SELECT
@@ -7451,6 +7621,7 @@ FROM (
       j.prev_ts_end AS prev_ts_end,
       j.available_at AS available_at,
       j.v AS v,
+      j.bucket__place AS bucket__place,
       toFloat64(toDecimal256(j.price, 8) * j.quantity) AS quote,
       if(j.side = 'buy', 1, -1) AS side
     FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
@@ -7465,6 +7636,7 @@ FROM (
         b.prev_ts_end AS prev_ts_end,
         b.available_at AS available_at,
         b.v AS v,
+        b.bucket__place AS bucket__place,
         t.timestamp AS timestamp,
         t.trade_seq AS trade_seq,
         t.price AS price,
@@ -7487,12 +7659,12 @@ FROM (
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
     ) AS j
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view volume_buckets, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`volume_buckets__bd566677`
+CREATE TABLE `marketprism_features`.`volume_buckets__430f6ba3`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7518,7 +7690,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Buckets of exactly equal volume, counted from 00:00 UTC - what one bucket of the clock adds to each of them';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`volume_buckets__bd566677__mv_lazy` TO `marketprism_features`.`volume_buckets__bd566677` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`volume_buckets__430f6ba3__mv_lazy` TO `marketprism_features`.`volume_buckets__430f6ba3` AS
 SELECT
   exchange,
 market_type,
@@ -7552,7 +7724,7 @@ FROM (
       CAST(if(isFinite(toFloat64(`last_trade_seq`)), toFloat64(`last_trade_seq`), NULL) AS Nullable(Float64)) AS `last_trade_seq`
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `volume_bucket`,
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `volume_bucket`,
         toFloat64(sumIf(toDecimal256(slice_lots, 30), side > 0)) / 100000000 AS `slice_buy`,
         toFloat64(sumIf(toDecimal256(slice_lots, 30), side < 0)) / 100000000 AS `slice_sell`,
         max(slice_is_start) AS `is_first_part`,
@@ -7570,6 +7742,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `side`,
@@ -7590,6 +7763,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `ord`,
             `side`,
@@ -7610,6 +7784,7 @@ FROM (
               `prev_ts_end`,
               `available_at`,
               `v`,
+              `bucket__place`,
               `timestamp`,
               `ord`,
               `side`,
@@ -7629,6 +7804,7 @@ FROM (
                 `prev_ts_end`,
                 `available_at`,
                 `v`,
+                `bucket__place`,
                 `timestamp`,
                 `ord`,
                 `side`,
@@ -7649,6 +7825,7 @@ FROM (
                   `prev_ts_end`,
                   `available_at`,
                   `v`,
+                  `bucket__place`,
                   `timestamp`,
                   `ord`,
                   `side`,
@@ -7656,7 +7833,7 @@ FROM (
                   `split__day`,
                   `split__before`,
                   `split__size`,
-                  split__before + sum(quantity_lots) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
+                  split__before + sum(quantity_lots) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
                 FROM (
                   SELECT
                     s.exchange AS exchange,
@@ -7668,6 +7845,7 @@ FROM (
                   s.prev_ts_end AS prev_ts_end,
                   s.available_at AS available_at,
                   s.v AS v,
+                  s.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.ord AS ord,
                   s.side AS side,
@@ -7710,7 +7888,7 @@ FROM (
         )
         WHERE isNotNull(volume_bucket__raw)
       )
-      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `volume_bucket`
+      GROUP BY bucket__place, `volume_bucket`
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
@@ -7732,7 +7910,7 @@ SELECT
   `is_last_part`,
   `last_ms`,
   `last_trade_seq`
-FROM `marketprism_features`.`volume_buckets__bd566677` FINAL
+FROM `marketprism_features`.`volume_buckets__430f6ba3` FINAL
 ARRAY JOIN
   `volume_bucket`,
   `slice_buy`,
@@ -7743,8 +7921,8 @@ ARRAY JOIN
   `last_trade_seq`
 COMMENT 'Buckets of exactly equal volume, counted from 00:00 UTC - what one bucket of the clock adds to each of them';
 
-INSERT INTO `marketprism_features`.`volume_buckets__bd566677` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`volume_buckets__430f6ba3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -7778,7 +7956,7 @@ FROM (
       CAST(if(isFinite(toFloat64(`last_trade_seq`)), toFloat64(`last_trade_seq`), NULL) AS Nullable(Float64)) AS `last_trade_seq`
     FROM (
       SELECT
-        exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `volume_bucket`,
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `volume_bucket`,
         toFloat64(sumIf(toDecimal256(slice_lots, 30), side > 0)) / 100000000 AS `slice_buy`,
         toFloat64(sumIf(toDecimal256(slice_lots, 30), side < 0)) / 100000000 AS `slice_sell`,
         max(slice_is_start) AS `is_first_part`,
@@ -7796,6 +7974,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `timestamp`,
           `ord`,
           `side`,
@@ -7816,6 +7995,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `timestamp`,
             `ord`,
             `side`,
@@ -7836,6 +8016,7 @@ FROM (
               `prev_ts_end`,
               `available_at`,
               `v`,
+              `bucket__place`,
               `timestamp`,
               `ord`,
               `side`,
@@ -7855,6 +8036,7 @@ FROM (
                 `prev_ts_end`,
                 `available_at`,
                 `v`,
+                `bucket__place`,
                 `timestamp`,
                 `ord`,
                 `side`,
@@ -7875,6 +8057,7 @@ FROM (
                   `prev_ts_end`,
                   `available_at`,
                   `v`,
+                  `bucket__place`,
                   `timestamp`,
                   `ord`,
                   `side`,
@@ -7882,7 +8065,7 @@ FROM (
                   `split__day`,
                   `split__before`,
                   `split__size`,
-                  split__before + sum(quantity_lots) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
+                  split__before + sum(quantity_lots) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
                 FROM (
                   SELECT
                     s.exchange AS exchange,
@@ -7894,6 +8077,7 @@ FROM (
                   s.prev_ts_end AS prev_ts_end,
                   s.available_at AS available_at,
                   s.v AS v,
+                  s.bucket__place AS bucket__place,
                   s.timestamp AS timestamp,
                   s.ord AS ord,
                   s.side AS side,
@@ -7912,6 +8096,7 @@ FROM (
                       j.prev_ts_end AS prev_ts_end,
                       j.available_at AS available_at,
                       j.v AS v,
+                      j.bucket__place AS bucket__place,
                       j.timestamp AS timestamp,
                       bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
                       if(j.side = 'buy', 1, -1) AS side,
@@ -7928,6 +8113,7 @@ FROM (
                         b.prev_ts_end AS prev_ts_end,
                         b.available_at AS available_at,
                         b.v AS v,
+                        b.bucket__place AS bucket__place,
                         t.timestamp AS timestamp,
                         t.trade_seq AS trade_seq,
                         t.price AS price,
@@ -7984,7 +8170,7 @@ FROM (
         )
         WHERE isNotNull(volume_bucket__raw)
       )
-      GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `volume_bucket`
+      GROUP BY bucket__place, `volume_bucket`
     )
   )
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
@@ -8380,7 +8566,7 @@ LEFT JOIN (
 
 -- view footprint_levels, level 1, look-back 29
 
-CREATE TABLE `marketprism_features`.`footprint_levels__26ea05ab`
+CREATE TABLE `marketprism_features`.`footprint_levels__941c91b8`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -8409,7 +8595,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price bins of the last 30 buckets, and which of them absorbed or exhausted the flow that came to them';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_levels__26ea05ab__mv_lazy` TO `marketprism_features`.`footprint_levels__26ea05ab` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_levels__941c91b8__mv_lazy` TO `marketprism_features`.`footprint_levels__941c91b8` AS
 SELECT
   exchange,
 market_type,
@@ -8470,6 +8656,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `px_bin`,
           `ord`,
           `volume`,
@@ -8490,6 +8677,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `px_bin`,
             `ord`,
             `volume`,
@@ -8497,10 +8685,10 @@ FROM (
             `range_vw`,
             `forward_vw`,
             `seen_ms_ago`,
-            quantileExactInclusive(0.8)(volume) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `threshold`
+            quantileExactInclusive(0.8)(volume) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `threshold`
           FROM (
             SELECT
-              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               `px_bin`,
               `px_bin` AS ord,
               if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))) AS `volume`,
@@ -8519,6 +8707,7 @@ FROM (
               c.prev_ts_end AS prev_ts_end,
               c.available_at AS available_at,
               c.v AS v,
+              c.bucket__place AS bucket__place,
                 toUnixTimestamp64Milli(c.bucket_ts_end) - toUnixTimestamp64Milli(cells.bucket_ts_end) AS ago_ms,
                 toInt64(c.bucket_id) - toInt64(cells.bucket_id) AS ago_buckets,
                 cells.`px_bin` AS `px_bin`,
@@ -8574,7 +8763,7 @@ FROM (
                   `poc_share`,
                   `bins`,
                   `range_bps`
-                FROM `marketprism_features`.`footprint_poc__e49d7f16`
+                FROM `marketprism_features`.`footprint_poc__50636447`
                 WHERE (exchange, market_type, symbol, bucket_id) IN (
                   SELECT DISTINCT
                     exchange, market_type, symbol,
@@ -8591,7 +8780,7 @@ FROM (
                   `mid_at_end`,
                   `mid_60`,
                   `forward_return_60`
-                FROM `marketprism_features`.`forward_return__6af21ca1`
+                FROM `marketprism_features`.`forward_return__d5c5a5ec`
                 WHERE (exchange, market_type, symbol, bucket_id) IN (
                   SELECT DISTINCT
                     exchange, market_type, symbol,
@@ -8603,7 +8792,7 @@ FROM (
               ) AS `forward_return`
                 ON `forward_return`.exchange = c.exchange AND `forward_return`.market_type = c.market_type AND `forward_return`.symbol = c.symbol AND `forward_return`.bucket_id = c.cell_id
             )
-            GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+            GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place, `px_bin`
           )
         )
       )
@@ -8631,7 +8820,7 @@ SELECT
   `volume_threshold`,
   `is_absorption`,
   `is_exhaustion`
-FROM `marketprism_features`.`footprint_levels__26ea05ab` FINAL
+FROM `marketprism_features`.`footprint_levels__941c91b8` FINAL
 ARRAY JOIN
   `px_bin`,
   `level_volume`,
@@ -8645,8 +8834,8 @@ ARRAY JOIN
   `is_exhaustion`
 COMMENT 'Price bins of the last 30 buckets, and which of them absorbed or exhausted the flow that came to them';
 
-INSERT INTO `marketprism_features`.`footprint_levels__26ea05ab` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`footprint_levels__941c91b8` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -8707,6 +8896,7 @@ FROM (
           `prev_ts_end`,
           `available_at`,
           `v`,
+          `bucket__place`,
           `px_bin`,
           `ord`,
           `volume`,
@@ -8727,6 +8917,7 @@ FROM (
             `prev_ts_end`,
             `available_at`,
             `v`,
+            `bucket__place`,
             `px_bin`,
             `ord`,
             `volume`,
@@ -8734,10 +8925,10 @@ FROM (
             `range_vw`,
             `forward_vw`,
             `seen_ms_ago`,
-            quantileExactInclusive(0.8)(volume) OVER (PARTITION BY exchange, market_type, symbol, bucket_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `threshold`
+            quantileExactInclusive(0.8)(volume) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `threshold`
           FROM (
             SELECT
-              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+              exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               `px_bin`,
               `px_bin` AS ord,
               if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))) AS `volume`,
@@ -8756,6 +8947,7 @@ FROM (
               c.prev_ts_end AS prev_ts_end,
               c.available_at AS available_at,
               c.v AS v,
+              c.bucket__place AS bucket__place,
                 toUnixTimestamp64Milli(c.bucket_ts_end) - toUnixTimestamp64Milli(cells.bucket_ts_end) AS ago_ms,
                 toInt64(c.bucket_id) - toInt64(cells.bucket_id) AS ago_buckets,
                 cells.`px_bin` AS `px_bin`,
@@ -8811,7 +9003,7 @@ FROM (
                   `poc_share`,
                   `bins`,
                   `range_bps`
-                FROM `marketprism_features`.`footprint_poc__e49d7f16`
+                FROM `marketprism_features`.`footprint_poc__50636447`
                 WHERE (exchange, market_type, symbol, bucket_id) IN (
                   SELECT DISTINCT
                     exchange, market_type, symbol,
@@ -8828,7 +9020,7 @@ FROM (
                   `mid_at_end`,
                   `mid_60`,
                   `forward_return_60`
-                FROM `marketprism_features`.`forward_return__6af21ca1`
+                FROM `marketprism_features`.`forward_return__d5c5a5ec`
                 WHERE (exchange, market_type, symbol, bucket_id) IN (
                   SELECT DISTINCT
                     exchange, market_type, symbol,
@@ -8840,7 +9032,7 @@ FROM (
               ) AS `forward_return`
                 ON `forward_return`.exchange = c.exchange AND `forward_return`.market_type = c.market_type AND `forward_return`.symbol = c.symbol AND `forward_return`.bucket_id = c.cell_id
             )
-            GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+            GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place, `px_bin`
           )
         )
       )
@@ -9313,7 +9505,7 @@ LEFT JOIN (
 
 -- view vpin_exact, level 1, look-back 249
 
-CREATE TABLE `marketprism_features`.`vpin_exact__1bf0c6f8`
+CREATE TABLE `marketprism_features`.`vpin_exact__035b4cb6`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -9335,7 +9527,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow toxicity (VPIN) over buckets of exactly equal volume, with trades split at the boundary';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_exact__1bf0c6f8__mv_lazy` TO `marketprism_features`.`vpin_exact__1bf0c6f8` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_exact__035b4cb6__mv_lazy` TO `marketprism_features`.`vpin_exact__035b4cb6` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -9431,7 +9623,7 @@ LEFT JOIN (
           `is_last_part`,
           `last_ms`,
           `last_trade_seq`
-        FROM `marketprism_features`.`volume_buckets__bd566677`
+        FROM `marketprism_features`.`volume_buckets__430f6ba3`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -9461,10 +9653,10 @@ SELECT
   `vpin_exact_50`,
   `open_buy_volume`,
   `open_sell_volume`
-FROM `marketprism_features`.`vpin_exact__1bf0c6f8` FINAL
+FROM `marketprism_features`.`vpin_exact__035b4cb6` FINAL
 COMMENT 'Order-flow toxicity (VPIN) over buckets of exactly equal volume, with trades split at the boundary';
 
-INSERT INTO `marketprism_features`.`vpin_exact__1bf0c6f8` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_exact_50`, `open_buy_volume`, `open_sell_volume`)
+INSERT INTO `marketprism_features`.`vpin_exact__035b4cb6` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_exact_50`, `open_buy_volume`, `open_sell_volume`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -9561,7 +9753,7 @@ LEFT JOIN (
           `is_last_part`,
           `last_ms`,
           `last_trade_seq`
-        FROM `marketprism_features`.`volume_buckets__bd566677`
+        FROM `marketprism_features`.`volume_buckets__430f6ba3`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -9821,7 +10013,7 @@ LEFT JOIN (
 
 -- view footprint_marks, level 2, look-back 29
 
-CREATE TABLE `marketprism_features`.`footprint_marks__91b2dea4`
+CREATE TABLE `marketprism_features`.`footprint_marks__36eb464a`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -9847,7 +10039,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'How much of the volume of the last 30 buckets stands in bins that absorbed or exhausted the flow';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_marks__91b2dea4__mv_lazy` TO `marketprism_features`.`footprint_marks__91b2dea4` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_marks__36eb464a__mv_lazy` TO `marketprism_features`.`footprint_marks__36eb464a` AS
 SELECT
   exchange,
 market_type,
@@ -9866,7 +10058,7 @@ v,
   CAST(if(isFinite(toFloat64(`bins_to_absorption`)), toFloat64(`bins_to_absorption`), NULL) AS Nullable(Float64)) AS `bins_to_absorption`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count() AS `levels`,
     countIf(absorbs = 1) AS `absorption_levels`,
     countIf(exhausts = 1) AS `exhaustion_levels`,
@@ -9876,7 +10068,7 @@ FROM (
     argMinIf(px_bin - poc, (abs(px_bin - poc), - volume, px_bin), absorbs = 1) AS `bins_to_absorption`
   FROM (
     SELECT
-      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
       `px_bin`,
       `px_bin` AS ord,
       max(footprint_levels.level_volume) AS `volume`,
@@ -9895,6 +10087,7 @@ FROM (
       c.prev_ts_end AS prev_ts_end,
       c.available_at AS available_at,
       c.v AS v,
+      c.bucket__place AS bucket__place,
         toUnixTimestamp64Milli(c.bucket_ts_end) - toUnixTimestamp64Milli(cells.bucket_ts_end) AS ago_ms,
         toInt64(c.bucket_id) - toInt64(cells.bucket_id) AS ago_buckets,
         cells.`px_bin` AS `px_bin`,
@@ -9929,7 +10122,7 @@ FROM (
             `volume_threshold`,
             `is_absorption`,
             `is_exhaustion`
-          FROM `marketprism_features`.`footprint_levels__26ea05ab`
+          FROM `marketprism_features`.`footprint_levels__941c91b8`
           WHERE (exchange, market_type, symbol, bucket_id) IN (
             SELECT exchange, market_type, symbol, bucket_id
             FROM `marketprism_features`.`ubt__close_2_lazy`
@@ -9957,7 +10150,7 @@ FROM (
           `poc_share`,
           `bins`,
           `range_bps`
-        FROM `marketprism_features`.`footprint_poc__e49d7f16`
+        FROM `marketprism_features`.`footprint_poc__50636447`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_2_lazy`
@@ -9967,9 +10160,9 @@ FROM (
       ) AS `footprint_poc`
         ON `footprint_poc`.exchange = c.exchange AND `footprint_poc`.market_type = c.market_type AND `footprint_poc`.symbol = c.symbol AND `footprint_poc`.bucket_id = c.cell_id
     )
-    GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+    GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place, `px_bin`
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 CREATE VIEW `marketprism_features`.`footprint_marks` AS
@@ -9988,11 +10181,11 @@ SELECT
   `exhaustion_share`,
   `exhaustion_side`,
   `bins_to_absorption`
-FROM `marketprism_features`.`footprint_marks__91b2dea4` FINAL
+FROM `marketprism_features`.`footprint_marks__36eb464a` FINAL
 COMMENT 'How much of the volume of the last 30 buckets stands in bins that absorbed or exhausted the flow';
 
-INSERT INTO `marketprism_features`.`footprint_marks__91b2dea4` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `absorption_levels`, `exhaustion_levels`, `absorption_share`, `exhaustion_share`, `exhaustion_side`, `bins_to_absorption`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+INSERT INTO `marketprism_features`.`footprint_marks__36eb464a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `absorption_levels`, `exhaustion_levels`, `absorption_share`, `exhaustion_share`, `exhaustion_side`, `bins_to_absorption`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
 market_type,
@@ -10011,7 +10204,7 @@ v,
   CAST(if(isFinite(toFloat64(`bins_to_absorption`)), toFloat64(`bins_to_absorption`), NULL) AS Nullable(Float64)) AS `bins_to_absorption`
 FROM (
   SELECT
-    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count() AS `levels`,
     countIf(absorbs = 1) AS `absorption_levels`,
     countIf(exhausts = 1) AS `exhaustion_levels`,
@@ -10021,7 +10214,7 @@ FROM (
     argMinIf(px_bin - poc, (abs(px_bin - poc), - volume, px_bin), absorbs = 1) AS `bins_to_absorption`
   FROM (
     SELECT
-      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
       `px_bin`,
       `px_bin` AS ord,
       max(footprint_levels.level_volume) AS `volume`,
@@ -10040,6 +10233,7 @@ FROM (
       c.prev_ts_end AS prev_ts_end,
       c.available_at AS available_at,
       c.v AS v,
+      c.bucket__place AS bucket__place,
         toUnixTimestamp64Milli(c.bucket_ts_end) - toUnixTimestamp64Milli(cells.bucket_ts_end) AS ago_ms,
         toInt64(c.bucket_id) - toInt64(cells.bucket_id) AS ago_buckets,
         cells.`px_bin` AS `px_bin`,
@@ -10074,7 +10268,7 @@ FROM (
             `volume_threshold`,
             `is_absorption`,
             `is_exhaustion`
-          FROM `marketprism_features`.`footprint_levels__26ea05ab`
+          FROM `marketprism_features`.`footprint_levels__941c91b8`
           WHERE (exchange, market_type, symbol, bucket_id) IN (
             SELECT exchange, market_type, symbol, bucket_id
             FROM buckets
@@ -10102,7 +10296,7 @@ FROM (
           `poc_share`,
           `bins`,
           `range_bps`
-        FROM `marketprism_features`.`footprint_poc__e49d7f16`
+        FROM `marketprism_features`.`footprint_poc__50636447`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -10112,9 +10306,9 @@ FROM (
       ) AS `footprint_poc`
         ON `footprint_poc`.exchange = c.exchange AND `footprint_poc`.market_type = c.market_type AND `footprint_poc`.symbol = c.symbol AND `footprint_poc`.bucket_id = c.cell_id
     )
-    GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`
+    GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place, `px_bin`
   )
-  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+  GROUP BY bucket__place
 );
 
 -- view roll_spread, level 2, look-back 51
