@@ -22,6 +22,11 @@ export const errorCodes = {
     hint: "Let one process write an instrument; run again when the other has ended.",
     exit: 5,
   },
+  FS_BUCKETS_NO_SIZE: {
+    summary: "The clock that was named is cut by the wall clock (`every:`), so it has no size.",
+    hint: "Name a clock of features.yaml.",
+    exit: 1,
+  },
   FS_BUCKETS_NO_TRADES: {
     summary: "The instrument that was named has no trades.",
     hint: "`feature buckets status` lists the instruments that have; the name is exchange/market_type/symbol.",

@@ -5,7 +5,7 @@ import {
 } from "../ingest/buckets/calibrate-clock.js";
 import { clockContext } from "../ingest/buckets/clock-context.js";
 import { storeSizes } from "../ingest/buckets/store-sizes.js";
-import { type InstrumentKey, instrumentName } from "../spec/model.js";
+import { type InstrumentKey, instrumentName, sizedClocks } from "../spec/model.js";
 import type { Context } from "./context.js";
 import { plural } from "./count-text.js";
 import { deployedCatalog } from "./deployed-catalog.js";
@@ -30,7 +30,7 @@ export async function runCalibrate(
 ): Promise<Outcome> {
   const { engine, project } = context;
   const { catalog } = await deployedCatalog(context);
-  const names = request.clock === undefined ? Object.keys(project.clocks) : [request.clock];
+  const names = request.clock === undefined ? sizedClocks(project) : [request.clock];
   const clocks = names.map((name) =>
     clockContext(engine, project, catalog, name, writerName("buckets calibrate")),
   );

@@ -26,10 +26,17 @@ export function splitRelation(columns: readonly string[], stream: string, scope:
   return `(\n${text.replace(/^(?=.)/gm, "  ")}\n)`;
 }
 
+/**
+ * Of a bucket that spans more slices only the last ones have rows: where the volume is far too small for a market, every trade
+ * would become thousands.
+ */
+const slicesPerBucket = 100;
+
 /** The steps from there to one row a trade and slice. Everything is in whole lots. */
 export function splitLevels({ volume }: Split): RowLevel[] {
   const size = volume === undefined ? "split__size" : `toInt128(${parseLots(volume)})`;
   const begin = "split__end - quantity_lots";
+  const first = `intDiv(split__last - 1, ${size}) - ${slicesPerBucket - 1}`;
   const at = (slices: string): string => `${slices} * ${size}`;
   return [
     {
@@ -37,11 +44,12 @@ export function splitLevels({ volume }: Split): RowLevel[] {
         { name: "split__end", sql: `split__before + sum(quantity_lots) OVER ${rowWindow("so_far")}` },
       ],
     },
+    { columns: [{ name: "split__last", sql: `max(split__end) OVER ${rowWindow("bucket")}` }] },
     {
       columns: [
         {
           name: "split__slice",
-          sql: `toInt64(arrayJoin(range(toUInt64(intDiv(${begin}, ${size})), toUInt64(intDiv(split__end - 1, ${size}) + 1))))`,
+          sql: `toInt64(arrayJoin(range(toUInt64(greatest(intDiv(${begin}, ${size}), ${first})), toUInt64(greatest(intDiv(split__end - 1, ${size}) + 1, ${first})))))`,
         },
       ],
     },
@@ -56,7 +64,7 @@ export function splitLevels({ volume }: Split): RowLevel[] {
         { name: "slice_is_start", sql: `${begin} <= ${at("split__slice")}` },
         { name: "slice_is_end", sql: `split__end >= ${at("(split__slice + 1)")}` },
       ],
-      drop: ["split__end", "split__slice", ...beforeColumns],
+      drop: ["split__end", "split__last", "split__slice", ...beforeColumns],
     },
   ];
 }

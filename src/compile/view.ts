@@ -131,7 +131,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
       : {
           delay: { ms: view.delayMs, staleMs: staleMs(clock), bounds: bucketsName(project, clock.name) },
         }),
-    everyBucket: view.time !== undefined || hasEveryBucket(view),
+    everyBucket: view.time !== undefined || hasEveryBucket(view, clock),
     renamedFrom: view.renamedFrom,
     at: view.at,
   };
@@ -146,13 +146,13 @@ function viewReach(view: FeatureView, clock: Clock, upstream: readonly CompiledO
   return { buckets, ms: Math.max(ms, asOfReach(upstream).ms) };
 }
 
-/** A bucket always has trades; filters may leave none of its rows, and it may have no book. */
-function hasEveryBucket({ from, rows, delayMs, overBy }: FeatureView): boolean {
+/** A bucket that trades fill always has some; filters may leave none of its rows, and it may have no book. */
+function hasEveryBucket({ from, rows, delayMs, overBy }: FeatureView, { mode }: Clock): boolean {
   if (overBy !== undefined) return false;
   if (!("stream" in from)) return true;
   if (delayMs > 0) return false;
   const isFiltered = rows.where !== undefined || rows.steps.some(({ where }) => where !== undefined);
-  return from.stream !== "books" && !isFiltered && rows.by.length === 0;
+  return from.stream !== "books" && mode !== "time" && !isFiltered && rows.by.length === 0;
 }
 
 function unknown(name: string): never {

@@ -101,7 +101,8 @@ export interface QualityRule {
 
 export interface Clock {
   readonly name: string;
-  readonly mode: "volume" | "count" | "event" | "quality";
+  /** `time`: wall-clock periods of `maxMs`, which have no size (`every:` of a view). */
+  readonly mode: "volume" | "count" | "event" | "quality" | "time";
   readonly targetMs: number;
   readonly maxMs: number;
   readonly maxTrades: number;
@@ -139,6 +140,11 @@ export interface Project {
     readonly featuresMs: number | undefined;
     readonly versions: number;
   };
+}
+
+/** The clocks whose buckets have a size that can be calibrated. */
+export function sizedClocks({ clocks }: Project): string[] {
+  return Object.values(clocks).flatMap(({ name, mode }) => (mode === "time" ? [] : [name]));
 }
 
 /** `events` are both: trades and book snapshots in one order, trades before the snapshots of the same millisecond. */

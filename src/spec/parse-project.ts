@@ -17,6 +17,7 @@ import type {
 import type { ModelContract } from "./model-contract.js";
 import { readModelFile } from "./model-file.js";
 import { checkModelReferences } from "./model-references.js";
+import { withPeriodClocks } from "./period-clock.js";
 import { readProjectFile } from "./project-file.js";
 import { checkReferences } from "./references.js";
 import { schemaFindings } from "./schema-findings.js";
@@ -185,7 +186,7 @@ class ProjectParser {
       const message = `the project has no ${projectFileName}`;
       this.#findings.push(new FeatureError("FS_CLI_NO_PROJECT", message, { at: { file: projectFileName } }));
     }
-    const project = this.#project;
+    const project = this.#project === undefined ? undefined : withPeriodClocks(this.#project, this.#views);
     this.#findings.push(
       ...checkReferences({
         clocks: project === undefined ? undefined : Object.keys(project.clocks),

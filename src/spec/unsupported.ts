@@ -5,7 +5,6 @@ const viewKeys: ReadonlySet<string> = new Set([
   "as_of",
   "max_age",
   "scan",
-  "every",
   "row",
   "table",
   "events",

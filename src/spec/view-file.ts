@@ -3,6 +3,7 @@
 import { pointerTo } from "./json-pointer.js";
 import type { Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
 import { type RawOverBins, readBinRows, readOverBins } from "./over-by.js";
+import { readClockName } from "./period-clock.js";
 import { readDelay, readStreamRows } from "./read-stream-rows.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
@@ -15,7 +16,8 @@ interface RawView extends RawOverBins, RawTimeRows {
   readonly renamed_from?: string;
   readonly description?: string;
   readonly owner?: string;
-  readonly clock: string;
+  readonly clock?: string;
+  readonly every?: string;
   readonly from?: string | readonly string[];
   readonly windows?: Readonly<
     Record<string, { buckets?: number; seconds?: number; since?: "utc_day"; min?: number; current?: boolean }>
@@ -70,7 +72,7 @@ export function readViewFile(reader: SpecReader): FeatureView {
     renamedFrom: raw.renamed_from,
     description: raw.description ?? "",
     owner: raw.owner ?? "",
-    clock: raw.clock,
+    clock: readClockName(reader, raw),
     from,
     params: raw.params ?? {},
     rows:
@@ -185,6 +187,11 @@ function readWindows(reader: SpecReader, raw: RawView, from: FeatureView["from"]
 
 function readExpectations(reader: SpecReader, raw: RawView): Expectation[] {
   const names = Object.keys(raw.columns);
+  if (raw.expect !== undefined && (raw.by !== undefined || raw.emit !== undefined)) {
+    const message = "`expect:` is about one row a bucket, and this view has one for each bin";
+    const hint = "Expect it of a view that reads this one.";
+    reader.add("FS_SPEC_VALUE", message, reader.file.keyAt("/expect"), hint);
+  }
   return Object.entries(raw.expect ?? {}).map(([column, expected]) => {
     const pointer = pointerTo("/expect", column);
     if (!names.includes(column)) {

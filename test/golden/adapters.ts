@@ -18,6 +18,7 @@ import { qBucketCalibration } from "./families/q-bucket-calibration.js";
 import { rollSpread } from "./families/roll-spread.js";
 import { rvBvJump } from "./families/rv-bv-jump.js";
 import { spreads } from "./families/spreads.js";
+import { vpinBvc } from "./families/vpin-bvc.js";
 import { vpinSides } from "./families/vpin-sides.js";
 
 export const adapters: Readonly<Record<string, Adapter>> = {
@@ -39,6 +40,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   purged_splits: purgedSplits,
   q_bucket_calibration: qBucketCalibration,
   spreads,
+  vpin_bvc: vpinBvc,
   vpin_sides: vpinSides,
 };
 

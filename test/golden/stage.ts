@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { parseLots } from "../../src/clock/decimal.js";
 import type { Catalog, CompiledObject } from "../../src/compile/catalog.js";
 import { compileProject, draftViews } from "../../src/compile/compile-project.js";
 import { storedKey } from "../../src/compile/feature-table.js";
@@ -43,6 +44,8 @@ export interface GoldenBucket {
   readonly end: number;
   /** The end of the bucket before; its own start for the first one. */
   readonly prevEnd?: number;
+  /** What was traded in it, as a decimal; 0 if a case's views do not ask for it. */
+  readonly volume?: string;
 }
 
 export interface GoldenTrade {
@@ -147,8 +150,8 @@ export class Stage {
   }
 
   /** Closed buckets with ids from 1. */
-  async buckets(buckets: readonly GoldenBucket[], series = 0): Promise<void> {
-    await this.#insert(bucketsName(this.project, "ubt"), buckets, [], series);
+  async buckets(buckets: readonly GoldenBucket[], series = 0, clock = "ubt"): Promise<void> {
+    await this.#insert(bucketsName(this.project, clock), buckets, [], series);
   }
 
   /** Buckets and, in an upstream view's table, the values that a case gives for it. */
@@ -189,6 +192,15 @@ export class Stage {
         time("bucket_ts_end", (bucket) => bucket.end),
         time("available_at", (bucket) => bucket.end),
         ...(isBuckets ? [time("prev_ts_end", (bucket) => prevEnd(bucket, buckets.indexOf(bucket)))] : []),
+        ...(isBuckets
+          ? [
+              {
+                name: "vol",
+                type: "Decimal(38, 8)",
+                values: buckets.map(({ volume = "0" }) => parseLots(volume)),
+              },
+            ]
+          : []),
         { name: "v", type: "UInt64", values: buckets.map(() => 1n) },
         ...columns,
       ],
@@ -220,7 +232,7 @@ export class Stage {
   async intermediates(view: string, names: readonly string[]): Promise<Record<string, unknown>> {
     const draft = draftViews(this.#views).find((one) => one.view.name === view) ?? never();
     const upstream = this.#object(view).upstream.map((id) => this.#object(id.replace("view:", "")));
-    const bounds = quoteName(bucketsName(this.project, "ubt"));
+    const bounds = quoteName(bucketsName(this.project, draft.view.clock));
     const select = viewExpressionSelect(draft, upstream, "buckets", bounds);
     const [row = {}] = await this.engine.rows<Record<string, unknown>>(
       `WITH buckets AS (SELECT * FROM ${bounds} FINAL)

@@ -1,5 +1,6 @@
 /** What an engine holds, as rows to compare. */
 import { storedKey } from "../../src/compile/feature-table.js";
+import { bucketColumnTypes } from "../../src/compile/names.js";
 import type { Column, Table, TableName } from "../../src/schema/object.js";
 import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
 import { type Deployment, tablesOf } from "./stock-deployment.js";
@@ -42,14 +43,11 @@ export async function storedTrades(
 /** Rows of a view or a vector as consumers read them, in the oracle's form, ordered by instrument and bucket. */
 export async function storedFeatures(deployment: Deployment, name: string): Promise<StoredRow[]> {
   const object = deployment.catalog.objects.find((item) => item.name === name && item.alias !== undefined);
-  const [table] = object?.tables ?? [];
-  if (object?.alias === undefined || table === undefined) throw new Error(`no view or vector ${name}`);
-  const names = [...storedKey, ...object.columns.map((column) => column.name)];
-  return inOracleForm(
-    deployment,
-    quoteName(object.alias),
-    table.columns.filter((column) => names.includes(column.name)),
-  );
+  if (object?.alias === undefined) throw new Error(`no view or vector ${name}`);
+  return inOracleForm(deployment, quoteName(object.alias), [
+    ...bucketColumnTypes(storedKey),
+    ...object.columns.map((column) => ({ name: column.name, type: column.type })),
+  ]);
 }
 
 /**

@@ -4,6 +4,7 @@ import { type LimitsAt, type ScheduledLimits, sizeSchedule } from "../../clock/s
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { sessionAt } from "../../spec/session-at.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
+import { sizedMode } from "./sized-mode.js";
 
 /** The column of bucket_config that holds a mode's size. */
 export const sizeColumn = {
@@ -43,7 +44,7 @@ async function configured(context: ClockContext, instrument: InstrumentKey): Pro
   }>(
     `SELECT
        session_tag,
-       toString(${sizeColumn[clock.mode]}) AS size,
+       toString(${sizeColumn[sizedMode(clock)]}) AS size,
        t_max_s,
        toString(toUnixTimestamp64Milli(valid_from)) AS from_ms,
        toString(toUnixTimestamp64Milli(valid_to)) AS to_ms

@@ -11,6 +11,7 @@ import { type ClockContext, featuresTable, instrumentParams } from "./clock-cont
 import { cuttableInstruments } from "./cuttable-instruments.js";
 import { cutterParams } from "./cutter-params.js";
 import { readGroups } from "./read-groups.js";
+import { sizedMode } from "./sized-mode.js";
 
 const minutesSql = sqlTemplate(import.meta.url, "minutes");
 const minuteMs = 60_000;
@@ -65,6 +66,7 @@ export async function calibrateClock(
   context: ClockContext,
   options: CalibrateOptions,
 ): Promise<ClockCalibration> {
+  sizedMode(context.clock);
   const until = options.until ?? (await endOfData(context));
   if (until === undefined) return { until: null, sizes: [], skipped: [] };
   const instruments = options.instruments ?? (await cuttableInstruments(context));

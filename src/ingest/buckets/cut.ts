@@ -7,19 +7,14 @@ import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import type { PendingBucket } from "./batches.js";
 import { bucketLimits } from "./bucket-limits.js";
 import type { ClockContext } from "./clock-context.js";
+import { cutPeriods } from "./cut-periods.js";
+import type { CutResult } from "./cut-result.js";
 import { cutterParams } from "./cutter-params.js";
 import { readCutterState, type StoredState, storeCutterState } from "./cutter-state.js";
 import type { Lease } from "./lease.js";
 import type { LeaseBook } from "./lease-book.js";
 import { readGroups } from "./read-groups.js";
 import { storeBuckets } from "./store-buckets.js";
-
-export interface CutResult {
-  readonly trades: number;
-  readonly buckets: readonly PendingBucket[];
-  /** False for an instrument without a size: stored, but not cut. */
-  readonly hasSize: boolean;
-}
 
 /** Buckets that are held before they are stored, with the state behind them. */
 const chunk = 20_000;
@@ -36,6 +31,11 @@ export async function cutInstrument(
   onTrades: (trades: number) => void,
   watermark?: number,
 ): Promise<CutResult> {
+  if (context.clock.mode === "time") {
+    const result = await cutPeriods(context, leases, instrument, watermark);
+    onTrades(result.trades);
+    return result;
+  }
   const name = instrumentName(instrument);
   const stored = leases.states.get(name) ?? (await readCutterState(context, instrument));
   // Known again once it is stored: a run that fails half-way leaves it to be read.

@@ -1,6 +1,7 @@
 import { sizeColumn } from "./bucket-limits.js";
 import type { CalibratedSize } from "./calibrate-clock.js";
 import type { ClockContext } from "./clock-context.js";
+import { sizedMode } from "./sized-mode.js";
 
 const bounds = {
   q_bucket: ["q_min", "q_max"],
@@ -15,7 +16,7 @@ const bounds = {
 export async function storeSizes(context: ClockContext, sizes: readonly CalibratedSize[]): Promise<void> {
   const { clock, engine, project } = context;
   if (sizes.length === 0) return;
-  const size = sizeColumn[clock.mode];
+  const size = sizeColumn[sizedMode(clock)];
   const [least, most] = bounds[size];
   const events = clock.mode === "event" ? "ups" : "tps";
   const isVolume = size === "q_bucket";

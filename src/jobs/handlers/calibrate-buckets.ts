@@ -2,6 +2,7 @@ import { calibrateClock } from "../../ingest/buckets/calibrate-clock.js";
 import { clockContext } from "../../ingest/buckets/clock-context.js";
 import { storeSizes } from "../../ingest/buckets/store-sizes.js";
 import { parseDuration } from "../../spec/duration.js";
+import { sizedClocks } from "../../spec/model.js";
 import type { HandlerCall } from "../handler.js";
 
 const week = 7 * 86_400_000;
@@ -9,7 +10,7 @@ const week = 7 * 86_400_000;
 /** `buckets.calibrate`: sizes of one clock or of all, from the trades of the look-back; stored with `write: true`. */
 export async function calibrateBuckets({ context, with: values, signal }: HandlerCall): Promise<string> {
   const { engine, specs, catalog, owner } = context;
-  const only = values.clock === undefined ? Object.keys(specs.project.clocks) : [String(values.clock)];
+  const only = values.clock === undefined ? sizedClocks(specs.project) : [String(values.clock)];
   const lookBackMs = parseDuration(String(values.look_back ?? "")) ?? week;
   let found = 0;
   let written = 0;

@@ -52,8 +52,7 @@ export function naiveViewFeatures(
         sell_volume: flows[index]?.sell_volume ?? null,
         total_volume: flows[index]?.volume ?? null,
       })),
-    vpin_exact: () =>
-      buckets.map((bucket) => naiveVpinExact(bucket, buckets, (other) => naiveTrades(other, trades))),
+    vpin_exact: () => naiveVpinExact(buckets, (bucket) => naiveTrades(bucket, trades)),
     corwin_schultz: () => buckets.map((bucket) => naiveCorwinSchultz(bucket, trades)),
     flow_cvd_vwap: () => buckets.map((bucket) => naiveFlowCvdVwap(bucket, flows)),
     flow_windows: () => buckets.map((bucket) => naiveFlowWindows(bucket, trades)),

@@ -102,7 +102,7 @@ describe("fingerprints", () => {
 
   it("change with what is a clock's data; not with size, target and lateness", () => {
     const views = compile(stock)
-      .objects.filter(({ storage }) => storage !== undefined)
+      .objects.filter(({ storage, clock: own }) => storage !== undefined && own === "ubt")
       .map(objectId)
       .sort();
     const clock = (from: RegExp, to: string) =>

@@ -1,5 +1,5 @@
-import { Rational } from "../rational.js";
-import { type BucketRow, bucketKeyOf, type FeatureRow, isSameInstrument, type TradeRow } from "../rows.js";
+import { parseLots } from "../../../../src/clock/decimal.js";
+import { type BucketRow, bucketKeyOf, type FeatureRow, instrumentKey, type TradeRow } from "../rows.js";
 
 export interface VpinExact {
   readonly vpin_exact_50: number | null;
@@ -8,57 +8,72 @@ export interface VpinExact {
 }
 
 interface VolumeBucket {
-  buy: Rational;
-  sell: Rational;
-  /** The clock's bucket in which it begins. */
-  readonly from: number;
+  buy: bigint;
+  sell: bigint;
+  readonly size: bigint;
+  /** The clock's bucket in which it begins; null where a part of it was left out. */
+  readonly from: number | null;
 }
 
 const dayMs = 86_400_000;
 const used = 50;
 const reach = 250;
+/** Of one bucket of the clock only so many volume buckets have parts, the last ones. */
+const most = 100n;
 
-/** Fills buckets trade by trade, cutting a trade as often as it crosses a boundary. */
+/** Fills volume buckets trade by trade, in lots, cutting a trade as often as it crosses a boundary. */
 export function naiveVpinExact(
-  bucket: BucketRow,
   buckets: readonly BucketRow[],
   tradesOf: (bucket: BucketRow) => readonly TradeRow[],
-): FeatureRow<VpinExact> {
-  const filled: VolumeBucket[] = [];
-  const own = buckets.filter(
-    (other) => isSameInstrument(other, bucket) && other.bucket_id <= bucket.bucket_id,
-  );
-  own.sort((a, b) => a.bucket_id - b.bucket_id);
-  let open: VolumeBucket | undefined;
-  let day: number | undefined;
-  let size = Rational.zero;
-  for (const other of own) {
-    const today = Math.floor((other.bucket_ts_end - 1) / dayMs);
-    if (today !== day) {
-      [day, open, size] = [today, undefined, Rational.parse(other.size)];
-    }
-    for (const trade of tradesOf(other)) {
-      let left = Rational.parse(trade.quantity);
-      while (left.numerator > 0n) {
-        open ??= { buy: Rational.zero, sell: Rational.zero, from: other.bucket_id };
-        const room = size.minus(open.buy.plus(open.sell));
-        const part = left.isAtLeast(room) ? room : left;
-        if (trade.side === "buy") open.buy = open.buy.plus(part);
-        else open.sell = open.sell.plus(part);
-        left = left.minus(part);
-        if (part !== room) continue;
-        filled.push(open);
-        open = undefined;
+): FeatureRow<VpinExact>[] {
+  const rows = new Map<BucketRow, FeatureRow<VpinExact>>();
+  for (const instrument of new Set(buckets.map(instrumentKey))) {
+    const own = buckets.filter((bucket) => instrumentKey(bucket) === instrument);
+    const filled: VolumeBucket[] = [];
+    let [day, size, total] = [-1, 0n, 0n];
+    let open: VolumeBucket | undefined;
+    for (const bucket of own.sort((a, b) => a.bucket_id - b.bucket_id)) {
+      const today = Math.floor((bucket.bucket_ts_end - 1) / dayMs);
+      if (today !== day) [day, size, total, open] = [today, parseLots(bucket.size), 0n, undefined];
+      const trades = tradesOf(bucket);
+      const end = trades.reduce((sum, { quantity }) => sum + parseLots(quantity), total);
+      const first = ((end - 1n) / size - most + 1n) * size;
+      for (const { quantity, side } of trades) {
+        let left = parseLots(quantity);
+        if (total < first) {
+          const skipped = left < first - total ? left : first - total;
+          [left, total, open] = [left - skipped, total + skipped, undefined];
+        }
+        while (left > 0n) {
+          const room = size - (total % size);
+          open ??= { buy: 0n, sell: 0n, size, from: room === size ? bucket.bucket_id : null };
+          let part = room;
+          if (left < room) part = left;
+          open[side] += part;
+          [left, total] = [left - part, total + part];
+          if (part < room) continue;
+          filled.push(open);
+          open = undefined;
+        }
       }
+      rows.set(bucket, { ...bucketKeyOf(bucket), ...vpinOf(filled, open, bucket) });
     }
   }
-  const seen = filled.filter(({ from }) => from > bucket.bucket_id - reach).slice(-used);
-  const imbalance = Rational.sum(seen.map(({ buy, sell }) => buy.minus(sell).absolute()));
-  const volume = Rational.sum(seen.map(({ buy, sell }) => buy.plus(sell)));
+  return buckets.flatMap((bucket) => rows.get(bucket) ?? []);
+}
+
+function vpinOf(
+  filled: readonly VolumeBucket[],
+  open: VolumeBucket | undefined,
+  bucket: BucketRow,
+): VpinExact {
+  const whole = filled.filter(({ from }) => from !== null && from > bucket.bucket_id - reach).slice(-used);
+  const sum = (of: (one: VolumeBucket) => bigint): number =>
+    Number(whole.reduce((total, one) => total + of(one), 0n));
+  const imbalance = sum(({ buy, sell }) => (buy > sell ? buy - sell : sell - buy));
   return {
-    ...bucketKeyOf(bucket),
-    vpin_exact_50: seen.length < used ? null : (imbalance.over(volume)?.toNumber() ?? null),
-    open_buy_volume: open?.buy.toNumber() ?? 0,
-    open_sell_volume: open?.sell.toNumber() ?? 0,
+    ...{ vpin_exact_50: whole.length < used ? null : imbalance / sum(({ size }) => size) },
+    open_buy_volume: Number(open?.buy ?? 0n) / 1e8,
+    open_sell_volume: Number(open?.sell ?? 0n) / 1e8,
   };
 }

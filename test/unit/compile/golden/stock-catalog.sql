@@ -7664,7 +7664,7 @@ FROM (
 
 -- view volume_buckets, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`volume_buckets__430f6ba3`
+CREATE TABLE `marketprism_features`.`volume_buckets__678b51e4`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7690,7 +7690,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Buckets of exactly equal volume, counted from 00:00 UTC - what one bucket of the clock adds to each of them';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`volume_buckets__430f6ba3__mv_lazy` TO `marketprism_features`.`volume_buckets__430f6ba3` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`volume_buckets__678b51e4__mv_lazy` TO `marketprism_features`.`volume_buckets__678b51e4` AS
 SELECT
   exchange,
 market_type,
@@ -7813,7 +7813,8 @@ FROM (
                 `split__before`,
                 `split__size`,
                 `split__end`,
-                toInt64(arrayJoin(range(toUInt64(intDiv(split__end - quantity_lots, split__size)), toUInt64(intDiv(split__end - 1, split__size) + 1)))) AS `split__slice`
+                `split__last`,
+                toInt64(arrayJoin(range(toUInt64(greatest(intDiv(split__end - quantity_lots, split__size), intDiv(split__last - 1, split__size) - 99)), toUInt64(greatest(intDiv(split__end - 1, split__size) + 1, intDiv(split__last - 1, split__size) - 99))))) AS `split__slice`
               FROM (
                 SELECT
                   `exchange`,
@@ -7833,54 +7834,76 @@ FROM (
                   `split__day`,
                   `split__before`,
                   `split__size`,
-                  split__before + sum(quantity_lots) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
+                  `split__end`,
+                  max(split__end) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `split__last`
                 FROM (
                   SELECT
-                    s.exchange AS exchange,
-                  s.market_type AS market_type,
-                  s.symbol AS symbol,
-                  s.bucket_id AS bucket_id,
-                  s.bucket_ts_start AS bucket_ts_start,
-                  s.bucket_ts_end AS bucket_ts_end,
-                  s.prev_ts_end AS prev_ts_end,
-                  s.available_at AS available_at,
-                  s.v AS v,
-                  s.bucket__place AS bucket__place,
-                  s.timestamp AS timestamp,
-                  s.ord AS ord,
-                  s.side AS side,
-                  s.quantity_lots AS quantity_lots,
-                    d.day AS split__day,
-                    d.lots_before AS split__before,
-                    d.size_lots AS split__size
-                  FROM `marketprism_features`.`ubt__trades_lazy` AS s
-                  INNER JOIN (
-                    -- What was traded since 00:00 UTC before each bucket. Closed buckets keep their volume, so it is the same whenever it is asked for.
+                    `exchange`,
+                    `market_type`,
+                    `symbol`,
+                    `bucket_id`,
+                    `bucket_ts_start`,
+                    `bucket_ts_end`,
+                    `prev_ts_end`,
+                    `available_at`,
+                    `v`,
+                    `bucket__place`,
+                    `timestamp`,
+                    `ord`,
+                    `side`,
+                    `quantity_lots`,
+                    `split__day`,
+                    `split__before`,
+                    `split__size`,
+                    split__before + sum(quantity_lots) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
+                  FROM (
                     SELECT
-                      exchange, market_type, symbol, bucket_id, day,
-                      sum(lots) OVER so_far - lots AS lots_before,
-                      argMin(first_size, bucket_id) OVER so_far AS size_lots
-                    FROM (
+                      s.exchange AS exchange,
+                    s.market_type AS market_type,
+                    s.symbol AS symbol,
+                    s.bucket_id AS bucket_id,
+                    s.bucket_ts_start AS bucket_ts_start,
+                    s.bucket_ts_end AS bucket_ts_end,
+                    s.prev_ts_end AS prev_ts_end,
+                    s.available_at AS available_at,
+                    s.v AS v,
+                    s.bucket__place AS bucket__place,
+                    s.timestamp AS timestamp,
+                    s.ord AS ord,
+                    s.side AS side,
+                    s.quantity_lots AS quantity_lots,
+                      d.day AS split__day,
+                      d.lots_before AS split__before,
+                      d.size_lots AS split__size
+                    FROM `marketprism_features`.`ubt__trades_lazy` AS s
+                    INNER JOIN (
+                      -- What was traded since 00:00 UTC before each bucket. Closed buckets keep their volume, so it is the same whenever it is asked for.
                       SELECT
-                        exchange, market_type, symbol, bucket_id,
-                        intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 86400000) AS day,
-                        reinterpretAsInt128(vol) AS lots,
-                        reinterpretAsInt128(size) AS first_size
-                      FROM `marketprism_features`.`unified_buckets` FINAL
-                      WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__trades_lazy`)
-                        -- In milliseconds: toStartOfDay gives whole seconds, and the comparison with an index would lose the day's first one.
-                        AND bucket_ts_end > (
-                          SELECT fromUnixTimestamp64Milli(intDiv(toUnixTimestamp64Milli(min(bucket_ts_end)) - 1, 86400000) * 86400000, 'UTC')
-                          FROM `marketprism_features`.`ubt__trades_lazy`
-                        )
-                        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__trades_lazy`)
-                    )
-                    WINDOW so_far AS (
-                      PARTITION BY exchange, market_type, symbol, day ORDER BY bucket_id
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                    )
-                  ) AS d
-                    ON d.exchange = s.exchange AND d.market_type = s.market_type AND d.symbol = s.symbol AND d.bucket_id = s.bucket_id
+                        exchange, market_type, symbol, bucket_id, day,
+                        sum(lots) OVER so_far - lots AS lots_before,
+                        argMin(first_size, bucket_id) OVER so_far AS size_lots
+                      FROM (
+                        SELECT
+                          exchange, market_type, symbol, bucket_id,
+                          intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 86400000) AS day,
+                          reinterpretAsInt128(vol) AS lots,
+                          reinterpretAsInt128(size) AS first_size
+                        FROM `marketprism_features`.`unified_buckets` FINAL
+                        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__trades_lazy`)
+                          -- In milliseconds: toStartOfDay gives whole seconds, and the comparison with an index would lose the day's first one.
+                          AND bucket_ts_end > (
+                            SELECT fromUnixTimestamp64Milli(intDiv(toUnixTimestamp64Milli(min(bucket_ts_end)) - 1, 86400000) * 86400000, 'UTC')
+                            FROM `marketprism_features`.`ubt__trades_lazy`
+                          )
+                          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__trades_lazy`)
+                      )
+                      WINDOW so_far AS (
+                        PARTITION BY exchange, market_type, symbol, day ORDER BY bucket_id
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                      )
+                    ) AS d
+                      ON d.exchange = s.exchange AND d.market_type = s.market_type AND d.symbol = s.symbol AND d.bucket_id = s.bucket_id
+                  )
                 )
               )
             )
@@ -7910,7 +7933,7 @@ SELECT
   `is_last_part`,
   `last_ms`,
   `last_trade_seq`
-FROM `marketprism_features`.`volume_buckets__430f6ba3` FINAL
+FROM `marketprism_features`.`volume_buckets__678b51e4` FINAL
 ARRAY JOIN
   `volume_bucket`,
   `slice_buy`,
@@ -7921,7 +7944,7 @@ ARRAY JOIN
   `last_trade_seq`
 COMMENT 'Buckets of exactly equal volume, counted from 00:00 UTC - what one bucket of the clock adds to each of them';
 
-INSERT INTO `marketprism_features`.`volume_buckets__430f6ba3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`)
+INSERT INTO `marketprism_features`.`volume_buckets__678b51e4` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -8045,7 +8068,8 @@ FROM (
                 `split__before`,
                 `split__size`,
                 `split__end`,
-                toInt64(arrayJoin(range(toUInt64(intDiv(split__end - quantity_lots, split__size)), toUInt64(intDiv(split__end - 1, split__size) + 1)))) AS `split__slice`
+                `split__last`,
+                toInt64(arrayJoin(range(toUInt64(greatest(intDiv(split__end - quantity_lots, split__size), intDiv(split__last - 1, split__size) - 99)), toUInt64(greatest(intDiv(split__end - 1, split__size) + 1, intDiv(split__last - 1, split__size) - 99))))) AS `split__slice`
               FROM (
                 SELECT
                   `exchange`,
@@ -8065,104 +8089,126 @@ FROM (
                   `split__day`,
                   `split__before`,
                   `split__size`,
-                  split__before + sum(quantity_lots) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
+                  `split__end`,
+                  max(split__end) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `split__last`
                 FROM (
                   SELECT
-                    s.exchange AS exchange,
-                  s.market_type AS market_type,
-                  s.symbol AS symbol,
-                  s.bucket_id AS bucket_id,
-                  s.bucket_ts_start AS bucket_ts_start,
-                  s.bucket_ts_end AS bucket_ts_end,
-                  s.prev_ts_end AS prev_ts_end,
-                  s.available_at AS available_at,
-                  s.v AS v,
-                  s.bucket__place AS bucket__place,
-                  s.timestamp AS timestamp,
-                  s.ord AS ord,
-                  s.side AS side,
-                  s.quantity_lots AS quantity_lots,
-                    d.day AS split__day,
-                    d.lots_before AS split__before,
-                    d.size_lots AS split__size
+                    `exchange`,
+                    `market_type`,
+                    `symbol`,
+                    `bucket_id`,
+                    `bucket_ts_start`,
+                    `bucket_ts_end`,
+                    `prev_ts_end`,
+                    `available_at`,
+                    `v`,
+                    `bucket__place`,
+                    `timestamp`,
+                    `ord`,
+                    `side`,
+                    `quantity_lots`,
+                    `split__day`,
+                    `split__before`,
+                    `split__size`,
+                    split__before + sum(quantity_lots) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `split__end`
                   FROM (
                     SELECT
-                      j.exchange AS exchange,
-                      j.market_type AS market_type,
-                      j.symbol AS symbol,
-                      j.bucket_id AS bucket_id,
-                      j.bucket_ts_start AS bucket_ts_start,
-                      j.bucket_ts_end AS bucket_ts_end,
-                      j.prev_ts_end AS prev_ts_end,
-                      j.available_at AS available_at,
-                      j.v AS v,
-                      j.bucket__place AS bucket__place,
-                      j.timestamp AS timestamp,
-                      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
-                      if(j.side = 'buy', 1, -1) AS side,
-                      reinterpretAsInt128(toDecimal128(j.quantity, 8)) AS quantity_lots
-                    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
-                    CROSS JOIN (
-                      SELECT
-                        b.exchange AS exchange,
-                        b.market_type AS market_type,
-                        b.symbol AS symbol,
-                        b.bucket_id AS bucket_id,
-                        b.bucket_ts_start AS bucket_ts_start,
-                        b.bucket_ts_end AS bucket_ts_end,
-                        b.prev_ts_end AS prev_ts_end,
-                        b.available_at AS available_at,
-                        b.v AS v,
-                        b.bucket__place AS bucket__place,
-                        t.timestamp AS timestamp,
-                        t.trade_seq AS trade_seq,
-                        t.price AS price,
-                        t.quantity AS quantity,
-                        t.side AS side
-                      FROM (
-                        SELECT
-                          exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
-                        FROM `marketprism_hot`.`trades` FINAL
-                        WHERE late = 0
-                          AND exchange IN (SELECT exchange FROM buckets)
-                          AND market_type IN (SELECT market_type FROM buckets)
-                          AND symbol IN (SELECT symbol FROM buckets)
-                          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-                      ) AS t
-                      ASOF INNER JOIN buckets AS b
-                        ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
-                        AND t.timestamp >= b.prev_ts_end
-                      WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
-                    ) AS j
-                  ) AS s
-                  INNER JOIN (
-                    -- What was traded since 00:00 UTC before each bucket. Closed buckets keep their volume, so it is the same whenever it is asked for.
-                    SELECT
-                      exchange, market_type, symbol, bucket_id, day,
-                      sum(lots) OVER so_far - lots AS lots_before,
-                      argMin(first_size, bucket_id) OVER so_far AS size_lots
+                      s.exchange AS exchange,
+                    s.market_type AS market_type,
+                    s.symbol AS symbol,
+                    s.bucket_id AS bucket_id,
+                    s.bucket_ts_start AS bucket_ts_start,
+                    s.bucket_ts_end AS bucket_ts_end,
+                    s.prev_ts_end AS prev_ts_end,
+                    s.available_at AS available_at,
+                    s.v AS v,
+                    s.bucket__place AS bucket__place,
+                    s.timestamp AS timestamp,
+                    s.ord AS ord,
+                    s.side AS side,
+                    s.quantity_lots AS quantity_lots,
+                      d.day AS split__day,
+                      d.lots_before AS split__before,
+                      d.size_lots AS split__size
                     FROM (
                       SELECT
-                        exchange, market_type, symbol, bucket_id,
-                        intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 86400000) AS day,
-                        reinterpretAsInt128(vol) AS lots,
-                        reinterpretAsInt128(size) AS first_size
-                      FROM `marketprism_features`.`unified_buckets` FINAL
-                      WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
-                        -- In milliseconds: toStartOfDay gives whole seconds, and the comparison with an index would lose the day's first one.
-                        AND bucket_ts_end > (
-                          SELECT fromUnixTimestamp64Milli(intDiv(toUnixTimestamp64Milli(min(bucket_ts_end)) - 1, 86400000) * 86400000, 'UTC')
-                          FROM buckets
-                        )
-                        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
-                    )
-                    WINDOW so_far AS (
-                      PARTITION BY exchange, market_type, symbol, day ORDER BY bucket_id
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                    )
-                  ) AS d
-                    ON d.exchange = s.exchange AND d.market_type = s.market_type AND d.symbol = s.symbol AND d.bucket_id = s.bucket_id
+                        j.exchange AS exchange,
+                        j.market_type AS market_type,
+                        j.symbol AS symbol,
+                        j.bucket_id AS bucket_id,
+                        j.bucket_ts_start AS bucket_ts_start,
+                        j.bucket_ts_end AS bucket_ts_end,
+                        j.prev_ts_end AS prev_ts_end,
+                        j.available_at AS available_at,
+                        j.v AS v,
+                        j.bucket__place AS bucket__place,
+                        j.timestamp AS timestamp,
+                        bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
+                        if(j.side = 'buy', 1, -1) AS side,
+                        reinterpretAsInt128(toDecimal128(j.quantity, 8)) AS quantity_lots
+                      FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+                      CROSS JOIN (
+                        SELECT
+                          b.exchange AS exchange,
+                          b.market_type AS market_type,
+                          b.symbol AS symbol,
+                          b.bucket_id AS bucket_id,
+                          b.bucket_ts_start AS bucket_ts_start,
+                          b.bucket_ts_end AS bucket_ts_end,
+                          b.prev_ts_end AS prev_ts_end,
+                          b.available_at AS available_at,
+                          b.v AS v,
+                          b.bucket__place AS bucket__place,
+                          t.timestamp AS timestamp,
+                          t.trade_seq AS trade_seq,
+                          t.price AS price,
+                          t.quantity AS quantity,
+                          t.side AS side
+                        FROM (
+                          SELECT
+                            exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                          FROM `marketprism_hot`.`trades` FINAL
+                          WHERE late = 0
+                            AND exchange IN (SELECT exchange FROM buckets)
+                            AND market_type IN (SELECT market_type FROM buckets)
+                            AND symbol IN (SELECT symbol FROM buckets)
+                            AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                        ) AS t
+                        ASOF INNER JOIN buckets AS b
+                          ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                          AND t.timestamp >= b.prev_ts_end
+                        WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+                      ) AS j
+                    ) AS s
+                    INNER JOIN (
+                      -- What was traded since 00:00 UTC before each bucket. Closed buckets keep their volume, so it is the same whenever it is asked for.
+                      SELECT
+                        exchange, market_type, symbol, bucket_id, day,
+                        sum(lots) OVER so_far - lots AS lots_before,
+                        argMin(first_size, bucket_id) OVER so_far AS size_lots
+                      FROM (
+                        SELECT
+                          exchange, market_type, symbol, bucket_id,
+                          intDiv(toUnixTimestamp64Milli(bucket_ts_end) - 1, 86400000) AS day,
+                          reinterpretAsInt128(vol) AS lots,
+                          reinterpretAsInt128(size) AS first_size
+                        FROM `marketprism_features`.`unified_buckets` FINAL
+                        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+                          -- In milliseconds: toStartOfDay gives whole seconds, and the comparison with an index would lose the day's first one.
+                          AND bucket_ts_end > (
+                            SELECT fromUnixTimestamp64Milli(intDiv(toUnixTimestamp64Milli(min(bucket_ts_end)) - 1, 86400000) * 86400000, 'UTC')
+                            FROM buckets
+                          )
+                          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                      )
+                      WINDOW so_far AS (
+                        PARTITION BY exchange, market_type, symbol, day ORDER BY bucket_id
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                      )
+                    ) AS d
+                      ON d.exchange = s.exchange AND d.market_type = s.market_type AND d.symbol = s.symbol AND d.bucket_id = s.bucket_id
+                  )
                 )
               )
             )
@@ -9505,7 +9551,7 @@ LEFT JOIN (
 
 -- view vpin_exact, level 1, look-back 249
 
-CREATE TABLE `marketprism_features`.`vpin_exact__035b4cb6`
+CREATE TABLE `marketprism_features`.`vpin_exact__e693d77d`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -9527,7 +9573,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow toxicity (VPIN) over buckets of exactly equal volume, with trades split at the boundary';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_exact__035b4cb6__mv_lazy` TO `marketprism_features`.`vpin_exact__035b4cb6` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_exact__e693d77d__mv_lazy` TO `marketprism_features`.`vpin_exact__e693d77d` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -9623,7 +9669,7 @@ LEFT JOIN (
           `is_last_part`,
           `last_ms`,
           `last_trade_seq`
-        FROM `marketprism_features`.`volume_buckets__430f6ba3`
+        FROM `marketprism_features`.`volume_buckets__678b51e4`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -9653,10 +9699,10 @@ SELECT
   `vpin_exact_50`,
   `open_buy_volume`,
   `open_sell_volume`
-FROM `marketprism_features`.`vpin_exact__035b4cb6` FINAL
+FROM `marketprism_features`.`vpin_exact__e693d77d` FINAL
 COMMENT 'Order-flow toxicity (VPIN) over buckets of exactly equal volume, with trades split at the boundary';
 
-INSERT INTO `marketprism_features`.`vpin_exact__035b4cb6` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_exact_50`, `open_buy_volume`, `open_sell_volume`)
+INSERT INTO `marketprism_features`.`vpin_exact__e693d77d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_exact_50`, `open_buy_volume`, `open_sell_volume`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -9753,7 +9799,7 @@ LEFT JOIN (
           `is_last_part`,
           `last_ms`,
           `last_trade_seq`
-        FROM `marketprism_features`.`volume_buckets__430f6ba3`
+        FROM `marketprism_features`.`volume_buckets__678b51e4`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -10993,3 +11039,1798 @@ FROM (
   )
 )
 WHERE is_closed AND (exchange, market_type, symbol, bucket_id) IN (SELECT exchange, market_type, symbol, bucket_id FROM buckets);
+
+-- gate every_1m, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`every_1m__gate`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `prev_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `trades` UInt32,
+    `vol` Decimal(38, 8),
+    `vwap` Float64,
+    `cut_trigger` Enum8('volume' = 1, 'time' = 2, 'count' = 3, 'max_trades' = 4, 'quality' = 5, 'event' = 6),
+    `size` Decimal(38, 8),
+    `v` UInt64
+)
+ENGINE = Null
+COMMENT 'Closed buckets of every_1m on their way into buckets_every_1m';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__gate__mv` TO `marketprism_features`.`buckets_every_1m` AS
+SELECT
+  g.exchange AS exchange,
+  g.market_type AS market_type,
+  g.symbol AS symbol,
+  g.bucket_id AS bucket_id,
+  g.bucket_ts_start AS bucket_ts_start,
+  g.bucket_ts_end AS bucket_ts_end,
+  g.prev_ts_end AS prev_ts_end,
+  g.available_at AS available_at,
+  g.trades AS trades,
+  g.vol AS vol,
+  g.vwap AS vwap,
+  g.cut_trigger AS cut_trigger,
+  g.size AS size,
+  g.v AS v
+FROM `marketprism_features`.`every_1m__gate` AS g
+LEFT JOIN (
+  SELECT exchange, market_type, symbol, max(epoch) AS epoch
+  FROM `marketprism_features`.`leases`
+  WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`every_1m__gate`)
+  GROUP BY exchange, market_type, symbol
+) AS l
+  ON l.exchange = g.exchange AND l.market_type = g.market_type AND l.symbol = g.symbol
+WHERE throwIf(bitShiftRight(g.v, 40) < l.epoch, 'another writer has taken over this instrument') = 0;
+
+-- stream every_1m.trades_lazy, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`every_1m__trades_lazy`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `prev_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `v` UInt64,
+    `bucket__place` UInt32,
+    `ord` UInt128,
+    `price` Float64,
+    `side` Int8,
+    `price_ticks` Nullable(Int64),
+    `quantity_exact` Decimal(76, 8),
+    `quote_exact` Decimal(76, 16)
+)
+ENGINE = Null
+COMMENT 'Rows of trades that belong to just-closed buckets of every_1m';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__trades_lazy__guard` TO `marketprism_features`.`every_1m__guard` AS
+SELECT
+  throwIf(
+    getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
+    'a close must be inserted as one block: the insert misses its block settings'
+  )
+  + throwIf(countIf(bucket__place = 0) > 0, 'a close must give each of its buckets its place, from 1')
+  + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+FROM `marketprism_features`.`every_1m__trades_lazy`;
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__trades_lazy__mv` TO `marketprism_features`.`every_1m__trades_lazy` AS
+SELECT
+  j.exchange AS exchange,
+  j.market_type AS market_type,
+  j.symbol AS symbol,
+  j.bucket_id AS bucket_id,
+  j.bucket_ts_start AS bucket_ts_start,
+  j.bucket_ts_end AS bucket_ts_end,
+  j.prev_ts_end AS prev_ts_end,
+  j.available_at AS available_at,
+  j.v AS v,
+  j.bucket__place AS bucket__place,
+  bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
+  toFloat64(j.price) AS price,
+  if(j.side = 'buy', 1, -1) AS side,
+  intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
+  toDecimal256(j.quantity, 8) AS quantity_exact,
+  toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
+FROM (SELECT 1 AS one FROM `marketprism_features`.`every_1m__close_0_lazy` LIMIT 1) AS present
+CROSS JOIN (
+  SELECT
+    b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+    b.bucket__place AS bucket__place,
+    t.timestamp AS timestamp,
+    t.trade_seq AS trade_seq,
+    t.price AS price,
+    t.quantity AS quantity,
+    t.side AS side
+  FROM (
+    SELECT
+      exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+    FROM `marketprism_hot`.`trades` FINAL
+    WHERE late = 0
+      AND exchange IN (SELECT exchange FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      AND market_type IN (SELECT market_type FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      AND symbol IN (SELECT symbol FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`)
+  ) AS t
+  ASOF INNER JOIN `marketprism_features`.`every_1m__close_0_lazy` AS b
+    ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+    AND t.timestamp >= b.prev_ts_end
+  WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+) AS j;
+
+-- stream every_1m.books_lazy, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`every_1m__books_lazy`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `prev_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `v` UInt64,
+    `bucket__place` UInt32,
+    `timestamp` DateTime64(3, 'UTC'),
+    `ord` UInt128,
+    `bid_px` Array(Float64),
+    `bid_qty` Array(Float64),
+    `ask_px` Array(Float64),
+    `ask_qty` Array(Float64),
+    `mid` Nullable(Float64),
+    `carry` UInt8
+)
+ENGINE = Null
+COMMENT 'Rows of orderbooks that belong to just-closed buckets of every_1m';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__books_lazy__guard` TO `marketprism_features`.`every_1m__guard` AS
+SELECT
+  throwIf(
+    getSetting('min_insert_block_size_rows') < 10000000 OR getSetting('min_insert_block_size_bytes') > 0,
+    'a close must be inserted as one block: the insert misses its block settings'
+  )
+  + throwIf(countIf(bucket__place = 0) > 0, 'a close must give each of its buckets its place, from 1')
+  + throwIf(count() > 9000000, 'a close is too large for one block: insert fewer buckets at once') AS passed
+FROM `marketprism_features`.`every_1m__books_lazy`;
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__books_lazy__mv` TO `marketprism_features`.`every_1m__books_lazy` AS
+SELECT
+  j.exchange AS exchange,
+  j.market_type AS market_type,
+  j.symbol AS symbol,
+  j.bucket_id AS bucket_id,
+  j.bucket_ts_start AS bucket_ts_start,
+  j.bucket_ts_end AS bucket_ts_end,
+  j.prev_ts_end AS prev_ts_end,
+  j.available_at AS available_at,
+  j.v AS v,
+  j.bucket__place AS bucket__place,
+  j.timestamp AS timestamp,
+  bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+  CAST(j.bid_px AS Array(Float64)) AS bid_px,
+  CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+  CAST(j.ask_px AS Array(Float64)) AS ask_px,
+  CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
+  if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid,
+  j.carry AS carry
+FROM (SELECT 1 AS one FROM `marketprism_features`.`every_1m__close_0_lazy` LIMIT 1) AS present
+CROSS JOIN (
+  WITH snapshots AS (
+    SELECT
+      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
+    FROM `marketprism_hot`.`orderbooks` FINAL
+    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      AND market_type IN (SELECT market_type FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      AND symbol IN (SELECT symbol FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`) - toIntervalMillisecond(120000)
+      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`)
+  )
+  -- the rows of the interval
+  SELECT
+    b.exchange AS exchange,
+  b.market_type AS market_type,
+  b.symbol AS symbol,
+  b.bucket_id AS bucket_id,
+  b.bucket_ts_start AS bucket_ts_start,
+  b.bucket_ts_end AS bucket_ts_end,
+  b.prev_ts_end AS prev_ts_end,
+  b.available_at AS available_at,
+  b.v AS v,
+  b.bucket__place AS bucket__place,
+    s.timestamp AS timestamp,
+    s.book_seq AS book_seq,
+    s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+    toUInt8(0) AS carry
+  FROM snapshots AS s
+  ASOF INNER JOIN `marketprism_features`.`every_1m__close_0_lazy` AS b
+    ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+    AND s.timestamp >= b.prev_ts_end
+  WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+  UNION ALL
+  -- the last snapshot before the interval, of those that were in time for their own bucket
+  SELECT
+    b.exchange AS exchange,
+  b.market_type AS market_type,
+  b.symbol AS symbol,
+  b.bucket_id AS bucket_id,
+  b.bucket_ts_start AS bucket_ts_start,
+  b.bucket_ts_end AS bucket_ts_end,
+  b.prev_ts_end AS prev_ts_end,
+  b.available_at AS available_at,
+  b.v AS v,
+  b.bucket__place AS bucket__place,
+    s.timestamp AS timestamp,
+    s.book_seq AS book_seq,
+    s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+    toUInt8(1) AS carry
+  FROM `marketprism_features`.`every_1m__close_0_lazy` AS b
+  ASOF INNER JOIN (
+    SELECT
+      s.exchange AS exchange,
+      s.market_type AS market_type,
+      s.symbol AS symbol,
+      s.timestamp AS timestamp,
+      s.book_seq AS book_seq,
+      s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+    FROM snapshots AS s
+    ASOF INNER JOIN (
+      SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+      FROM `marketprism_features`.`buckets_every_1m`
+      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`every_1m__close_0_lazy`)
+        AND market_type IN (SELECT market_type FROM `marketprism_features`.`every_1m__close_0_lazy`)
+        AND symbol IN (SELECT symbol FROM `marketprism_features`.`every_1m__close_0_lazy`)
+        AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`) - toIntervalMillisecond(120000)
+        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`)
+    ) AS own
+      ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+      AND s.timestamp < own.bucket_ts_end
+    WHERE s.available_at <= own.available_at
+    ORDER BY s.book_seq DESC
+    LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+  ) AS s
+    ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+    AND b.prev_ts_end > s.timestamp
+  WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+) AS j;
+
+-- view footprint_1m, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`footprint_1m__5c542ec6`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `px_bin` Array(Int64) CODEC(ZSTD(1)),
+    `ask_vol_1m` Array(Nullable(Float64)) COMMENT 'Volume of the bin in which the taker bought, lifting the ask' CODEC(ZSTD(1)),
+    `bid_vol_1m` Array(Nullable(Float64)) COMMENT 'Volume of the bin in which the taker sold, hitting the bid' CODEC(ZSTD(1)),
+    `total_vol_1m` Array(Nullable(Float64)) COMMENT 'All volume of the bin' CODEC(ZSTD(1)),
+    `delta_1m` Array(Nullable(Float64)) COMMENT 'Bought minus sold volume of the bin' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Volume of one wall-clock minute by price bin and side of the taker';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_1m__5c542ec6__mv_lazy` TO `marketprism_features`.`footprint_1m__5c542ec6` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `px_bin`,
+  arrayMap(c -> c.2, cells) AS `ask_vol_1m`,
+  arrayMap(c -> c.3, cells) AS `bid_vol_1m`,
+  arrayMap(c -> c.4, cells) AS `total_vol_1m`,
+  arrayMap(c -> c.5, cells) AS `delta_1m`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`px_bin`, `ask_vol_1m`, `bid_vol_1m`, `total_vol_1m`, `delta_1m`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `px_bin`,
+      CAST(if(isFinite(toFloat64(`ask_vol_1m`)), toFloat64(`ask_vol_1m`), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
+      CAST(if(isFinite(toFloat64(`bid_vol_1m`)), toFloat64(`bid_vol_1m`), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
+      CAST(if(isFinite(toFloat64(`total_vol_1m`)), toFloat64(`total_vol_1m`), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
+      CAST(if(isFinite(toFloat64(`delta_1m`)), toFloat64(`delta_1m`), NULL) AS Nullable(Float64)) AS `delta_1m`
+    FROM (
+      SELECT
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
+        toFloat64(sumIf(quantity_exact, side > 0)) AS `ask_vol_1m`,
+        toFloat64(sumIf(quantity_exact, side < 0)) AS `bid_vol_1m`,
+        toFloat64(sum(quantity_exact)) AS `total_vol_1m`,
+        toFloat64(sum(side * quantity_exact)) AS `delta_1m`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `bucket__place`,
+          `side`,
+          `price_ticks`,
+          `quantity_exact`,
+          assumeNotNull(px_bin__raw) AS `px_bin`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `bucket__place`,
+            `side`,
+            `price_ticks`,
+            `quantity_exact`,
+            toInt64(intDiv(price_ticks, 10)) AS `px_bin__raw`
+          FROM `marketprism_features`.`every_1m__trades_lazy`
+        )
+        WHERE isNotNull(px_bin__raw)
+      )
+      GROUP BY bucket__place, `px_bin`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`footprint_1m` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `px_bin`,
+  `ask_vol_1m`,
+  `bid_vol_1m`,
+  `total_vol_1m`,
+  `delta_1m`
+FROM `marketprism_features`.`footprint_1m__5c542ec6` FINAL
+ARRAY JOIN
+  `px_bin`,
+  `ask_vol_1m`,
+  `bid_vol_1m`,
+  `total_vol_1m`,
+  `delta_1m`
+COMMENT 'Volume of one wall-clock minute by price bin and side of the taker';
+
+INSERT INTO `marketprism_features`.`footprint_1m__5c542ec6` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `ask_vol_1m`, `bid_vol_1m`, `total_vol_1m`, `delta_1m`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `px_bin`,
+  arrayMap(c -> c.2, cells) AS `ask_vol_1m`,
+  arrayMap(c -> c.3, cells) AS `bid_vol_1m`,
+  arrayMap(c -> c.4, cells) AS `total_vol_1m`,
+  arrayMap(c -> c.5, cells) AS `delta_1m`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`px_bin`, `ask_vol_1m`, `bid_vol_1m`, `total_vol_1m`, `delta_1m`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `px_bin`,
+      CAST(if(isFinite(toFloat64(`ask_vol_1m`)), toFloat64(`ask_vol_1m`), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
+      CAST(if(isFinite(toFloat64(`bid_vol_1m`)), toFloat64(`bid_vol_1m`), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
+      CAST(if(isFinite(toFloat64(`total_vol_1m`)), toFloat64(`total_vol_1m`), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
+      CAST(if(isFinite(toFloat64(`delta_1m`)), toFloat64(`delta_1m`), NULL) AS Nullable(Float64)) AS `delta_1m`
+    FROM (
+      SELECT
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
+        toFloat64(sumIf(quantity_exact, side > 0)) AS `ask_vol_1m`,
+        toFloat64(sumIf(quantity_exact, side < 0)) AS `bid_vol_1m`,
+        toFloat64(sum(quantity_exact)) AS `total_vol_1m`,
+        toFloat64(sum(side * quantity_exact)) AS `delta_1m`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `bucket__place`,
+          `side`,
+          `price_ticks`,
+          `quantity_exact`,
+          assumeNotNull(px_bin__raw) AS `px_bin`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `bucket__place`,
+            `side`,
+            `price_ticks`,
+            `quantity_exact`,
+            toInt64(intDiv(price_ticks, 10)) AS `px_bin__raw`
+          FROM (
+            SELECT
+              j.exchange AS exchange,
+              j.market_type AS market_type,
+              j.symbol AS symbol,
+              j.bucket_id AS bucket_id,
+              j.bucket_ts_start AS bucket_ts_start,
+              j.bucket_ts_end AS bucket_ts_end,
+              j.prev_ts_end AS prev_ts_end,
+              j.available_at AS available_at,
+              j.v AS v,
+              j.bucket__place AS bucket__place,
+              if(j.side = 'buy', 1, -1) AS side,
+              intDiv(reinterpretAsInt64(toDecimal64(j.price, 8)), nullIf(multiIf(j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'spot' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'BTCUSDT', reinterpretAsInt64(toDecimal64('0.1', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'ETHUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'binance' AND j.market_type = 'linear' AND j.symbol = 'SOLUSDT', reinterpretAsInt64(toDecimal64('0.01', 8)), j.exchange = 'coinbase' AND j.market_type = 'spot' AND j.symbol = 'BTC-USD', reinterpretAsInt64(toDecimal64('0.01', 8)), toInt64(0)), 0)) AS price_ticks,
+              toDecimal256(j.quantity, 8) AS quantity_exact
+            FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+            CROSS JOIN (
+              SELECT
+                b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                b.bucket__place AS bucket__place,
+                t.timestamp AS timestamp,
+                t.trade_seq AS trade_seq,
+                t.price AS price,
+                t.quantity AS quantity,
+                t.side AS side
+              FROM (
+                SELECT
+                  exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+                FROM `marketprism_hot`.`trades` FINAL
+                WHERE late = 0
+                  AND exchange IN (SELECT exchange FROM buckets)
+                  AND market_type IN (SELECT market_type FROM buckets)
+                  AND symbol IN (SELECT symbol FROM buckets)
+                  AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+                  AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+              ) AS t
+              ASOF INNER JOIN buckets AS b
+                ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+                AND t.timestamp >= b.prev_ts_end
+              WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+            ) AS j
+          )
+        )
+        WHERE isNotNull(px_bin__raw)
+      )
+      GROUP BY bucket__place, `px_bin`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+-- view lob_1m, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`lob_1m__c177cfcd`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `updates_1m` Nullable(Float64) COMMENT 'Snapshots within the minute' CODEC(ZSTD(1)),
+    `spread_bps` Nullable(Float64) COMMENT '(ask - bid) / mid of the last snapshot, in 1/10000; NULL if that is crossed, locked or one-sided' CODEC(ZSTD(1)),
+    `top_imbalance` Nullable(Float64) COMMENT '(bid size - ask size) / (bid size + ask size) at the best prices of the last snapshot' CODEC(ZSTD(1)),
+    `imbalance_5` Nullable(Float64) COMMENT 'The same over the five best levels of each side; levels that are not there count as empty' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'The order book at the end of each wall-clock minute - spread, and who is stronger at the top and over five levels';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`lob_1m__c177cfcd__mv_lazy` TO `marketprism_features`.`lob_1m__c177cfcd` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`updates_1m`)), toFloat64(`updates_1m`), NULL) AS Nullable(Float64)) AS `updates_1m`,
+  CAST(if(isFinite(toFloat64(`spread_bps`)), toFloat64(`spread_bps`), NULL) AS Nullable(Float64)) AS `spread_bps`,
+  CAST(if(isFinite(toFloat64(`top_imbalance`)), toFloat64(`top_imbalance`), NULL) AS Nullable(Float64)) AS `top_imbalance`,
+  CAST(if(isFinite(toFloat64(`imbalance_5`)), toFloat64(`imbalance_5`), NULL) AS Nullable(Float64)) AS `imbalance_5`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    countIf(carry = 0) AS `updates_1m`,
+    argMax(tuple((ask_px[1] - bid_px[1]) / mid * 10000), ord).1 AS `spread_bps`,
+    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `top_imbalance`,
+    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] - ask_qty[1] - ask_qty[2] - ask_qty[3] - ask_qty[4] - ask_qty[5]) / nullIf(bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] + ask_qty[1] + ask_qty[2] + ask_qty[3] + ask_qty[4] + ask_qty[5], 0))), ord).1 AS `imbalance_5`
+  FROM `marketprism_features`.`every_1m__books_lazy`
+  GROUP BY bucket__place
+);
+
+CREATE VIEW `marketprism_features`.`lob_1m` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `updates_1m`,
+  `spread_bps`,
+  `top_imbalance`,
+  `imbalance_5`
+FROM `marketprism_features`.`lob_1m__c177cfcd` FINAL
+COMMENT 'The order book at the end of each wall-clock minute - spread, and who is stronger at the top and over five levels';
+
+INSERT INTO `marketprism_features`.`lob_1m__c177cfcd` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `updates_1m`, `spread_bps`, `top_imbalance`, `imbalance_5`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`updates_1m`)), toFloat64(`updates_1m`), NULL) AS Nullable(Float64)) AS `updates_1m`,
+  CAST(if(isFinite(toFloat64(`spread_bps`)), toFloat64(`spread_bps`), NULL) AS Nullable(Float64)) AS `spread_bps`,
+  CAST(if(isFinite(toFloat64(`top_imbalance`)), toFloat64(`top_imbalance`), NULL) AS Nullable(Float64)) AS `top_imbalance`,
+  CAST(if(isFinite(toFloat64(`imbalance_5`)), toFloat64(`imbalance_5`), NULL) AS Nullable(Float64)) AS `imbalance_5`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    countIf(carry = 0) AS `updates_1m`,
+    argMax(tuple((ask_px[1] - bid_px[1]) / mid * 10000), ord).1 AS `spread_bps`,
+    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `top_imbalance`,
+    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] - ask_qty[1] - ask_qty[2] - ask_qty[3] - ask_qty[4] - ask_qty[5]) / nullIf(bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] + ask_qty[1] + ask_qty[2] + ask_qty[3] + ask_qty[4] + ask_qty[5], 0))), ord).1 AS `imbalance_5`
+  FROM (
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.bucket__place AS bucket__place,
+      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+      CAST(j.bid_px AS Array(Float64)) AS bid_px,
+      CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+      CAST(j.ask_px AS Array(Float64)) AS ask_px,
+      CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
+      if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid,
+      j.carry AS carry
+    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+    CROSS JOIN (
+      WITH snapshots AS (
+        SELECT
+          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
+        FROM `marketprism_hot`.`orderbooks` FINAL
+        WHERE exchange IN (SELECT exchange FROM buckets)
+          AND market_type IN (SELECT market_type FROM buckets)
+          AND symbol IN (SELECT symbol FROM buckets)
+          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+      )
+      -- the rows of the interval
+      SELECT
+        b.exchange AS exchange,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
+      b.bucket__place AS bucket__place,
+        s.timestamp AS timestamp,
+        s.book_seq AS book_seq,
+        s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+        toUInt8(0) AS carry
+      FROM snapshots AS s
+      ASOF INNER JOIN buckets AS b
+        ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+        AND s.timestamp >= b.prev_ts_end
+      WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+      UNION ALL
+      -- the last snapshot before the interval, of those that were in time for their own bucket
+      SELECT
+        b.exchange AS exchange,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
+      b.bucket__place AS bucket__place,
+        s.timestamp AS timestamp,
+        s.book_seq AS book_seq,
+        s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+        toUInt8(1) AS carry
+      FROM buckets AS b
+      ASOF INNER JOIN (
+        SELECT
+          s.exchange AS exchange,
+          s.market_type AS market_type,
+          s.symbol AS symbol,
+          s.timestamp AS timestamp,
+          s.book_seq AS book_seq,
+          s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+        FROM snapshots AS s
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+          FROM `marketprism_features`.`buckets_every_1m`
+          WHERE exchange IN (SELECT exchange FROM buckets)
+            AND market_type IN (SELECT market_type FROM buckets)
+            AND symbol IN (SELECT symbol FROM buckets)
+            AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+        ) AS own
+          ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+          AND s.timestamp < own.bucket_ts_end
+        WHERE s.available_at <= own.available_at
+        ORDER BY s.book_seq DESC
+        LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+      ) AS s
+        ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+        AND b.prev_ts_end > s.timestamp
+      WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+    ) AS j
+  )
+  GROUP BY bucket__place
+);
+
+-- view mid_1m, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`mid_1m__fe106d02`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `mid` Nullable(Float64) COMMENT '(bid + ask) / 2 of the last snapshot, not an average of the minute; NULL if that is crossed, locked or one-sided' CODEC(ZSTD(1)),
+    `mid_start` Nullable(Float64) COMMENT 'Last valid mid before the minute; NULL if none is known that is not older than the clock\'s book_gap' CODEC(ZSTD(1)),
+    `last_valid_mid` Nullable(Float64) COMMENT 'Mid of the last snapshot that has one; see mid_age_ms for how old it is' CODEC(ZSTD(1)),
+    `mid_age_ms` Nullable(Float64) COMMENT 'From the snapshot of last_valid_mid to the minute\'s end' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'The mid at the end of each wall-clock minute';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_1m__fe106d02__mv_lazy` TO `marketprism_features`.`mid_1m__fe106d02` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), toFloat64(`mid__of_bucket`), NULL) AS Nullable(Float64)) AS `mid`,
+  CAST(if(isFinite(toFloat64(`mid_start`)), toFloat64(`mid_start`), NULL) AS Nullable(Float64)) AS `mid_start`,
+  CAST(if(isFinite(toFloat64(`last_valid_mid`)), toFloat64(`last_valid_mid`), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
+  CAST(if(isFinite(toFloat64(`mid_age_ms`)), toFloat64(`mid_age_ms`), NULL) AS Nullable(Float64)) AS `mid_age_ms`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    argMax(tuple(mid), ord).1 AS `mid__of_bucket`,
+    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
+    argMax(mid, ord) AS `last_valid_mid`,
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`
+  FROM `marketprism_features`.`every_1m__books_lazy`
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
+);
+
+CREATE VIEW `marketprism_features`.`mid_1m` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `mid`,
+  `mid_start`,
+  `last_valid_mid`,
+  `mid_age_ms`
+FROM `marketprism_features`.`mid_1m__fe106d02` FINAL
+COMMENT 'The mid at the end of each wall-clock minute';
+
+INSERT INTO `marketprism_features`.`mid_1m__fe106d02` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), toFloat64(`mid__of_bucket`), NULL) AS Nullable(Float64)) AS `mid`,
+  CAST(if(isFinite(toFloat64(`mid_start`)), toFloat64(`mid_start`), NULL) AS Nullable(Float64)) AS `mid_start`,
+  CAST(if(isFinite(toFloat64(`last_valid_mid`)), toFloat64(`last_valid_mid`), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
+  CAST(if(isFinite(toFloat64(`mid_age_ms`)), toFloat64(`mid_age_ms`), NULL) AS Nullable(Float64)) AS `mid_age_ms`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    argMax(tuple(mid), ord).1 AS `mid__of_bucket`,
+    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
+    argMax(mid, ord) AS `last_valid_mid`,
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`
+  FROM (
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.bucket__place AS bucket__place,
+      j.timestamp AS timestamp,
+      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+      if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+    CROSS JOIN (
+      WITH snapshots AS (
+        SELECT
+          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+        FROM `marketprism_hot`.`orderbooks` FINAL
+        WHERE exchange IN (SELECT exchange FROM buckets)
+          AND market_type IN (SELECT market_type FROM buckets)
+          AND symbol IN (SELECT symbol FROM buckets)
+          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+      )
+      -- the rows of the interval
+      SELECT
+        b.exchange AS exchange,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
+      b.bucket__place AS bucket__place,
+        s.timestamp AS timestamp,
+        s.book_seq AS book_seq,
+        s.bid_px AS bid_px, s.ask_px AS ask_px,
+        toUInt8(0) AS carry
+      FROM snapshots AS s
+      ASOF INNER JOIN buckets AS b
+        ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+        AND s.timestamp >= b.prev_ts_end
+      WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+      UNION ALL
+      -- the last snapshot before the interval, of those that were in time for their own bucket
+      SELECT
+        b.exchange AS exchange,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
+      b.bucket__place AS bucket__place,
+        s.timestamp AS timestamp,
+        s.book_seq AS book_seq,
+        s.bid_px AS bid_px, s.ask_px AS ask_px,
+        toUInt8(1) AS carry
+      FROM buckets AS b
+      ASOF INNER JOIN (
+        SELECT
+          s.exchange AS exchange,
+          s.market_type AS market_type,
+          s.symbol AS symbol,
+          s.timestamp AS timestamp,
+          s.book_seq AS book_seq,
+          s.bid_px AS bid_px, s.ask_px AS ask_px
+        FROM snapshots AS s
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+          FROM `marketprism_features`.`buckets_every_1m`
+          WHERE exchange IN (SELECT exchange FROM buckets)
+            AND market_type IN (SELECT market_type FROM buckets)
+            AND symbol IN (SELECT symbol FROM buckets)
+            AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+        ) AS own
+          ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+          AND s.timestamp < own.bucket_ts_end
+        WHERE s.available_at <= own.available_at
+        ORDER BY s.book_seq DESC
+        LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+      ) AS s
+        ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+        AND b.prev_ts_end > s.timestamp
+      WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+    ) AS j
+  )
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
+);
+
+-- view trades_1m, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`trades_1m__77c0d1d3`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `ask_vol_1m` Nullable(Float64) COMMENT 'Volume of the trades in which the taker bought, lifting the ask' CODEC(ZSTD(1)),
+    `bid_vol_1m` Nullable(Float64) COMMENT 'Volume of the trades in which the taker sold, hitting the bid' CODEC(ZSTD(1)),
+    `total_vol_1m` Nullable(Float64) COMMENT 'All volume. A minute without trades has no row here, and NULL in the views that read this one' CODEC(ZSTD(1)),
+    `delta_1m` Nullable(Float64) COMMENT 'Volume bought minus volume sold' CODEC(ZSTD(1)),
+    `quote_vol_1m` Nullable(Float64) COMMENT 'Sum of price times quantity' CODEC(ZSTD(1)),
+    `vwap_1m` Nullable(Float64) COMMENT 'Volume-weighted average price' CODEC(ZSTD(1)),
+    `open_1m` Nullable(Float64) COMMENT 'Price of the first trade' CODEC(ZSTD(1)),
+    `high_1m` Nullable(Float64) COMMENT 'Highest price' CODEC(ZSTD(1)),
+    `low_1m` Nullable(Float64) COMMENT 'Lowest price' CODEC(ZSTD(1)),
+    `close_1m` Nullable(Float64) COMMENT 'Price of the last trade' CODEC(ZSTD(1)),
+    `range_bps_1m` Nullable(Float64) COMMENT 'Highest minus lowest price over the volume-weighted one, in 1/10000' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'What was traded within one wall-clock minute - the fallback when the clock of volume stands still';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`trades_1m__77c0d1d3__mv_lazy` TO `marketprism_features`.`trades_1m__77c0d1d3` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`ask_vol_1m`)), toFloat64(`ask_vol_1m`), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
+  CAST(if(isFinite(toFloat64(`bid_vol_1m`)), toFloat64(`bid_vol_1m`), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
+  CAST(if(isFinite(toFloat64(`total_vol_1m`)), toFloat64(`total_vol_1m`), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
+  CAST(if(isFinite(toFloat64(`delta_1m`)), toFloat64(`delta_1m`), NULL) AS Nullable(Float64)) AS `delta_1m`,
+  CAST(if(isFinite(toFloat64(`quote_vol_1m`)), toFloat64(`quote_vol_1m`), NULL) AS Nullable(Float64)) AS `quote_vol_1m`,
+  CAST(if(isFinite(toFloat64(`vwap_1m`)), toFloat64(`vwap_1m`), NULL) AS Nullable(Float64)) AS `vwap_1m`,
+  CAST(if(isFinite(toFloat64(`open_1m`)), toFloat64(`open_1m`), NULL) AS Nullable(Float64)) AS `open_1m`,
+  CAST(if(isFinite(toFloat64(`high_1m`)), toFloat64(`high_1m`), NULL) AS Nullable(Float64)) AS `high_1m`,
+  CAST(if(isFinite(toFloat64(`low_1m`)), toFloat64(`low_1m`), NULL) AS Nullable(Float64)) AS `low_1m`,
+  CAST(if(isFinite(toFloat64(`close_1m`)), toFloat64(`close_1m`), NULL) AS Nullable(Float64)) AS `close_1m`,
+  CAST(if(isFinite(toFloat64(`range_bps_1m`)), toFloat64(`range_bps_1m`), NULL) AS Nullable(Float64)) AS `range_bps_1m`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    toFloat64(sumIf(quantity_exact, side > 0)) AS `ask_vol_1m`,
+    toFloat64(sumIf(quantity_exact, side < 0)) AS `bid_vol_1m`,
+    toFloat64(sum(quantity_exact)) AS `total_vol_1m`,
+    toFloat64(sum(side * quantity_exact)) AS `delta_1m`,
+    toFloat64(sum(quote_exact)) AS `quote_vol_1m`,
+    quote_vol_1m / nullIf(total_vol_1m, 0) AS `vwap_1m`,
+    argMin(price, ord) AS `open_1m`,
+    max(price) AS `high_1m`,
+    min(price) AS `low_1m`,
+    argMax(price, ord) AS `close_1m`,
+    (high_1m - low_1m) / nullIf(vwap_1m, 0) * 10000 AS `range_bps_1m`
+  FROM `marketprism_features`.`every_1m__trades_lazy`
+  GROUP BY bucket__place
+);
+
+CREATE VIEW `marketprism_features`.`trades_1m` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `ask_vol_1m`,
+  `bid_vol_1m`,
+  `total_vol_1m`,
+  `delta_1m`,
+  `quote_vol_1m`,
+  `vwap_1m`,
+  `open_1m`,
+  `high_1m`,
+  `low_1m`,
+  `close_1m`,
+  `range_bps_1m`
+FROM `marketprism_features`.`trades_1m__77c0d1d3` FINAL
+COMMENT 'What was traded within one wall-clock minute - the fallback when the clock of volume stands still';
+
+INSERT INTO `marketprism_features`.`trades_1m__77c0d1d3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `ask_vol_1m`, `bid_vol_1m`, `total_vol_1m`, `delta_1m`, `quote_vol_1m`, `vwap_1m`, `open_1m`, `high_1m`, `low_1m`, `close_1m`, `range_bps_1m`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`ask_vol_1m`)), toFloat64(`ask_vol_1m`), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
+  CAST(if(isFinite(toFloat64(`bid_vol_1m`)), toFloat64(`bid_vol_1m`), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
+  CAST(if(isFinite(toFloat64(`total_vol_1m`)), toFloat64(`total_vol_1m`), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
+  CAST(if(isFinite(toFloat64(`delta_1m`)), toFloat64(`delta_1m`), NULL) AS Nullable(Float64)) AS `delta_1m`,
+  CAST(if(isFinite(toFloat64(`quote_vol_1m`)), toFloat64(`quote_vol_1m`), NULL) AS Nullable(Float64)) AS `quote_vol_1m`,
+  CAST(if(isFinite(toFloat64(`vwap_1m`)), toFloat64(`vwap_1m`), NULL) AS Nullable(Float64)) AS `vwap_1m`,
+  CAST(if(isFinite(toFloat64(`open_1m`)), toFloat64(`open_1m`), NULL) AS Nullable(Float64)) AS `open_1m`,
+  CAST(if(isFinite(toFloat64(`high_1m`)), toFloat64(`high_1m`), NULL) AS Nullable(Float64)) AS `high_1m`,
+  CAST(if(isFinite(toFloat64(`low_1m`)), toFloat64(`low_1m`), NULL) AS Nullable(Float64)) AS `low_1m`,
+  CAST(if(isFinite(toFloat64(`close_1m`)), toFloat64(`close_1m`), NULL) AS Nullable(Float64)) AS `close_1m`,
+  CAST(if(isFinite(toFloat64(`range_bps_1m`)), toFloat64(`range_bps_1m`), NULL) AS Nullable(Float64)) AS `range_bps_1m`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    toFloat64(sumIf(quantity_exact, side > 0)) AS `ask_vol_1m`,
+    toFloat64(sumIf(quantity_exact, side < 0)) AS `bid_vol_1m`,
+    toFloat64(sum(quantity_exact)) AS `total_vol_1m`,
+    toFloat64(sum(side * quantity_exact)) AS `delta_1m`,
+    toFloat64(sum(quote_exact)) AS `quote_vol_1m`,
+    quote_vol_1m / nullIf(total_vol_1m, 0) AS `vwap_1m`,
+    argMin(price, ord) AS `open_1m`,
+    max(price) AS `high_1m`,
+    min(price) AS `low_1m`,
+    argMax(price, ord) AS `close_1m`,
+    (high_1m - low_1m) / nullIf(vwap_1m, 0) * 10000 AS `range_bps_1m`
+  FROM (
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.bucket__place AS bucket__place,
+      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
+      toFloat64(j.price) AS price,
+      if(j.side = 'buy', 1, -1) AS side,
+      toDecimal256(j.quantity, 8) AS quantity_exact,
+      toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
+    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+    CROSS JOIN (
+      SELECT
+        b.exchange AS exchange,
+        b.market_type AS market_type,
+        b.symbol AS symbol,
+        b.bucket_id AS bucket_id,
+        b.bucket_ts_start AS bucket_ts_start,
+        b.bucket_ts_end AS bucket_ts_end,
+        b.prev_ts_end AS prev_ts_end,
+        b.available_at AS available_at,
+        b.v AS v,
+        b.bucket__place AS bucket__place,
+        t.timestamp AS timestamp,
+        t.trade_seq AS trade_seq,
+        t.price AS price,
+        t.quantity AS quantity,
+        t.side AS side
+      FROM (
+        SELECT
+          exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+        FROM `marketprism_hot`.`trades` FINAL
+        WHERE late = 0
+          AND exchange IN (SELECT exchange FROM buckets)
+          AND market_type IN (SELECT market_type FROM buckets)
+          AND symbol IN (SELECT symbol FROM buckets)
+          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
+          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+      ) AS t
+      ASOF INNER JOIN buckets AS b
+        ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+        AND t.timestamp >= b.prev_ts_end
+      WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+    ) AS j
+  )
+  GROUP BY bucket__place
+);
+
+-- view bvc_1m, level 1, look-back 60
+
+CREATE TABLE `marketprism_features`.`bvc_1m__f4964caa`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `bar_close` Nullable(Float64) COMMENT 'Price of the last trade; of a minute without trades that of the last one before, up to an hour ago' CODEC(ZSTD(1)),
+    `bar_change` Nullable(Float64) COMMENT 'Change from the last close before it; NULL where none is known' CODEC(ZSTD(1)),
+    `bar_volume` Nullable(Float64) COMMENT 'Volume of the minute, 0 without trades' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Volume of each wall-clock minute, divided into bought and sold by how far the price moved (bulk volume classification)';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_1m__f4964caa__mv_lazy` TO `marketprism_features`.`bvc_1m__f4964caa` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`bar_close` AS `bar_close`,
+  u.`bar_change` AS `bar_change`,
+  u.`bar_volume` AS `bar_volume`
+FROM `marketprism_features`.`every_1m__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`bar_close`)), toFloat64(`bar_close`), NULL) AS Nullable(Float64)) AS `bar_close`,
+    CAST(if(isFinite(toFloat64(`bar_change`)), toFloat64(`bar_change`), NULL) AS Nullable(Float64)) AS `bar_change`,
+    CAST(if(isFinite(toFloat64(`bar_volume`)), toFloat64(`bar_volume`), NULL) AS Nullable(Float64)) AS `bar_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(count() OVER hour_before >= 1, argMax(close_1m, bucket_id) OVER hour_before, NULL) AS `previous`,
+      ifNull(close_1m, previous) AS `bar_close`,
+      bar_close - previous AS `bar_change`,
+      ifNull(total_vol_1m, 0) AS `bar_volume`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `ask_vol_1m`,
+        `bid_vol_1m`,
+        `total_vol_1m`,
+        `delta_1m`,
+        `quote_vol_1m`,
+        `vwap_1m`,
+        `open_1m`,
+        `high_1m`,
+        `low_1m`,
+        `close_1m`,
+        `range_bps_1m`
+      FROM `marketprism_features`.`trades_1m__77c0d1d3`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`every_1m__close_1_lazy`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        hour_before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 60 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`bvc_1m` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `bar_close`,
+  `bar_change`,
+  `bar_volume`
+FROM `marketprism_features`.`bvc_1m__f4964caa` FINAL
+COMMENT 'Volume of each wall-clock minute, divided into bought and sold by how far the price moved (bulk volume classification)';
+
+INSERT INTO `marketprism_features`.`bvc_1m__f4964caa` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `bar_close`, `bar_change`, `bar_volume`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`bar_close` AS `bar_close`,
+  u.`bar_change` AS `bar_change`,
+  u.`bar_volume` AS `bar_volume`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`bar_close`)), toFloat64(`bar_close`), NULL) AS Nullable(Float64)) AS `bar_close`,
+    CAST(if(isFinite(toFloat64(`bar_change`)), toFloat64(`bar_change`), NULL) AS Nullable(Float64)) AS `bar_change`,
+    CAST(if(isFinite(toFloat64(`bar_volume`)), toFloat64(`bar_volume`), NULL) AS Nullable(Float64)) AS `bar_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(count() OVER hour_before >= 1, argMax(close_1m, bucket_id) OVER hour_before, NULL) AS `previous`,
+      ifNull(close_1m, previous) AS `bar_close`,
+      bar_close - previous AS `bar_change`,
+      ifNull(total_vol_1m, 0) AS `bar_volume`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `ask_vol_1m`,
+        `bid_vol_1m`,
+        `total_vol_1m`,
+        `delta_1m`,
+        `quote_vol_1m`,
+        `vwap_1m`,
+        `open_1m`,
+        `high_1m`,
+        `low_1m`,
+        `close_1m`,
+        `range_bps_1m`
+      FROM `marketprism_features`.`trades_1m__77c0d1d3`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        hour_before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 60 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view price_impact_1m, level 1, look-back 1
+
+CREATE TABLE `marketprism_features`.`price_impact_1m__0be997f3`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `kyle_lambda` Nullable(Float64) COMMENT 'Change of the mid per unit of signed volume; NULL when buys equal sells or nothing was traded. Heavy tails, a diagnostic' CODEC(ZSTD(1)),
+    `amihud_illiq` Nullable(Float64) COMMENT '|ln(close / close of the minute before)| per unit of quote volume; NULL if nothing was traded in one of the two' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Price impact and illiquidity of each wall-clock minute';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`price_impact_1m__0be997f3__mv_lazy` TO `marketprism_features`.`price_impact_1m__0be997f3` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`kyle_lambda` AS `kyle_lambda`,
+  u.`amihud_illiq` AS `amihud_illiq`
+FROM `marketprism_features`.`every_1m__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`kyle_lambda`)), toFloat64(`kyle_lambda`), NULL) AS Nullable(Float64)) AS `kyle_lambda`,
+    CAST(if(isFinite(toFloat64(`amihud_illiq`)), toFloat64(`amihud_illiq`), NULL) AS Nullable(Float64)) AS `amihud_illiq`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      (mid_1m.last_valid_mid - mid_1m.mid_start) / nullIf(trades_1m.delta_1m, 0) AS `kyle_lambda`,
+      abs(log(trades_1m.close_1m / if(count() OVER before >= 1, max(trades_1m.close_1m) OVER before, NULL))) / nullIf(trades_1m.quote_vol_1m, 0) AS `amihud_illiq`
+    FROM (
+      SELECT `trades_1m`.exchange AS exchange, `trades_1m`.market_type AS market_type, `trades_1m`.symbol AS symbol, `trades_1m`.bucket_id AS bucket_id,
+        `trades_1m`.`ask_vol_1m` AS `trades_1m.ask_vol_1m`,
+        `trades_1m`.`bid_vol_1m` AS `trades_1m.bid_vol_1m`,
+        `trades_1m`.`total_vol_1m` AS `trades_1m.total_vol_1m`,
+        `trades_1m`.`delta_1m` AS `trades_1m.delta_1m`,
+        `trades_1m`.`quote_vol_1m` AS `trades_1m.quote_vol_1m`,
+        `trades_1m`.`vwap_1m` AS `trades_1m.vwap_1m`,
+        `trades_1m`.`open_1m` AS `trades_1m.open_1m`,
+        `trades_1m`.`high_1m` AS `trades_1m.high_1m`,
+        `trades_1m`.`low_1m` AS `trades_1m.low_1m`,
+        `trades_1m`.`close_1m` AS `trades_1m.close_1m`,
+        `trades_1m`.`range_bps_1m` AS `trades_1m.range_bps_1m`,
+        `mid_1m`.`mid` AS `mid_1m.mid`,
+        `mid_1m`.`mid_start` AS `mid_1m.mid_start`,
+        `mid_1m`.`last_valid_mid` AS `mid_1m.last_valid_mid`,
+        `mid_1m`.`mid_age_ms` AS `mid_1m.mid_age_ms`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `ask_vol_1m`,
+          `bid_vol_1m`,
+          `total_vol_1m`,
+          `delta_1m`,
+          `quote_vol_1m`,
+          `vwap_1m`,
+          `open_1m`,
+          `high_1m`,
+          `low_1m`,
+          `close_1m`,
+          `range_bps_1m`
+        FROM `marketprism_features`.`trades_1m__77c0d1d3`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 1, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`every_1m__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `trades_1m`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid`,
+          `mid_start`,
+          `last_valid_mid`,
+          `mid_age_ms`
+        FROM `marketprism_features`.`mid_1m__fe106d02`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 1, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`every_1m__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `mid_1m`
+        ON `mid_1m`.exchange = `trades_1m`.exchange AND `mid_1m`.market_type = `trades_1m`.market_type AND `mid_1m`.symbol = `trades_1m`.symbol AND `mid_1m`.bucket_id = `trades_1m`.bucket_id
+    )
+      WINDOW
+        before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`price_impact_1m` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `kyle_lambda`,
+  `amihud_illiq`
+FROM `marketprism_features`.`price_impact_1m__0be997f3` FINAL
+COMMENT 'Price impact and illiquidity of each wall-clock minute';
+
+INSERT INTO `marketprism_features`.`price_impact_1m__0be997f3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `kyle_lambda`, `amihud_illiq`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`kyle_lambda` AS `kyle_lambda`,
+  u.`amihud_illiq` AS `amihud_illiq`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`kyle_lambda`)), toFloat64(`kyle_lambda`), NULL) AS Nullable(Float64)) AS `kyle_lambda`,
+    CAST(if(isFinite(toFloat64(`amihud_illiq`)), toFloat64(`amihud_illiq`), NULL) AS Nullable(Float64)) AS `amihud_illiq`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      (mid_1m.last_valid_mid - mid_1m.mid_start) / nullIf(trades_1m.delta_1m, 0) AS `kyle_lambda`,
+      abs(log(trades_1m.close_1m / if(count() OVER before >= 1, max(trades_1m.close_1m) OVER before, NULL))) / nullIf(trades_1m.quote_vol_1m, 0) AS `amihud_illiq`
+    FROM (
+      SELECT `trades_1m`.exchange AS exchange, `trades_1m`.market_type AS market_type, `trades_1m`.symbol AS symbol, `trades_1m`.bucket_id AS bucket_id,
+        `trades_1m`.`ask_vol_1m` AS `trades_1m.ask_vol_1m`,
+        `trades_1m`.`bid_vol_1m` AS `trades_1m.bid_vol_1m`,
+        `trades_1m`.`total_vol_1m` AS `trades_1m.total_vol_1m`,
+        `trades_1m`.`delta_1m` AS `trades_1m.delta_1m`,
+        `trades_1m`.`quote_vol_1m` AS `trades_1m.quote_vol_1m`,
+        `trades_1m`.`vwap_1m` AS `trades_1m.vwap_1m`,
+        `trades_1m`.`open_1m` AS `trades_1m.open_1m`,
+        `trades_1m`.`high_1m` AS `trades_1m.high_1m`,
+        `trades_1m`.`low_1m` AS `trades_1m.low_1m`,
+        `trades_1m`.`close_1m` AS `trades_1m.close_1m`,
+        `trades_1m`.`range_bps_1m` AS `trades_1m.range_bps_1m`,
+        `mid_1m`.`mid` AS `mid_1m.mid`,
+        `mid_1m`.`mid_start` AS `mid_1m.mid_start`,
+        `mid_1m`.`last_valid_mid` AS `mid_1m.last_valid_mid`,
+        `mid_1m`.`mid_age_ms` AS `mid_1m.mid_age_ms`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `ask_vol_1m`,
+          `bid_vol_1m`,
+          `total_vol_1m`,
+          `delta_1m`,
+          `quote_vol_1m`,
+          `vwap_1m`,
+          `open_1m`,
+          `high_1m`,
+          `low_1m`,
+          `close_1m`,
+          `range_bps_1m`
+        FROM `marketprism_features`.`trades_1m__77c0d1d3`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 1, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `trades_1m`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid`,
+          `mid_start`,
+          `last_valid_mid`,
+          `mid_age_ms`
+        FROM `marketprism_features`.`mid_1m__fe106d02`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 1, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `mid_1m`
+        ON `mid_1m`.exchange = `trades_1m`.exchange AND `mid_1m`.market_type = `trades_1m`.market_type AND `mid_1m`.symbol = `trades_1m`.symbol AND `mid_1m`.bucket_id = `trades_1m`.bucket_id
+    )
+      WINDOW
+        before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view bvc_sides_1m, level 2, look-back 120
+
+CREATE TABLE `marketprism_features`.`bvc_sides_1m__909e5909`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `sigma_dp` Nullable(Float64) COMMENT 'Standard deviation of the price changes of the 60 minutes before this one; NULL with fewer than 10 of them' CODEC(ZSTD(1)),
+    `buy_fraction` Nullable(Float64) COMMENT 'Phi(price change / sigma_dp); 1/2 for the first minute and where prices stood still. NULL without a sigma' CODEC(ZSTD(1)),
+    `bvc_buy_volume` Nullable(Float64) COMMENT 'Volume taken to be bought. For venues that do not tell the taker\'s side; elsewhere trades_1m is better' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Share of each wall-clock minute\'s volume that was bought, by the normal distribution of its price change';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_sides_1m__909e5909__mv_lazy` TO `marketprism_features`.`bvc_sides_1m__909e5909` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`sigma_dp` AS `sigma_dp`,
+  u.`buy_fraction` AS `buy_fraction`,
+  u.`bvc_buy_volume` AS `bvc_buy_volume`
+FROM `marketprism_features`.`every_1m__close_2_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`sigma_dp`)), toFloat64(`sigma_dp`), NULL) AS Nullable(Float64)) AS `sigma_dp`,
+    CAST(if(isFinite(toFloat64(`buy_fraction`)), toFloat64(`buy_fraction`), NULL) AS Nullable(Float64)) AS `buy_fraction`,
+    CAST(if(isFinite(toFloat64(`bvc_buy_volume`)), toFloat64(`bvc_buy_volume`), NULL) AS Nullable(Float64)) AS `bvc_buy_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(count() OVER hour_before >= 10, if(countIf(NOT (abs((bar_change)) <= 1e12)) OVER hour_before > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20) * toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before) / nullIf(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * (count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - 1), 0))), NULL) AS `sigma_dp`,
+      multiIf(isNull(bar_change), 0.5, isNull(sigma_dp), NULL, sigma_dp = 0, 0.5, (1 + erf(bar_change / sigma_dp / sqrt(2))) / 2) AS `buy_fraction`,
+      bar_volume * buy_fraction AS `bvc_buy_volume`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `bar_close`,
+        `bar_change`,
+        `bar_volume`
+      FROM `marketprism_features`.`bvc_1m__f4964caa`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`every_1m__close_2_lazy`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        hour_before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 60 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`bvc_sides_1m` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `sigma_dp`,
+  `buy_fraction`,
+  `bvc_buy_volume`
+FROM `marketprism_features`.`bvc_sides_1m__909e5909` FINAL
+COMMENT 'Share of each wall-clock minute\'s volume that was bought, by the normal distribution of its price change';
+
+INSERT INTO `marketprism_features`.`bvc_sides_1m__909e5909` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `sigma_dp`, `buy_fraction`, `bvc_buy_volume`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`sigma_dp` AS `sigma_dp`,
+  u.`buy_fraction` AS `buy_fraction`,
+  u.`bvc_buy_volume` AS `bvc_buy_volume`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`sigma_dp`)), toFloat64(`sigma_dp`), NULL) AS Nullable(Float64)) AS `sigma_dp`,
+    CAST(if(isFinite(toFloat64(`buy_fraction`)), toFloat64(`buy_fraction`), NULL) AS Nullable(Float64)) AS `buy_fraction`,
+    CAST(if(isFinite(toFloat64(`bvc_buy_volume`)), toFloat64(`bvc_buy_volume`), NULL) AS Nullable(Float64)) AS `bvc_buy_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(count() OVER hour_before >= 10, if(countIf(NOT (abs((bar_change)) <= 1e12)) OVER hour_before > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20) * toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before) / nullIf(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * (count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - 1), 0))), NULL) AS `sigma_dp`,
+      multiIf(isNull(bar_change), 0.5, isNull(sigma_dp), NULL, sigma_dp = 0, 0.5, (1 + erf(bar_change / sigma_dp / sqrt(2))) / 2) AS `buy_fraction`,
+      bar_volume * buy_fraction AS `bvc_buy_volume`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `bar_close`,
+        `bar_change`,
+        `bar_volume`
+      FROM `marketprism_features`.`bvc_1m__f4964caa`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        hour_before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 60 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view vpin_bvc, level 3, look-back 359
+
+CREATE TABLE `marketprism_features`.`vpin_bvc__f052224e`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `vpin_bvc_50` Nullable(Float64) COMMENT 'Sum of |buys - sells| over the volume of 50 equal parts of the last 240 minutes\' volume. NULL with fewer than 60 minutes, and where one of them has no buy_fraction. Easley, Lopez de Prado, O\'Hara 2012, section 1.3' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Order-flow toxicity (VPIN) from prices and volumes of minutes alone, for venues that do not tell the taker\'s side';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_bvc__f052224e__mv_lazy` TO `marketprism_features`.`vpin_bvc__f052224e` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`vpin_bvc_50` AS `vpin_bvc_50`
+FROM `marketprism_features`.`every_1m__close_3_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`vpin_bvc_50`)), toFloat64(`vpin_bvc_50`), NULL) AS Nullable(Float64)) AS `vpin_bvc_50`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(count() OVER w240 >= 60, toFloat64(sum(toDecimal256(bvc_1m.bar_volume, 30)) OVER w240), NULL) / 50 AS `bucket_volume`,
+      arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_1m.bar_volume)) OVER w240)) AS `volumes`,
+      arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.bvc_buy_volume)) OVER w240)) AS `bought`,
+      arrayCumSum(volumes) AS `volume_by`,
+      arrayCumSum(bought) AS `bought_by`,
+      toUInt32(ifNull(floor(volume_by[- 1] / nullIf(bucket_volume, 0) * (1 + 1e-12)), 0)) AS `full`,
+      arrayMap(k -> arrayFirstIndex(v -> v >= k * assumeNotNull(bucket_volume) * (1 - 1e-12), volume_by), range(1, full + 1)) AS `bars`,
+      arrayMap((i, k) -> bought_by[i] - bought[i] * (volume_by[i] - k * assumeNotNull(bucket_volume)) / volumes[i], bars, range(1, full + 1)) AS `bought_until`,
+      arrayDifference(arrayPushFront(bought_until, 0)) AS `buys`,
+      arrayPopFront(buys) AS `buy_parts`,
+      arrayCumSum(arrayMap(b -> abs(2 * b - assumeNotNull(bucket_volume)), buy_parts)) AS `imbalances`,
+      arrayMap(i -> if(i < 50, NULL, (imbalances[i] - if(i > 50, imbalances[i - 50], 0)) / (50 * assumeNotNull(bucket_volume))), arrayEnumerate(buy_parts)) AS `vpins`,
+      if(empty(vpins) OR if(count() OVER w240 >= 60, count(bvc_sides_1m.buy_fraction) OVER w240, NULL) < length(volumes), NULL, vpins[- 1]) AS `vpin_bvc_50`
+    FROM (
+      SELECT `bvc_1m`.exchange AS exchange, `bvc_1m`.market_type AS market_type, `bvc_1m`.symbol AS symbol, `bvc_1m`.bucket_id AS bucket_id,
+        `bvc_1m`.`bar_close` AS `bvc_1m.bar_close`,
+        `bvc_1m`.`bar_change` AS `bvc_1m.bar_change`,
+        `bvc_1m`.`bar_volume` AS `bvc_1m.bar_volume`,
+        `bvc_sides_1m`.`sigma_dp` AS `bvc_sides_1m.sigma_dp`,
+        `bvc_sides_1m`.`buy_fraction` AS `bvc_sides_1m.buy_fraction`,
+        `bvc_sides_1m`.`bvc_buy_volume` AS `bvc_sides_1m.bvc_buy_volume`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `bar_close`,
+          `bar_change`,
+          `bar_volume`
+        FROM `marketprism_features`.`bvc_1m__f4964caa`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 239, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`every_1m__close_3_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `bvc_1m`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `sigma_dp`,
+          `buy_fraction`,
+          `bvc_buy_volume`
+        FROM `marketprism_features`.`bvc_sides_1m__909e5909`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 239, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`every_1m__close_3_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `bvc_sides_1m`
+        ON `bvc_sides_1m`.exchange = `bvc_1m`.exchange AND `bvc_sides_1m`.market_type = `bvc_1m`.market_type AND `bvc_sides_1m`.symbol = `bvc_1m`.symbol AND `bvc_sides_1m`.bucket_id = `bvc_1m`.bucket_id
+    )
+      WINDOW
+        w240 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 239 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`vpin_bvc` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `vpin_bvc_50`
+FROM `marketprism_features`.`vpin_bvc__f052224e` FINAL
+COMMENT 'Order-flow toxicity (VPIN) from prices and volumes of minutes alone, for venues that do not tell the taker\'s side';
+
+INSERT INTO `marketprism_features`.`vpin_bvc__f052224e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_bvc_50`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`vpin_bvc_50` AS `vpin_bvc_50`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`vpin_bvc_50`)), toFloat64(`vpin_bvc_50`), NULL) AS Nullable(Float64)) AS `vpin_bvc_50`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(count() OVER w240 >= 60, toFloat64(sum(toDecimal256(bvc_1m.bar_volume, 30)) OVER w240), NULL) / 50 AS `bucket_volume`,
+      arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_1m.bar_volume)) OVER w240)) AS `volumes`,
+      arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.bvc_buy_volume)) OVER w240)) AS `bought`,
+      arrayCumSum(volumes) AS `volume_by`,
+      arrayCumSum(bought) AS `bought_by`,
+      toUInt32(ifNull(floor(volume_by[- 1] / nullIf(bucket_volume, 0) * (1 + 1e-12)), 0)) AS `full`,
+      arrayMap(k -> arrayFirstIndex(v -> v >= k * assumeNotNull(bucket_volume) * (1 - 1e-12), volume_by), range(1, full + 1)) AS `bars`,
+      arrayMap((i, k) -> bought_by[i] - bought[i] * (volume_by[i] - k * assumeNotNull(bucket_volume)) / volumes[i], bars, range(1, full + 1)) AS `bought_until`,
+      arrayDifference(arrayPushFront(bought_until, 0)) AS `buys`,
+      arrayPopFront(buys) AS `buy_parts`,
+      arrayCumSum(arrayMap(b -> abs(2 * b - assumeNotNull(bucket_volume)), buy_parts)) AS `imbalances`,
+      arrayMap(i -> if(i < 50, NULL, (imbalances[i] - if(i > 50, imbalances[i - 50], 0)) / (50 * assumeNotNull(bucket_volume))), arrayEnumerate(buy_parts)) AS `vpins`,
+      if(empty(vpins) OR if(count() OVER w240 >= 60, count(bvc_sides_1m.buy_fraction) OVER w240, NULL) < length(volumes), NULL, vpins[- 1]) AS `vpin_bvc_50`
+    FROM (
+      SELECT `bvc_1m`.exchange AS exchange, `bvc_1m`.market_type AS market_type, `bvc_1m`.symbol AS symbol, `bvc_1m`.bucket_id AS bucket_id,
+        `bvc_1m`.`bar_close` AS `bvc_1m.bar_close`,
+        `bvc_1m`.`bar_change` AS `bvc_1m.bar_change`,
+        `bvc_1m`.`bar_volume` AS `bvc_1m.bar_volume`,
+        `bvc_sides_1m`.`sigma_dp` AS `bvc_sides_1m.sigma_dp`,
+        `bvc_sides_1m`.`buy_fraction` AS `bvc_sides_1m.buy_fraction`,
+        `bvc_sides_1m`.`bvc_buy_volume` AS `bvc_sides_1m.bvc_buy_volume`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `bar_close`,
+          `bar_change`,
+          `bar_volume`
+        FROM `marketprism_features`.`bvc_1m__f4964caa`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 239, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `bvc_1m`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `sigma_dp`,
+          `buy_fraction`,
+          `bvc_buy_volume`
+        FROM `marketprism_features`.`bvc_sides_1m__909e5909`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 239, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `bvc_sides_1m`
+        ON `bvc_sides_1m`.exchange = `bvc_1m`.exchange AND `bvc_sides_1m`.market_type = `bvc_1m`.market_type AND `bvc_sides_1m`.symbol = `bvc_1m`.symbol AND `bvc_sides_1m`.bucket_id = `bvc_1m`.bucket_id
+    )
+      WINDOW
+        w240 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 239 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
