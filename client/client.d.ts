@@ -33,6 +33,8 @@ export interface Moment {
 /** What an event stream brings for every bucket that closes. */
 export interface BucketEvent {
     readonly vector: string;
+    /** Of the version that the row is of: a stream goes on when another one becomes live. */
+    readonly fingerprint: string;
     readonly instrument: string;
     readonly bucket_id: number;
     readonly bucket_ts_start: number;

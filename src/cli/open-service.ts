@@ -4,12 +4,16 @@ import { type Listening, listen } from "../serve/listen.js";
 import { defaultServiceLimits, type Service } from "../serve/service.js";
 import { instrumentName } from "../spec/model.js";
 import type { Context } from "./context.js";
+import { keepFollowing, versionFollower } from "./follow-versions.js";
 import { openPredictions } from "./open-predictions.js";
 import { packageVersion } from "./package-version.js";
 import { scrubSecrets } from "./scrub.js";
 import { serveKeys } from "./serve-keys.js";
 import { servedVectors } from "./served-vectors.js";
 import type { Shell } from "./shell.js";
+
+/** How often a server is asked whether another version of a vector is live. */
+const followMs = 2000;
 
 /** What `feature serve` and `feature up` take alike. */
 export interface ServeFlags {
@@ -69,10 +73,15 @@ export async function openService(
     await predictions?.close();
     throw error;
   }
+  // One process holds an embedded engine: nobody else applies anything there.
+  const stopFollowing =
+    engine.kind === "embedded"
+      ? undefined
+      : keepFollowing(versionFollower({ context, shell, store, predictions }), followMs);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     // The audit's last rows are written once what was asked is answered.
-    closing ??= listening.close().then(() => predictions?.close());
+    closing ??= Promise.all([listening.close(), stopFollowing?.()]).then(() => predictions?.close());
     return closing;
   };
   const { rings } = store.stats;

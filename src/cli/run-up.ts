@@ -6,9 +6,11 @@ import { ingest } from "../ingest/ingest.js";
 import type { HeldRows } from "../ingest/replay/held-rows.js";
 import { play } from "../ingest/replay/play.js";
 import { ReplayClock } from "../ingest/replay/replay-clock.js";
+import type { IngestSummary } from "../ingest/summary.js";
 import type { Context } from "./context.js";
 import { countText, plural } from "./count-text.js";
 import { ingestProgress } from "./ingest-progress.js";
+import { checkedJobs, openJobs, scheduleJobs } from "./job-scheduler.js";
 import { openService, type ServeFlags } from "./open-service.js";
 import type { Outcome } from "./outcome.js";
 import { formatOptions, type IngestFlags } from "./run-ingest.js";
@@ -20,6 +22,8 @@ export interface UpFlags extends ServeFlags, IngestFlags {
   readonly format?: FormatName;
   readonly speed: number;
   readonly exit?: boolean;
+  /** False with --no-jobs. */
+  readonly jobs: boolean;
 }
 
 /** What no vector needs is computed for the buckets of this long together. */
@@ -33,6 +37,10 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
   const { clocks } = await openWriting(context, "up");
   const clock = new ReplayClock(Date.now);
   const service = await openService(context, shell, flags, clock.now);
+  // By the system's clock, also while the service's is a recording's: a job is about the machine's day.
+  const jobs = flags.jobs ? checkedJobs(context) : [];
+  const stopJobs =
+    jobs.length === 0 ? undefined : await scheduleJobs(await openJobs(context, "up"), shell, jobs);
   const advanced: AdvanceResult[] = [];
   const closed = () => advanced.reduce((sum, { bucketsClosed }) => sum + bucketsClosed, 0);
 
@@ -69,27 +77,36 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
     });
     shell.signal.throwIfAborted();
   };
-  const summary = await ingest({
-    engine,
-    project,
-    format,
-    files: flags.replay,
-    folder: process.cwd(),
-    options,
-    ...(flags.maxRejects === undefined ? {} : { maxRejects: flags.maxRejects }),
-    now: Date.now,
-    onProgress: ingestProgress(shell.progress),
-    replay,
-    afterStore: async () => closed(),
-  });
-  clock.end();
-  shell.progress.line(
-    `replayed ${countText(summary.stored)} rows, ${plural(closed(), "bucket")} closed (${summary.seconds.toFixed(1)} s)`,
-  );
-  while (flags.exit !== true && !shell.signal.aborted) {
-    await delay(3_600_000, undefined, { signal: shell.signal }).catch(() => undefined);
-  }
-  await service.close();
+  /** However it ends, jobs and service end before the engine does. */
+  const ingestAndServe = async (): Promise<IngestSummary> => {
+    try {
+      const read = await ingest({
+        engine,
+        project,
+        format,
+        files: flags.replay,
+        folder: process.cwd(),
+        options,
+        ...(flags.maxRejects === undefined ? {} : { maxRejects: flags.maxRejects }),
+        now: Date.now,
+        onProgress: ingestProgress(shell.progress),
+        replay,
+        afterStore: async () => closed(),
+      });
+      clock.end();
+      shell.progress.line(
+        `replayed ${countText(read.stored)} rows, ${plural(closed(), "bucket")} closed (${read.seconds.toFixed(1)} s)`,
+      );
+      while (flags.exit !== true && !shell.signal.aborted) {
+        await delay(3_600_000, undefined, { signal: shell.signal }).catch(() => undefined);
+      }
+      return read;
+    } finally {
+      await stopJobs?.();
+      await service.close();
+    }
+  };
+  const summary = await ingestAndServe();
   const { read, stored, duplicate, rejected, late, seconds } = summary;
   const warnings = withoutSizeWarnings([...new Set(advanced.flatMap(({ withoutSize }) => withoutSize))]);
   const result = {

@@ -143,6 +143,17 @@ export class OnlinePredictions {
     return run;
   }
 
+  /** Before the store serves another version of a vector: models that are pinned to the one of now keep their rows. */
+  keepRowsOf(vector: string): Promise<void> {
+    const run = this.#refreshing.then(async () => {
+      for (const version of this.#predictor.models.flatMap(versionsOf)) {
+        if (version.registered.vector.name === vector) await this.#rows.hold(version, true);
+      }
+    });
+    this.#refreshing = run.catch(() => undefined);
+    return run;
+  }
+
   /** Takes up buckets that this process closed. */
   closed(clock: string, spans: readonly BucketSpan[]): Promise<void> {
     return this.#rows.closed(clock, spans);

@@ -33,11 +33,15 @@ export class OnlineRows implements RowSource {
     this.#options = options;
   }
 
-  /** Fills the rings that a version needs beside the store's; a text says why it can not have them. */
-  async hold(version: LoadedVersion): Promise<string | undefined> {
+  /**
+   * Fills the rings that a version needs beside the store's; a text says why it can not have them. `apart`: also when the store has its
+   * rows now, because it is about to serve another version of the vector.
+   */
+  async hold(version: LoadedVersion, apart = false): Promise<string | undefined> {
     const { vector, signature, fingerprint } = version.registered;
     const { steps } = version.model.plan;
-    if (this.#storeOf(vector.name, fingerprint, steps) !== undefined) return undefined;
+    const found = this.#storeOf(vector.name, fingerprint, steps);
+    if (found !== undefined && !(apart && found === this.#options.store)) return undefined;
     const { reader, now, store, maxBytes, tableOf } = this.#options;
     const table = await tableOf(vector.name, fingerprint);
     if (table === undefined) {

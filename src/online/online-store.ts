@@ -57,6 +57,7 @@ export class OnlineStore {
   readonly #reader: Reader;
   readonly #now: () => number;
   readonly #maxBytes: number;
+  /** By name; a vector of another version takes the place of the one before. */
   readonly #held = new Map<string, Held>();
   readonly #refused = new Set<string>();
   readonly #listeners = new Set<(event: RowEvent) => void>();
@@ -68,9 +69,7 @@ export class OnlineStore {
     this.#reader = reader;
     this.#now = now;
     this.#maxBytes = maxBytes;
-    for (const vector of vectors) {
-      this.#held.set(vector.name, { vector, rings: new Map(), versions: new Map() });
-    }
+    for (const vector of vectors) this.#held.set(vector.name, emptyHeld(vector));
   }
 
   get vectors(): readonly ServedVector[] {
@@ -152,6 +151,28 @@ export class OnlineStore {
     return this.#serial(() => this.#refreshAll(true));
   }
 
+  /**
+   * Serves another version of a vector that it holds. Its rings are filled first, then it takes the place of the one before at once:
+   * no reader sees a vector half of one version. When that fails, the one before is served on.
+   */
+  adopt(vector: ServedVector): Promise<void> {
+    return this.#serial(async () => {
+      const before = this.#held.get(vector.name);
+      if (before === undefined || before.vector.fingerprint === vector.fingerprint) return;
+      const next = emptyHeld(vector);
+      const bytes = this.#bytes;
+      // What is left counts as free: for a moment both are there.
+      this.#bytes -= bytesOf(before);
+      try {
+        await this.#refresh(next, false);
+      } catch (error) {
+        this.#bytes = bytes;
+        throw error;
+      }
+      this.#held.set(vector.name, next);
+    });
+  }
+
   /** What made the last update fail; undefined once one succeeds. */
   get failure(): unknown {
     return this.#failure;
@@ -172,18 +193,20 @@ export class OnlineStore {
   }
 
   async #refreshAll(isTold: boolean): Promise<void> {
-    for (const held of this.#held.values()) {
-      const spans: BucketSpan[] = [];
-      for (const { instrument, last, version } of await readNewest(this.#reader, held.vector)) {
-        const name = instrumentName(instrument);
-        if (held.versions.get(name) === version && held.rings.get(name)?.newestId === last) continue;
-        // Ids that fell: the instrument was cut anew, and what is held is of buckets that are no more.
-        if (last < (held.rings.get(name)?.newestId ?? 0)) held.rings.get(name)?.clear();
-        spans.push({ instrument, from: Math.max(1, last - held.vector.history + 1), to: last });
-        held.versions.set(name, version);
-      }
-      if (spans.length > 0) await this.#store(held, spans, isTold);
+    for (const held of this.#held.values()) await this.#refresh(held, isTold);
+  }
+
+  async #refresh(held: Held, isTold: boolean): Promise<void> {
+    const spans: BucketSpan[] = [];
+    for (const { instrument, last, version } of await readNewest(this.#reader, held.vector)) {
+      const name = instrumentName(instrument);
+      if (held.versions.get(name) === version && held.rings.get(name)?.newestId === last) continue;
+      // Ids that fell: the instrument was cut anew, and what is held is of buckets that are no more.
+      if (last < (held.rings.get(name)?.newestId ?? 0)) held.rings.get(name)?.clear();
+      spans.push({ instrument, from: Math.max(1, last - held.vector.history + 1), to: last });
+      held.versions.set(name, version);
     }
+    if (spans.length > 0) await this.#store(held, spans, isTold);
   }
 
   /** Only what a ring can hold is read; where a ring would get a hole it is filled anew. */
@@ -233,4 +256,12 @@ export class OnlineStore {
   #tell(event: RowEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function emptyHeld(vector: ServedVector): Held {
+  return { vector, rings: new Map(), versions: new Map() };
+}
+
+function bytesOf({ vector: { features, history }, rings }: Held): number {
+  return rings.size * VectorRing.bytes(features.length, history);
 }

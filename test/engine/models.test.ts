@@ -3,7 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { versionFollower } from "../../src/cli/follow-versions.js";
 import { loadProject } from "../../src/cli/project-files.js";
+import type { Shell } from "../../src/cli/shell.js";
 import {
   type PredictAnswer,
   type PredictedInstrument,
@@ -35,7 +37,7 @@ import { createKey, parseKeys } from "../../src/serve/keys/api-key.js";
 import { KeyRing } from "../../src/serve/keys/key-ring.js";
 import { listen } from "../../src/serve/listen.js";
 import { defaultServiceLimits, type Service } from "../../src/serve/service.js";
-import type { Project, ProjectSpecs, VectorSpec } from "../../src/spec/model.js";
+import type { Project, ProjectSpecs, Target, VectorSpec } from "../../src/spec/model.js";
 import { longMarket } from "../support/long-market.js";
 import { testContract } from "../support/model-contracts.js";
 import { storeBooks, storeTrades } from "../support/raw-rows.js";
@@ -422,6 +424,83 @@ describe("over HTTP", () => {
       await listening.close();
       await predictions.close();
     }
+  });
+
+  it("serves another version once it is live, while a model stays on the one that it is pinned to", async () => {
+    const first = vectorObject();
+    const rows = new OnlineStore({ reader: engine, vectors: [deployedVector()], now: () => now });
+    await rows.warm();
+    const predictions = await open(rows);
+    const said: string[] = [];
+    const look = versionFollower({
+      context: { specs: await specs(), project, target: Object.values(project.targets)[0] as Target, engine },
+      shell: {
+        options: { project: root } as Shell["options"],
+        env: {},
+        progress: { line: (text: string) => void said.push(text) } as unknown as Shell["progress"],
+      },
+      store: rows,
+      predictions,
+    });
+    const { bytes } = rows.stats;
+    const before = await predictions.predict("trend", instruments);
+    await look();
+    await look();
+    expect(said).toEqual([]);
+
+    // What `feature apply` of another process leaves: a table beside the old one, and records that say which is live.
+    const dataHash = "f".repeat(64);
+    const table = { ...first.table, name: "trend_v1__ffffffff" };
+    await engine.execute(`CREATE TABLE ${quoteName(table)} AS ${quoteName(first.table)}`);
+    await engine.execute(
+      `INSERT INTO ${quoteName(table)} SELECT * REPLACE (order_flow__volume + 1 AS order_flow__volume)
+       FROM ${quoteName(first.table)} FINAL`,
+    );
+    const registry = openRegistryWriter(engine, project.databases.registry);
+    const revision = await registry.begin({
+      kind: "apply",
+      migration: "0002_test",
+      planHash: "",
+      toolVersion: "",
+    });
+    const old = deployedObject(first, "retired");
+    const storage = old.storage && { ...old.storage, table };
+    await registry.putRecords(revision.id, [
+      { kind: "object", object: old },
+      { kind: "object", object: { ...old, state: "live", dataHash, storage } },
+    ]);
+    await registry.finish(revision, "applied");
+    const [instrument = ""] = instruments;
+    const volume = () => {
+      const place = deployedVector().features.indexOf("order_flow__volume");
+      return rows.latest("trend_v1", instrument)?.row.values[place] ?? Number.NaN;
+    };
+    const volumeBefore = volume();
+    await look();
+    expect(said).toEqual([
+      `trend_v1 is served in version ffffffff from now on, before in ${first.dataHash.slice(0, 8)}`,
+    ]);
+    expect(rows.vector("trend_v1")).toMatchObject({ fingerprint: dataHash, table });
+    expect(volume()).toBe(volumeBefore + 1);
+    expect(rows.stats).toMatchObject({ bytes, refused: 0 });
+    const after = await predictions.predict("trend", instruments);
+    expect(after.map((one) => [one.inputsHash, one.fingerprint, one.probabilities])).toEqual(
+      before.map((one) => [one.inputsHash, one.fingerprint, one.probabilities]),
+    );
+    expect(after.some(({ inputsHash }) => inputsHash !== null)).toBe(true);
+
+    // A version with other features than the specs here is not taken up.
+    const fewer = old.columns.filter(({ name }) => name !== "order_flow__volume");
+    await registry.putRecords(revision.id, [
+      { kind: "object", object: { ...old, state: "live", dataHash, storage, columns: fewer } },
+    ]);
+    await look();
+    await look();
+    expect(said.slice(1)).toEqual([
+      expect.stringContaining("has other features in the specs than on the target"),
+    ]);
+    expect(volume()).toBe(volumeBefore + 1);
+    await predictions.close();
   });
 
   it("reads the version that a model is pinned to when the service serves another one, or refuses the model", async () => {

@@ -16,13 +16,14 @@ function positive(text: string): number {
 
 export function configure(command: Command, bind: Bind): void {
   command.description(
-    "Ingests, cuts, computes and serves in one process, which the embedded engine needs. The feed is recordings: rows become " +
+    "Ingests, cuts, computes, serves and runs the project's jobs in one process, which the embedded engine needs. The feed is recordings: rows become " +
       "visible in the order in which they became known, buckets close as time passes them, and the service's time is the " +
       "replay's. At the end the tables hold what `feature ingest` of the same files gives.",
   );
   command
     .requiredOption("--replay <files...>", "recordings to play, of one format")
     .option("--speed <factor>", "how many times as fast as it was", positive, 1)
+    .option("--no-jobs", "do not run the project's jobs meanwhile")
     .option("--exit", "end when the replay has ended, instead of serving on")
     .addOption(new Option("--format <name>", "of the files, if their names do not tell").choices(formatNames))
     .option("--instrument <name>", "of all rows, as exchange/market_type/symbol")

@@ -61,7 +61,7 @@ export function eventsRoute(app: FastifyInstance, service: Service): EventStream
       });
       response.write(`retry: 1000\n: ${vector.name}\n\n`);
       const stop = service.store.onRow((event) => {
-        if (event.vector !== vector || wanted?.has(event.instrument) === false) return;
+        if (event.vector.name !== vector.name || wanted?.has(event.instrument) === false) return;
         send(response, eventText(event), end);
       });
       const beat = setInterval(() => send(response, ": still here\n\n", end), heartbeatMs);
@@ -96,6 +96,6 @@ function eventText({ vector, instrument, row }: RowEvent): string {
   const name = JSON.stringify(instrument);
   return (
     `event: bucket\nid: ${instrument} ${row.bucketId}\n` +
-    `data: {"vector":"${vector.name}","instrument":${name},${rowFields(vector, row)}}\n\n`
+    `data: {"vector":"${vector.name}","fingerprint":"${vector.fingerprint}","instrument":${name},${rowFields(vector, row)}}\n\n`
   );
 }
