@@ -25,12 +25,13 @@ async function checkExpectations(context: VerifyContext): Promise<CheckResult> {
     const object = context.catalog.objects.find(({ kind, name }) => kind === "view" && name === view.name);
     if (object?.storage === undefined) continue;
     const { table, columnPrefix } = object.storage;
-    const columns = object.columns.map(
-      ({ name }) => `${quoteIdentifier(columnPrefix + name)} AS ${quoteIdentifier(name)}`,
-    );
+    const stored = object.columns.map(({ name }) => quoteIdentifier(columnPrefix + name));
+    const columns = object.columns.map(({ name }, place) => `${stored[place]} AS ${quoteIdentifier(name)}`);
+    // Of a view with bins each bin is a row.
+    const bins = object.by === undefined ? "" : `ARRAY JOIN ${stored.join(", ")} `;
     const relation =
       `(SELECT exchange, market_type, symbol, bucket_id, ${columns.join(", ")} ` +
-      `FROM ${quoteName(table)} FINAL ${whereInRange})`;
+      `FROM ${quoteName(table)} FINAL ${bins}${whereInRange})`;
     const rows = await engine.rows<ExpectationRow>(expectationSelect(view.expect, relation), {
       params: { ...rangeParams(options), ...expectationParams(view.expect) },
     });
