@@ -248,6 +248,9 @@ function settings(view: FeatureView): string[] {
       : [
           `- known with the first bucket that ends ${view.delayMs / 1000} s after this one, and joined by others as of then`,
         ]),
+    ...(view.fit === undefined
+      ? []
+      : [`- \`${view.fit}\`: what the job fitted, as known when the bucket was`]),
     ...(view.overBy === undefined
       ? []
       : [`- the bins of \`${view.overBy.view}\` over ${view.overBy.buckets} buckets`]),

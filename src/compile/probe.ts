@@ -1,5 +1,6 @@
 /** SELECTs that ask the engine for the types of a view's raw expressions, column by column. */
 import { bucketsName } from "../schema/clock-tables.js";
+import { fitsName } from "../schema/fits-table.js";
 import { quoteName } from "../schema/quote.js";
 import type { FeatureView, ProjectSpecs } from "../spec/model.js";
 import type { RowExpression } from "../spec/stream-rows.js";
@@ -78,10 +79,14 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
     }
     if (!("views" in view.from)) throw missing(`the stream of view ${view.name}`);
     const upstream = view.from.views.map(objectOf);
-    const bounds = quoteName(bucketsName(specs.project, view.clock));
+    const { project } = specs;
+    const tables = {
+      bounds: quoteName(bucketsName(project, view.clock)),
+      fits: quoteName(fitsName(project)),
+    };
     return {
       view,
-      select: (columns) => viewExpressionSelect(only(columns), upstream, quoteName(trigger), bounds),
+      select: (columns) => viewExpressionSelect(only(columns), upstream, quoteName(trigger), tables),
     };
   });
 }

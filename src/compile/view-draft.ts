@@ -4,6 +4,7 @@ import type { FeatureColumn, FeatureView, Window } from "../spec/model.js";
 import type { RowExpression } from "../spec/stream-rows.js";
 import { orderDependent } from "./expression/aggregates.js";
 import { compileExpression, type ExactScope, mayBeInfinite } from "./expression/exact.js";
+import { withFits } from "./expression/fits.js";
 import { type LookupUse, withLookups } from "./expression/lookups.js";
 import { canonicalCase } from "./expression/normal.js";
 import { withParams } from "./expression/params.js";
@@ -30,6 +31,8 @@ export interface ViewDraft {
   readonly lets: readonly { readonly name: string; readonly sql: string }[];
   /** `bins:` of a view over bins, in order. */
   readonly binColumns: readonly { readonly origin: RowExpression; readonly sql: string }[];
+  /** The lists of `table:` that are used. */
+  readonly fitLists: readonly string[];
   readonly usage: StreamUsage | undefined;
   readonly level: number;
 }
@@ -91,6 +94,7 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
     rows,
     lets,
     binColumns,
+    fitLists: fitLists(view),
     usage:
       rows?.stream === undefined
         ? undefined
@@ -100,6 +104,12 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
           },
     level: "stream" in view.from ? 0 : 1 + Math.max(...view.from.views.map(levelOf)),
   };
+}
+
+function fitLists({ fit, lets, columns }: FeatureView): string[] {
+  if (fit === undefined) return [];
+  const lists = [...lets, ...columns].flatMap(({ sql }) => withFits(tokenize(sql), fit).lists);
+  return [...new Set(lists)].sort();
 }
 
 const nothing: CompiledExpression = { sql: "NULL", uses: [] };
@@ -150,7 +160,8 @@ function compileAt(
 ): CompiledExpression {
   try {
     const plain = withParams(canonicalCase(tokenize(expression.sql)), view.params);
-    const tokens = view.time === undefined ? plain : withTimeWindows(plain, view.time);
+    const { tokens: fitted } = withFits(plain, view.fit);
+    const tokens = view.time === undefined ? fitted : withTimeWindows(fitted, view.time);
     if (tokens.some((token) => token.kind === "name" && /^select$/i.test(token.text))) {
       throw failure(view, expression, "FS_LEAK_SUBSELECT", "the expression holds a sub-select");
     }

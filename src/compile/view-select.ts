@@ -2,7 +2,7 @@
  * The SELECT that computes a view. The same text serves the live trigger, the backfill and the checks; only the relation that
  * it reads differs: a trigger table or the name `buckets` of a common table expression, a stream's table or its SELECT.
  */
-import { quoteIdentifier } from "../schema/quote.js";
+import { quoteIdentifier, quoteString } from "../schema/quote.js";
 import type { Window } from "../spec/model.js";
 import { shareableColumns } from "../spec/stream-columns.js";
 import { sqlTemplate } from "../sql-template.js";
@@ -22,6 +22,15 @@ const streamExpressions = sqlTemplate(import.meta.url, "stream-expressions");
 const pathExpressions = sqlTemplate(import.meta.url, "path-expressions");
 const finishViews = sqlTemplate(import.meta.url, "over-views");
 const viewExpressions = sqlTemplate(import.meta.url, "view-expressions");
+const fitRows = sqlTemplate(import.meta.url, "fit-rows");
+
+/** Tables beside those of the views, quoted. */
+export interface SharedTables {
+  /** All buckets of the clock. */
+  readonly bounds: string;
+  /** What jobs fitted. */
+  readonly fits: string;
+}
 
 /** Stored key, `v` and features of a view over a stream. `stream` is FROM-text. */
 export function overStreamSelect(draft: ViewDraft, stream: string, scope: SplitScope): string {
@@ -122,14 +131,13 @@ export function overTimeSelect(draft: ViewDraft, rows: string): string {
 }
 
 /**
- * Stored key, `v` and features of a view over views, for the buckets of the relation `buckets`. `bounds` is the table of all
- * buckets of the clock.
+ * Stored key, `v` and features of a view over views, for the buckets of the relation `buckets`.
  */
 export function overViewsSelect(
   draft: ViewDraft,
   upstream: readonly CompiledObject[],
   buckets: string,
-  bounds: string,
+  tables: SharedTables,
 ): string {
   return finishViews({
     key: [...storedKey, "v"].map((name) => `c.${name} AS ${name}`).join(",\n"),
@@ -138,7 +146,7 @@ export function overViewsSelect(
       .join(",\n"),
     features: features(draft),
     buckets,
-    rows: viewExpressionSelect(draft, upstream, buckets, bounds),
+    rows: viewExpressionSelect(draft, upstream, buckets, tables),
   });
 }
 
@@ -147,18 +155,19 @@ export function viewExpressionSelect(
   draft: ViewDraft,
   upstream: readonly CompiledObject[],
   buckets: string,
-  bounds: string,
+  { bounds, fits }: SharedTables,
 ): string {
   const { windows } = draft.view;
   const reach = windowReach(windows);
+  const rows = upstreamRows(upstream, {
+    buckets,
+    before: reach.buckets,
+    within: reach.ms === 0 ? undefined : { ms: reach.ms, bounds },
+  });
   return viewExpressions({
     key: bucketKey.join(", "),
     expressions: expressions(draft),
-    upstream: upstreamRows(upstream, {
-      buckets,
-      before: reach.buckets,
-      within: reach.ms === 0 ? undefined : { ms: reach.ms, bounds },
-    }),
+    upstream: draft.fitLists.length === 0 ? rows : withFitted(draft, rows, buckets, fits),
     windows: windowClause(windows),
   });
 }
@@ -171,6 +180,15 @@ export function windowReach(windows: readonly Window[]): Reach {
     buckets: Math.max(0, ...ofBuckets.map(({ current, length }) => (current ? length - 1 : length))),
     ms: Math.max(0, ...ofTime.map(({ length }) => length * 1000)),
   };
+}
+
+/** The same rows, each with the lists of the fit that was known when its bucket was. */
+function withFitted({ view, fitLists }: ViewDraft, rows: string, buckets: string, fits: string): string {
+  const { fit = "" } = view;
+  const columns = fitLists.map(
+    (list) => `t.fitted[${quoteString(list)}] AS ${quoteIdentifier(`${fit}.${list}`)}`,
+  );
+  return fitRows({ columns: columns.join(",\n"), rows, buckets, fits, fit: quoteString(fit) });
 }
 
 /** Rows of the upstream views for the buckets asked for and those before them that windows reach back to. */

@@ -1,5 +1,6 @@
 /** A feature view → the versioned table, trigger and alias that compute and serve it. */
 import { bucketsName } from "../schema/clock-tables.js";
+import { fitsName } from "../schema/fits-table.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, FeatureView, Project } from "../spec/model.js";
 import type { CompiledColumn, CompiledObject, Definition, Path, Reach } from "./catalog.js";
@@ -75,6 +76,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     columns: view.columns.map(({ name, unit, doc, feature }) => ({ name, unit, doc, feature })),
   };
   const bounds = quoteName(bucketsName(project, clock.name));
+  const tables = { bounds, fits: quoteName(fitsName(project)) };
   const reach = viewReach(view, clock, upstream);
   const trigger = quoteName(closeTable(database, clock.name, level, path));
   const table = storedTable(context.deployed, view, dataHash) ?? versionTable(database, view.name, dataHash);
@@ -90,7 +92,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     if (view.overBy !== undefined) return overByView(draft, upstream, buckets);
     // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
     if (draft.usage !== undefined) return ofStream(draft.usage, buckets);
-    return overViewsSelect(draft, upstream, buckets, bounds);
+    return overViewsSelect(draft, upstream, buckets, tables);
   };
   const ofBlock = (stream: string): string => overStreamSelect(draft, stream, { bounds, buckets: stream });
   const live =

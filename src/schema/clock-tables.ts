@@ -12,6 +12,7 @@ import {
   timeType,
   ttlFrom,
 } from "./common-columns.js";
+import { fitsTable } from "./fits-table.js";
 import type { SchemaLayout } from "./layout.js";
 import type { Column, Table, TableName } from "./object.js";
 
@@ -28,6 +29,7 @@ export function clockTables(layout: SchemaLayout): Table[] {
   return [
     ...Object.keys(layout.clocks).map((clock) => bucketsTable(layout, clock)),
     bucketConfigTable(layout),
+    fitsTable(layout),
     bucketState(layout),
     closes(layout),
     dirty(layout),

@@ -8,6 +8,13 @@ export const jobHandlers = {
     look_back: "duration",
     write: "boolean",
   },
+  "microprice.fit": {
+    clock: "clock",
+    look_back: "duration",
+    imbalances: "count",
+    spreads: "count",
+    iterations: "count",
+  },
   "verify.expect": {
     look_back: "duration",
   },

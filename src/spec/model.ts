@@ -201,6 +201,8 @@ export interface FeatureView {
   readonly params: Readonly<Record<string, number>>;
   /** What is done with a stream's rows before they are aggregated; nothing for a view over views. */
   readonly rows: StreamRows;
+  /** Name of what a job fits, whose lists expressions may use. */
+  readonly fit: string | undefined;
   /** It is computed, and known, so long after its bucket: what it looks up may be as much later. 0: with its bucket. */
   readonly delayMs: number;
   /** Undefined: it has no window over bins. Otherwise `from` has the view with the bins first, and `rows` are bins. */

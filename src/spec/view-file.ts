@@ -19,6 +19,7 @@ interface RawView extends RawOverBins, RawTimeRows {
   readonly clock?: string;
   readonly every?: string;
   readonly from?: string | readonly string[];
+  readonly table?: string;
   readonly windows?: Readonly<
     Record<string, { buckets?: number; seconds?: number; since?: "utc_day"; min?: number; current?: boolean }>
   >;
@@ -80,6 +81,7 @@ export function readViewFile(reader: SpecReader): FeatureView {
         ? readStreamRows(reader, raw, "stream" in from ? from.stream : undefined)
         : readBinRows(reader, raw, overBy),
     overBy,
+    fit: readFit(reader, raw, from),
     delayMs: readDelay(reader, raw, "stream" in from ? from.stream : undefined),
     time: readTimeRows(reader, raw, "stream" in from ? from.stream : undefined),
     lets: readLets(reader, raw),
@@ -121,6 +123,24 @@ function readFrom(
     seen.add(name);
   });
   return { views: [...seen] };
+}
+
+/** `table:` of a view over views: what is fitted by a job, joined as of the bucket. */
+function readFit(reader: SpecReader, raw: RawView, from: FeatureView["from"]): string | undefined {
+  const { table } = raw;
+  if (table === undefined) return undefined;
+  const at = reader.file.keyAt("/table");
+  if ("stream" in from) {
+    const message = `\`table:\` is joined with views, but this view reads the stream ${from.stream}`;
+    reader.add("FS_SPEC_VALUE", message, at, `Put it into another view with \`from: ${raw.view}\`.`);
+  } else if (raw.windows !== undefined || raw.over_by !== undefined) {
+    const message = "`table:` is joined with the bucket itself, and this view reads buckets before it";
+    reader.add("FS_SPEC_VALUE", message, at, "Hand what is needed on in a view without, and read that.");
+  } else if (from.views.includes(table)) {
+    const message = `\`table:\` and \`from:\` both name ${table}`;
+    reader.add("FS_SPEC_DUPLICATE", message, reader.file.at("/table"));
+  }
+  return table;
 }
 
 function readColumns(reader: SpecReader, raw: RawView): FeatureColumn[] {

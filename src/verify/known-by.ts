@@ -2,6 +2,7 @@
 import type { Catalog } from "../compile/catalog.js";
 import type { TableCut } from "../compile/cut-relations.js";
 import { foreignAvailableAt, sourceTable } from "../compile/source-relation.js";
+import { fitsName } from "../schema/fits-table.js";
 import type { Project } from "../spec/model.js";
 import { sourceNames } from "../spec/model.js";
 
@@ -26,5 +27,6 @@ export function knownBy(project: Project, catalog: Catalog): TableCut[] {
   const stored = catalog.objects.flatMap(({ storage }) =>
     storage === undefined ? [] : [{ table: storage.table, keep }],
   );
-  return [...raw, ...buckets, ...stored];
+  const fits = { table: fitsName(project), keep: `available_at <= ${moment}` };
+  return [...raw, ...buckets, ...stored, fits];
 }

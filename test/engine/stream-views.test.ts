@@ -3,16 +3,22 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
+import type { HandlerCall } from "../../src/jobs/handler.js";
+import { fitMicroprice } from "../../src/jobs/handlers/fit-microprice.js";
+import { fitsName } from "../../src/schema/fits-table.js";
+import { quoteName } from "../../src/schema/quote.js";
 import { ingestPaths } from "../support/ingest-files.js";
 import { longMarket } from "../support/long-market.js";
 import { naiveBookChanges } from "../support/oracle/features/book-changes.js";
 import { naiveBookShape } from "../support/oracle/features/book-shape.js";
+import { naiveBookState } from "../support/oracle/features/book-state.js";
 import { naiveFootprint, naiveFootprintPoc } from "../support/oracle/features/footprint.js";
 import {
   type FootprintBar,
   naiveFootprintLevels,
   naiveFootprintMarks,
 } from "../support/oracle/features/footprint-levels.js";
+import { naiveMicroprice, naiveMicropriceFit } from "../support/oracle/features/microprice.js";
 import { naiveMidGrid } from "../support/oracle/features/mid-grid.js";
 import { naiveOfi } from "../support/oracle/features/ofi.js";
 import { naiveForwardReturn, naiveRealisedSpreads } from "../support/oracle/features/outcomes.js";
@@ -138,6 +144,80 @@ async function differences(
   return { lines, rows, values };
 }
 
+interface Fitted {
+  readonly available_ms: number;
+  readonly until_ms: number;
+  readonly adjustments: readonly number[];
+}
+
+async function fitted({ engine, project }: Deployment): Promise<Fitted> {
+  const [fit] = await engine.rows<Fitted>(
+    `SELECT toFloat64(toUnixTimestamp64Milli(available_at)) AS available_ms, toFloat64(toUnixTimestamp64Milli(fitted_to)) AS until_ms,
+       fitted['adjustments'] AS adjustments
+     FROM ${quoteName(fitsName(project))} FINAL WHERE market_type = 'spot' AND symbol = 'BTCUSDT'`,
+  );
+  if (fit === undefined) throw new Error("nothing was fitted");
+  return fit;
+}
+
+/** Adjustments against a walk over the states, then the view with and without them. */
+async function checkMicroprice(
+  deployment: Deployment,
+  known: Fitted,
+  books: readonly BookRow[],
+): Promise<void> {
+  const buckets = (await storedBuckets(deployment)) as unknown as BucketRow[];
+  const own = buckets.filter(({ symbol }) => symbol === "BTCUSDT");
+  const { bookGapMs: gapMs } = deployment.context.clock;
+  const last = own.findLast(({ available_at }) => available_at < known.available_ms);
+  const read = books.filter(
+    (book) =>
+      book.symbol === "BTCUSDT" &&
+      book.timestamp < known.until_ms &&
+      book.available_at <= (last?.available_at ?? 0),
+  );
+  const shape = { tick: 0.01, imbalances: 3, spreads: 4, iterations: 3, gapMs };
+  const fit = naiveMicropriceFit(read, shape);
+  const adjustments = fit.adjustments.flat();
+  expect(known.adjustments.filter((value, index) => !isNear(value, adjustments[index]))).toEqual([]);
+  const stored = (await storedFeatures(deployment, "microprice")) as Row[];
+  let before = 0;
+  let used = 0;
+  for (const bucket of own) {
+    const state = naiveBookState(bucket, naiveBooks(bucket, buckets, books, gapMs));
+    const usable = bucket.available_at >= known.available_ms;
+    const row = stored.find((one) => one.symbol === "BTCUSDT" && one.bucket_id === bucket.bucket_id);
+    for (const [column, value] of Object.entries(naiveMicroprice(state, usable ? fit : undefined, 0.01))) {
+      expect(isNear(row?.[column], value), `${bucket.bucket_id}.${column}: ${row?.[column]}, ${value}`).toBe(
+        true,
+      );
+      if (column === "microprice" && value !== null) used += 1;
+    }
+    if (!usable) before += 1;
+  }
+  expect(before).toBeGreaterThan(5);
+  expect(used).toBeGreaterThan(5);
+}
+
+function jobCall(deployment: Deployment, values: Record<string, number>): HandlerCall {
+  const { engine, project, catalog } = deployment;
+  const specs = {
+    project,
+    views: [],
+    vectors: [],
+    labels: [],
+    aliases: [],
+    csvMaps: [],
+    jobs: [],
+    models: [],
+  };
+  return {
+    context: { engine, specs, catalog, owner: "test", now: Date.now },
+    with: { clock: "ubt", look_back: "1d", ...values },
+    signal: new AbortController().signal,
+  };
+}
+
 describe("stock views over streams", () => {
   let engine: Engine;
   let deployment: Deployment;
@@ -157,14 +237,27 @@ describe("stock views over streams", () => {
     const trades = market.trades.map((trade) =>
       trade.quantity.length > 12 ? { ...trade, quantity: "3" } : trade,
     );
-    await storeTrades(deployment, trades);
+    // In two parts, with a fit between them.
     await storeBooks(deployment, market.books);
-    const { failures } = await advance(deployment.context);
-    expect(failures).toEqual([]);
+    const half = trades[Math.floor(trades.length / 2)]?.timestamp ?? 0;
+    await storeTrades(
+      deployment,
+      trades.filter(({ timestamp }) => timestamp < half),
+    );
+    expect((await advance(deployment.context)).failures).toEqual([]);
+    const message = await fitMicroprice(jobCall(deployment, { imbalances: 3, spreads: 4, iterations: 3 }));
+    expect(message).toBe("2 instruments fitted");
+    const known = await fitted(deployment);
+    await storeTrades(
+      deployment,
+      trades.filter(({ timestamp }) => timestamp >= half),
+    );
+    expect((await advance(deployment.context)).failures).toEqual([]);
     const kept = (await storedTrades(deployment)) as unknown as StoredTrade[];
     const { lines, rows } = await differences(deployment, kept, naiveBookTable([...market.books]));
     expect(lines.slice(0, 20)).toEqual([]);
     for (const [view, count] of Object.entries(rows)) expect(count, view).toBeGreaterThan(20);
+    await checkMicroprice(deployment, known, naiveBookTable([...market.books]));
   });
 
   const files = {

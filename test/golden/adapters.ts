@@ -11,6 +11,7 @@ import { kyleLambda } from "./families/kyle-lambda.js";
 import { labelsNextBucket } from "./families/labels-next-bucket.js";
 import { leeMykland } from "./families/lee-mykland.js";
 import { lobAddCancel } from "./families/lob-add-cancel.js";
+import { micropriceStoikov } from "./families/microprice-stoikov.js";
 import { multiResolution } from "./families/multi-resolution.js";
 import { ofi } from "./families/ofi.js";
 import { purgedSplits } from "./families/purged-splits.js";
@@ -27,6 +28,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   flow_cvd_vwap: flowCvdVwap,
   kyle_lambda: kyleLambda,
   lee_mykland: leeMykland,
+  microprice_stoikov: micropriceStoikov,
   multi_resolution: multiResolution,
   roll_spread: rollSpread,
   rv_bv_jump: rvBvJump,

@@ -10,6 +10,7 @@ import { viewExpressionSelect } from "../../src/compile/view-select.js";
 import type { NativeColumn } from "../../src/engine/native.js";
 import type { Engine } from "../../src/engine/port.js";
 import { bucketsName } from "../../src/schema/clock-tables.js";
+import { fitsName } from "../../src/schema/fits-table.js";
 import type { TableName } from "../../src/schema/object.js";
 import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
 import { renderCreate } from "../../src/schema/render.js";
@@ -233,7 +234,8 @@ export class Stage {
     const draft = draftViews(this.#views).find((one) => one.view.name === view) ?? never();
     const upstream = this.#object(view).upstream.map((id) => this.#object(id.replace("view:", "")));
     const bounds = quoteName(bucketsName(this.project, draft.view.clock));
-    const select = viewExpressionSelect(draft, upstream, "buckets", bounds);
+    const tables = { bounds, fits: quoteName(fitsName(this.project)) };
+    const select = viewExpressionSelect(draft, upstream, "buckets", tables);
     const [row = {}] = await this.engine.rows<Record<string, unknown>>(
       `WITH buckets AS (SELECT * FROM ${bounds} FINAL)
        SELECT ${names.map(quoteIdentifier).join(", ")} FROM (${select}) ORDER BY bucket_id DESC LIMIT 1`,

@@ -9399,6 +9399,212 @@ LEFT JOIN (
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
+-- view microprice, level 1, look-back 0
+
+CREATE TABLE `marketprism_features`.`microprice__bfdd6425`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `imbalance_bucket` Nullable(Float64) COMMENT 'Which bucket of the fit the bid size\'s share of both sizes at the best prices lies in, from 0; NULL before the first fit' CODEC(ZSTD(1)),
+    `spread_ticks` Nullable(Float64) COMMENT 'Ask minus bid of the last snapshot; NULL before the first fit, which says how large a tick is' CODEC(ZSTD(1)),
+    `microprice_adjustment` Nullable(Float64) COMMENT 'Expected move of the mid by imbalance and spread. Stoikov 2018. NULL where the spread is wider than the fit knows' CODEC(ZSTD(1)),
+    `microprice` Nullable(Float64) COMMENT 'The mid plus that. It is a martingale by construction, which the weighted mid is not' CODEC(ZSTD(1)),
+    `microprice_bps` Nullable(Float64) COMMENT 'Micro-price over the mid' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Stoikov\'s micro-price - the mid, and where it is expected to go from the state of the book';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`microprice__bfdd6425__mv_lazy` TO `marketprism_features`.`microprice__bfdd6425` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`imbalance_bucket` AS `imbalance_bucket`,
+  u.`spread_ticks` AS `spread_ticks`,
+  u.`microprice_adjustment` AS `microprice_adjustment`,
+  u.`microprice` AS `microprice`,
+  u.`microprice_bps` AS `microprice_bps`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`imbalance_bucket`)), toFloat64(`imbalance_bucket`), NULL) AS Nullable(Float64)) AS `imbalance_bucket`,
+    CAST(if(isFinite(toFloat64(`spread_ticks`)), toFloat64(`spread_ticks`), NULL) AS Nullable(Float64)) AS `spread_ticks`,
+    CAST(if(isFinite(toFloat64(`microprice_adjustment`)), toFloat64(`microprice_adjustment`), NULL) AS Nullable(Float64)) AS `microprice_adjustment`,
+    CAST(if(isFinite(toFloat64(`microprice`)), toFloat64(`microprice`), NULL) AS Nullable(Float64)) AS `microprice`,
+    CAST(if(isFinite(toFloat64(`microprice_bps`)), toFloat64(`microprice_bps`), NULL) AS Nullable(Float64)) AS `microprice_bps`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(empty(`microprice_fit.adjustments`) OR top_imbalance IS NULL, NULL, arrayCount(edge -> (1 + assumeNotNull(top_imbalance)) / 2 > edge, `microprice_fit.imbalance_edges`)) AS `imbalance_bucket`,
+      round(spread_bps * mid / 10000 / nullIf(`microprice_fit.tick_size`[1], 0)) AS `spread_ticks`,
+      if(spread_ticks >= 1 AND spread_ticks <= `microprice_fit.spreads`[1], `microprice_fit.adjustments`[toUInt32(assumeNotNull((spread_ticks - 1) * `microprice_fit.imbalances`[1] + imbalance_bucket + 1))], NULL) AS `microprice_adjustment`,
+      mid + microprice_adjustment AS `microprice`,
+      microprice_adjustment / nullIf(mid, 0) * 10000 AS `microprice_bps`
+    FROM (
+      -- The fit that was known when each bucket was; empty lists where there was none.
+      SELECT
+        r.*,
+        t.fitted['adjustments'] AS `microprice_fit.adjustments`,
+        t.fitted['imbalance_edges'] AS `microprice_fit.imbalance_edges`,
+        t.fitted['imbalances'] AS `microprice_fit.imbalances`,
+        t.fitted['spreads'] AS `microprice_fit.spreads`,
+        t.fitted['tick_size'] AS `microprice_fit.tick_size`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid`,
+          `mid_start`,
+          `last_valid_mid`,
+          `mid_age_ms`,
+          `spread_bps`,
+          `top_imbalance`,
+          `weighted_mid`
+        FROM `marketprism_features`.`book_state__ef3da8b4`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS r
+      LEFT JOIN (
+        SELECT
+          c.exchange AS fit_exchange, c.market_type AS fit_market_type, c.symbol AS fit_symbol, c.bucket_id AS fit_bucket_id,
+          f.fitted AS fitted
+        FROM (SELECT exchange, market_type, symbol, bucket_id, available_at FROM `marketprism_features`.`ubt__close_1_lazy`) AS c
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, available_at, fitted
+          FROM `marketprism_features`.`fits` FINAL
+          WHERE fit = 'microprice_fit'
+            AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_1_lazy`)
+            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_1_lazy`)
+            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_1_lazy`)
+        ) AS f
+          ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND c.available_at >= f.available_at
+      ) AS t
+        ON t.fit_exchange = r.exchange AND t.fit_market_type = r.market_type AND t.fit_symbol = r.symbol AND t.fit_bucket_id = r.bucket_id
+    )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`microprice` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `imbalance_bucket`,
+  `spread_ticks`,
+  `microprice_adjustment`,
+  `microprice`,
+  `microprice_bps`
+FROM `marketprism_features`.`microprice__bfdd6425` FINAL
+COMMENT 'Stoikov\'s micro-price - the mid, and where it is expected to go from the state of the book';
+
+INSERT INTO `marketprism_features`.`microprice__bfdd6425` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `imbalance_bucket`, `spread_ticks`, `microprice_adjustment`, `microprice`, `microprice_bps`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`imbalance_bucket` AS `imbalance_bucket`,
+  u.`spread_ticks` AS `spread_ticks`,
+  u.`microprice_adjustment` AS `microprice_adjustment`,
+  u.`microprice` AS `microprice`,
+  u.`microprice_bps` AS `microprice_bps`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`imbalance_bucket`)), toFloat64(`imbalance_bucket`), NULL) AS Nullable(Float64)) AS `imbalance_bucket`,
+    CAST(if(isFinite(toFloat64(`spread_ticks`)), toFloat64(`spread_ticks`), NULL) AS Nullable(Float64)) AS `spread_ticks`,
+    CAST(if(isFinite(toFloat64(`microprice_adjustment`)), toFloat64(`microprice_adjustment`), NULL) AS Nullable(Float64)) AS `microprice_adjustment`,
+    CAST(if(isFinite(toFloat64(`microprice`)), toFloat64(`microprice`), NULL) AS Nullable(Float64)) AS `microprice`,
+    CAST(if(isFinite(toFloat64(`microprice_bps`)), toFloat64(`microprice_bps`), NULL) AS Nullable(Float64)) AS `microprice_bps`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(empty(`microprice_fit.adjustments`) OR top_imbalance IS NULL, NULL, arrayCount(edge -> (1 + assumeNotNull(top_imbalance)) / 2 > edge, `microprice_fit.imbalance_edges`)) AS `imbalance_bucket`,
+      round(spread_bps * mid / 10000 / nullIf(`microprice_fit.tick_size`[1], 0)) AS `spread_ticks`,
+      if(spread_ticks >= 1 AND spread_ticks <= `microprice_fit.spreads`[1], `microprice_fit.adjustments`[toUInt32(assumeNotNull((spread_ticks - 1) * `microprice_fit.imbalances`[1] + imbalance_bucket + 1))], NULL) AS `microprice_adjustment`,
+      mid + microprice_adjustment AS `microprice`,
+      microprice_adjustment / nullIf(mid, 0) * 10000 AS `microprice_bps`
+    FROM (
+      -- The fit that was known when each bucket was; empty lists where there was none.
+      SELECT
+        r.*,
+        t.fitted['adjustments'] AS `microprice_fit.adjustments`,
+        t.fitted['imbalance_edges'] AS `microprice_fit.imbalance_edges`,
+        t.fitted['imbalances'] AS `microprice_fit.imbalances`,
+        t.fitted['spreads'] AS `microprice_fit.spreads`,
+        t.fitted['tick_size'] AS `microprice_fit.tick_size`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid`,
+          `mid_start`,
+          `last_valid_mid`,
+          `mid_age_ms`,
+          `spread_bps`,
+          `top_imbalance`,
+          `weighted_mid`
+        FROM `marketprism_features`.`book_state__ef3da8b4`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS r
+      LEFT JOIN (
+        SELECT
+          c.exchange AS fit_exchange, c.market_type AS fit_market_type, c.symbol AS fit_symbol, c.bucket_id AS fit_bucket_id,
+          f.fitted AS fitted
+        FROM (SELECT exchange, market_type, symbol, bucket_id, available_at FROM buckets) AS c
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, available_at, fitted
+          FROM `marketprism_features`.`fits` FINAL
+          WHERE fit = 'microprice_fit'
+            AND exchange IN (SELECT exchange FROM buckets)
+            AND market_type IN (SELECT market_type FROM buckets)
+            AND symbol IN (SELECT symbol FROM buckets)
+        ) AS f
+          ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND c.available_at >= f.available_at
+      ) AS t
+        ON t.fit_exchange = r.exchange AND t.fit_market_type = r.market_type AND t.fit_symbol = r.symbol AND t.fit_bucket_id = r.bucket_id
+    )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
 -- view vpin, level 1, look-back 49
 
 CREATE TABLE `marketprism_features`.`vpin__a7556d93`

@@ -1,7 +1,7 @@
 -- migration: 0002_initial
 -- parent: 0001_raw_schema
 -- class: additive
--- steps: 32
+-- steps: 33
 -- Written and run by `feature apply`. To run it by hand: the statements in order, in any ClickHouse client.
 -- A check gives no rows when all is well.
 
@@ -83,7 +83,32 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'Sizes of buckets'
 ;
 
--- step 3: create_table features.bucket_state
+-- step 3: create_table features.fits
+-- kind: create_table
+-- object: table:features.fits
+-- target: features.fits
+-- reverse: DROP TABLE IF EXISTS `features`.`fits`
+-- lines: 17
+CREATE TABLE `features`.`fits`
+(
+    `fit` LowCardinality(String) COMMENT 'the name that `table:` gives',
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `available_at` DateTime64(3, 'UTC') COMMENT 'buckets that were known earlier do not use it',
+    `fitted_from` DateTime64(3, 'UTC'),
+    `fitted_to` DateTime64(3, 'UTC') COMMENT 'nothing later was looked at',
+    `observations` UInt64,
+    `fitted` Map(String, Array(Float64)) COMMENT 'lists of numbers by name',
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(created_at)
+ORDER BY (fit, exchange, market_type, symbol, available_at)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'What jobs fitted for views to use'
+;
+
+-- step 4: create_table features.bucket_state
 -- kind: create_table
 -- object: table:features.bucket_state
 -- target: features.bucket_state
@@ -114,7 +139,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'The cutter\'s state'
 ;
 
--- step 4: create_table features.closes
+-- step 5: create_table features.closes
 -- kind: create_table
 -- object: table:features.closes
 -- target: features.closes
@@ -138,7 +163,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'Buckets that are complete at all levels of a path'
 ;
 
--- step 5: create_table features.dirty
+-- step 6: create_table features.dirty
 -- kind: create_table
 -- object: table:features.dirty
 -- target: features.dirty
@@ -164,7 +189,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'Buckets whose raw rows changed after they were computed'
 ;
 
--- step 6: create_table features.leases
+-- step 7: create_table features.leases
 -- kind: create_table
 -- object: table:features.leases
 -- target: features.leases
@@ -185,7 +210,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'Who writes an instrument: the highest epoch'
 ;
 
--- step 7: create_table features.bucket_cuts
+-- step 8: create_table features.bucket_cuts
 -- kind: create_table
 -- object: table:features.bucket_cuts
 -- target: features.bucket_cuts
@@ -209,7 +234,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'History of cutting instruments anew'
 ;
 
--- step 8: create_table features.fetches
+-- step 9: create_table features.fetches
 -- kind: create_table
 -- object: table:features.fetches
 -- target: features.fetches
@@ -231,7 +256,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'What was fetched, by instrument'
 ;
 
--- step 9: create_table features.inference_audit
+-- step 10: create_table features.inference_audit
 -- kind: create_table
 -- object: table:features.inference_audit
 -- target: features.inference_audit
@@ -269,7 +294,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'What models were asked and what they answered'
 ;
 
--- step 10: create_table features.job_runs
+-- step 11: create_table features.job_runs
 -- kind: create_table
 -- object: table:features.job_runs
 -- target: features.job_runs
@@ -295,7 +320,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'History of jobs'
 ;
 
--- step 11: create_table features.ubt__close_0_hot
+-- step 12: create_table features.ubt__close_0_hot
 -- kind: create_table
 -- object: table:features.ubt__close_0_hot
 -- target: features.ubt__close_0_hot
@@ -313,7 +338,7 @@ CREATE TABLE `features`.`ubt__close_0_hot`
 ENGINE = Null
 ;
 
--- step 12: create_table features.ubt__close_1_hot
+-- step 13: create_table features.ubt__close_1_hot
 -- kind: create_table
 -- object: table:features.ubt__close_1_hot
 -- target: features.ubt__close_1_hot
@@ -331,7 +356,7 @@ CREATE TABLE `features`.`ubt__close_1_hot`
 ENGINE = Null
 ;
 
--- step 13: create_table features.ubt__trades_hot
+-- step 14: create_table features.ubt__trades_hot
 -- kind: create_table
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot
@@ -349,7 +374,7 @@ CREATE TABLE `features`.`ubt__trades_hot`
 ENGINE = Null
 ;
 
--- step 14: create_table features.flow__e6aa0d5e
+-- step 15: create_table features.flow__e6aa0d5e
 -- kind: create_table
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -370,7 +395,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'flow'
 ;
 
--- step 15: create_table features.ratio__2fa192d8
+-- step 16: create_table features.ratio__2fa192d8
 -- kind: create_table
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -391,7 +416,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'ratio'
 ;
 
--- step 16: create_table features.trend__6fbe53a4
+-- step 17: create_table features.trend__6fbe53a4
 -- kind: create_table
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -412,7 +437,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'trend'
 ;
 
--- step 17: create_trigger features.ubt__trades_hot__mv
+-- step 18: create_trigger features.ubt__trades_hot__mv
 -- kind: create_trigger
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot__mv
@@ -424,7 +449,7 @@ SELECT exchange, market_type, symbol, bucket_id, trades,
 FROM `features`.`ubt__close_0_hot`
 ;
 
--- step 18: create_trigger features.flow__e6aa0d5e__mv
+-- step 19: create_trigger features.flow__e6aa0d5e__mv
 -- kind: create_trigger
 -- object: view:flow
 -- target: features.flow__e6aa0d5e__mv
@@ -436,7 +461,7 @@ FROM `features`.`ubt__trades_hot`
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 19: create_trigger features.ratio__2fa192d8__mv
+-- step 20: create_trigger features.ratio__2fa192d8__mv
 -- kind: create_trigger
 -- object: view:ratio
 -- target: features.ratio__2fa192d8__mv
@@ -450,7 +475,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 20: create_trigger features.trend__6fbe53a4__mv
+-- step 21: create_trigger features.trend__6fbe53a4__mv
 -- kind: create_trigger
 -- object: vector:trend
 -- target: features.trend__6fbe53a4__mv
@@ -464,7 +489,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 21: backfill features.flow__e6aa0d5e
+-- step 22: backfill features.flow__e6aa0d5e
 -- kind: backfill
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -477,7 +502,7 @@ FROM buckets
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 22: backfill features.ratio__2fa192d8
+-- step 23: backfill features.ratio__2fa192d8
 -- kind: backfill
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -492,7 +517,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 23: backfill features.trend__6fbe53a4
+-- step 24: backfill features.trend__6fbe53a4
 -- kind: backfill
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -507,7 +532,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 24: check features.flow__e6aa0d5e
+-- step 25: check features.flow__e6aa0d5e
 -- kind: check
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -529,7 +554,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 25: check features.flow__e6aa0d5e computed again
+-- step 26: check features.flow__e6aa0d5e computed again
 -- kind: check
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -552,7 +577,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 26: check features.ratio__2fa192d8
+-- step 27: check features.ratio__2fa192d8
 -- kind: check
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -574,7 +599,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 27: check features.ratio__2fa192d8 computed again
+-- step 28: check features.ratio__2fa192d8 computed again
 -- kind: check
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -599,7 +624,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 28: check features.trend__6fbe53a4
+-- step 29: check features.trend__6fbe53a4
 -- kind: check
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -621,7 +646,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 29: check features.trend__6fbe53a4 computed again
+-- step 30: check features.trend__6fbe53a4 computed again
 -- kind: check
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -646,7 +671,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 30: switch_alias features.flow
+-- step 31: switch_alias features.flow
 -- kind: switch_alias
 -- object: view:flow
 -- target: features.flow
@@ -658,7 +683,7 @@ FROM `features`.`flow__e6aa0d5e` FINAL
 COMMENT 'flow'
 ;
 
--- step 31: switch_alias features.ratio
+-- step 32: switch_alias features.ratio
 -- kind: switch_alias
 -- object: view:ratio
 -- target: features.ratio
@@ -670,7 +695,7 @@ FROM `features`.`ratio__2fa192d8` FINAL
 COMMENT 'ratio'
 ;
 
--- step 32: switch_alias features.trend
+-- step 33: switch_alias features.trend
 -- kind: switch_alias
 -- object: vector:trend
 -- target: features.trend

@@ -694,6 +694,24 @@ ORDER BY (clock, exchange, market_type, symbol, session_tag, mode, valid_from)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'Sizes of buckets';
 
+CREATE TABLE `features`.`fits`
+(
+    `fit` LowCardinality(String) COMMENT 'the name that `table:` gives',
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `available_at` DateTime64(3, 'UTC') COMMENT 'buckets that were known earlier do not use it',
+    `fitted_from` DateTime64(3, 'UTC'),
+    `fitted_to` DateTime64(3, 'UTC') COMMENT 'nothing later was looked at',
+    `observations` UInt64,
+    `fitted` Map(String, Array(Float64)) COMMENT 'lists of numbers by name',
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(created_at)
+ORDER BY (fit, exchange, market_type, symbol, available_at)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'What jobs fitted for views to use';
+
 CREATE TABLE `features`.`bucket_state`
 (
     `clock` LowCardinality(String),
