@@ -43,6 +43,11 @@ export const errorCodes = {
     hint: "Name one of `clocks:` in features.yaml.",
     exit: 64,
   },
+  FS_CLI_DECLINED: {
+    summary: "The plan was shown, and the answer was not yes. Nothing was changed.",
+    hint: "Answer y, or add --yes to go on without a question.",
+    exit: 1,
+  },
   FS_CLI_FILE: {
     summary: "The system refused to read or write a file.",
     hint: "Check the path, its permissions and the free space.",

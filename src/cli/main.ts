@@ -45,6 +45,11 @@ function toCall(
       },
       env: process.env,
       progress,
+      ask:
+        process.stdin.isTTY && process.stderr.isTTY && globals.json !== true
+          ? async (shown, question) =>
+              (await import("./ask.js")).ask(shown, question, process.stdin, process.stderr)
+          : undefined,
       width: process.stdout.isTTY ? process.stdout.columns : undefined,
       ...interrupts,
     },

@@ -20,15 +20,21 @@ interface Sink {
 const silentBar: Bar = { update: () => undefined, stop: () => undefined };
 const silent: Progress = { line: () => undefined, bar: () => silentBar };
 
-/** Lines at every quarter: enough for a log file. */
-function lineBar(sink: Sink, label: string, total: number): Bar {
+/** A log tells at least this often that work goes on. */
+const longestSilenceMs = 10_000;
+
+/** Lines at every quarter, and now and then while one takes long: enough for a log file. */
+function lineBar(sink: Sink, label: string, total: number, now: () => number): Bar {
   let quarter = 0;
+  let spoke = now();
   return {
     update: (done, note) => {
       const reached = total > 0 ? Math.floor((4 * done) / total) : 4;
-      if (reached <= quarter) return;
-      quarter = reached;
-      sink.write(`${label}: ${Math.min(reached * 25, 100)} %${note === undefined ? "" : ` (${note})`}\n`);
+      const isNew = reached > quarter;
+      if (!isNew && now() - spoke < longestSilenceMs) return;
+      [quarter, spoke] = [Math.max(quarter, reached), now()];
+      const percent = isNew ? reached * 25 : Math.floor((100 * done) / total);
+      sink.write(`${label}: ${Math.min(percent, 100)} %${note === undefined ? "" : ` (${note})`}\n`);
     },
     stop: () => undefined,
   };
@@ -65,13 +71,17 @@ function terminalBar(label: string, total: number, opened: Set<Bar>): Bar {
 }
 
 /** `restore` ends bars that an error or a signal left open, so that the terminal gets its cursor back. */
-export function openProgress(sink: Sink, quiet: boolean): { progress: Progress; restore: () => void } {
+export function openProgress(
+  sink: Sink,
+  quiet: boolean,
+  now: () => number = () => performance.now(),
+): { progress: Progress; restore: () => void } {
   if (quiet) return { progress: silent, restore: () => undefined };
   const opened = new Set<Bar>();
   const progress: Progress = {
     line: (text) => sink.write(`${text}\n`),
     bar: (label, total) =>
-      sink.isTTY === true ? terminalBar(label, total, opened) : lineBar(sink, label, total),
+      sink.isTTY === true ? terminalBar(label, total, opened) : lineBar(sink, label, total, now),
   };
   const restore = () => {
     for (const bar of [...opened]) bar.stop();

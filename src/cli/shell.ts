@@ -18,6 +18,8 @@ export interface Shell {
   readonly progress: Progress;
   /** Columns of the terminal on stdout; undefined when stdout is none. */
   readonly width: number | undefined;
+  /** Shows a text, and says whether the answer to a question is yes; undefined where nobody can answer: no terminal, or --json. */
+  readonly ask: ((shown: string, question: string) => Promise<boolean>) | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Runs `release` when the process is told to end; returns how to take it back. */

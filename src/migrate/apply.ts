@@ -20,7 +20,7 @@ import { type CatalogSource, migrationsFolder, type PlannedApply, planApply } fr
 import type { OnApplyEvent } from "./progress.js";
 import { repairDrift } from "./repair.js";
 import { finishRollback } from "./rollback.js";
-import type { RunContext } from "./run-migration.js";
+import type { RunContext } from "./run-context.js";
 import { syncInstruments } from "./sync-instruments.js";
 import { runPending } from "./umzug-run.js";
 
@@ -39,6 +39,8 @@ export interface ApplyOptions extends HoldOptions {
   readonly repair?: boolean;
   /** Goes on although a check of a migration found something wrong; what it found stays in the journal. */
   readonly acceptFailedChecks?: boolean;
+  /** Is shown what would be done, once it is sure that it can be; nothing was changed by then. It throws to stop it. */
+  readonly confirm?: (planned: PlannedApply) => Promise<void>;
   /** Tries the catalog out before the first step, on nothing that is deployed. It throws what it finds wrong. */
   readonly smoke?: (catalog: Catalog) => Promise<void>;
   readonly onEvent?: OnApplyEvent;
@@ -92,8 +94,9 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       options.abandonFailed === true ? await abandonFailed(engine, registry, folder) : undefined;
     const planned = await planApply(engine, project, options.catalog);
     refuse(planned, options);
-    const repaired = await repairOrRefuse(options, registry, planned.deployed);
     const nothingToDo = planned.pending.length + planned.plans.length === 0;
+    if (!nothingToDo) await options.confirm?.(planned);
+    const repaired = await repairOrRefuse(options, registry, planned.deployed);
     if (!nothingToDo) await options.smoke?.(planned.catalog);
     const committed = await runPending(context, planned.migrations);
     // Written only now: on a migration that fails nothing else shall stand.

@@ -13,7 +13,7 @@ import type { TableName } from "../schema/object.js";
 import type { ProjectSpecs } from "../spec/model.js";
 import { detectDrift, detectForeign } from "./detect-drift.js";
 import { estimateBackfill } from "./estimate-backfill.js";
-import { planApply } from "./plan-apply.js";
+import { type PlannedApply, planApply } from "./plan-apply.js";
 
 export interface DiffRequest {
   readonly specs: ProjectSpecs;
@@ -27,11 +27,22 @@ export interface DiffRequest {
 export async function diffTarget(
   reader: Reader,
   target: string,
+  request: DiffRequest,
+): Promise<DiffDocument> {
+  const { specs } = request;
+  const planned = await planApply(reader, specs.project, ({ objects }) => compileProject(specs, objects));
+  return diffPlanned(reader, target, planned, request);
+}
+
+/** The same for what was planned already. */
+export async function diffPlanned(
+  reader: Reader,
+  target: string,
+  planned: PlannedApply,
   { specs, consumers, unaltered = false }: DiffRequest,
 ): Promise<DiffDocument> {
   const { project } = specs;
   const registry = openRegistryReader(reader, project.databases.registry);
-  const planned = await planApply(reader, project, ({ objects }) => compileProject(specs, objects));
   const { catalog, records, deployed, expected, pending, plans } = planned;
   const costs = await estimateBackfill(reader, catalog, plans);
   const pins = await registry.pins();

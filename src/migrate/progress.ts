@@ -10,7 +10,7 @@ export type ApplyEvent =
       readonly number: number;
       readonly steps: number;
       readonly step: Step;
-      readonly state: "started" | "done" | "skipped";
+      readonly state: "started" | "done";
     }
   | {
       readonly kind: "chunk";

@@ -12,7 +12,8 @@ import { type HoldOptions, holdTarget } from "./hold-target.js";
 import { readHolders } from "./holders.js";
 import type { OnApplyEvent } from "./progress.js";
 import { finishRollback } from "./rollback.js";
-import { finishMigration, type RunContext, runSteps } from "./run-migration.js";
+import type { RunContext } from "./run-context.js";
+import { finishMigration, runSteps } from "./run-migration.js";
 
 export interface PruneOptions extends HoldOptions {
   readonly engine: Engine;

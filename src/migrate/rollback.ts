@@ -17,7 +17,8 @@ import { type HoldOptions, holdTarget } from "./hold-target.js";
 import { readHolders } from "./holders.js";
 import type { OnApplyEvent } from "./progress.js";
 import { type RollbackGoal, rollbackTarget } from "./rollback-target.js";
-import { finishMigration, type RunContext, runSteps } from "./run-migration.js";
+import type { RunContext } from "./run-context.js";
+import { finishMigration, runSteps } from "./run-migration.js";
 
 export interface RollbackOptions extends RollbackGoal, HoldOptions {
   readonly engine: Engine;

@@ -1,6 +1,7 @@
 import { MigrationError, Umzug, type UmzugStorage } from "umzug";
 import type { StoredMigration } from "./migration-folder.js";
-import { finishMigration, type RunContext, type RunOutcome, runMigration } from "./run-migration.js";
+import type { RunContext } from "./run-context.js";
+import { finishMigration, type RunOutcome, runMigration } from "./run-migration.js";
 
 /**
  * Runs the migrations that the registry does not know as applied, in order, and stops at the first that fails. umzug

@@ -12,9 +12,9 @@ import { pruneProject } from "../../src/migrate/prune.js";
 import { type RollbackOptions, rollbackProject } from "../../src/migrate/rollback.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
 import { openRegistryWriter } from "../../src/registry/writer.js";
-import { dyingEngine } from "../support/dying-engine.js";
+import { bury, dyingEngine } from "../support/dying-engine.js";
 import { smallProject } from "../support/small-catalog.js";
-import { databases, readLeftBehind, slim, tiny } from "./apply/left-behind.js";
+import { databases, slim } from "./apply/left-behind.js";
 
 let engine: Engine;
 let root: string;
@@ -80,14 +80,6 @@ const shown = async (alias: string, column: string): Promise<unknown> =>
   ).map(({ text }) => text);
 const values = (value: number, buckets: readonly number[]): string[] =>
   ["A", "B"].flatMap((symbol) => buckets.map((bucket) => `${symbol} ${bucket} ${value}`));
-
-/** A run in this process stands for one in another that was killed: its lock is that of a dead process. */
-async function bury(): Promise<void> {
-  const locks = await engine.rows<{ name: string }>(
-    "SELECT name FROM system.tables WHERE database = 'registry' AND startsWith(name, 'apply_lock_')",
-  );
-  for (const { name } of locks) await engine.execute(`DROP TABLE registry.${name}`);
-}
 
 /** Versions 1 and 2 of flow and all that is built on it, buckets before, between and after. */
 async function twoVersions(): Promise<void> {
@@ -183,36 +175,6 @@ describe("a rollback", () => {
     await failure(apply(slim({ volume: "throwIf(max(trades) = 10, 'no')" })));
     expect(await failure(rollback())).toMatchObject({ code: "FS_MIGRATION_UNFINISHED" });
   });
-
-  it("that was killed anywhere is ended by the next command", async () => {
-    const prepare = async (): Promise<void> => {
-      await empty();
-      await apply(tiny());
-      await close(1);
-      await apply(tiny({ volume: "sum(trades) * 2" }));
-      await close(2);
-    };
-    await prepare();
-    await rollback();
-    const undisturbed = await readLeftBehind(engine, root);
-    await apply(tiny());
-    for (let writes = 1; ; writes += 3) {
-      await prepare();
-      const dying = dyingEngine(engine, writes);
-      const killed = await rollback({ engine: dying }).then(
-        () => false,
-        () => true,
-      );
-      await bury();
-      // The specs went back as well: the next apply ends the rollback and has nothing else to do.
-      const next = await apply(tiny());
-      if (!killed) break;
-      const began = (await registry().revisions()).some(({ kind }) => kind === "rollback");
-      if (!began) continue;
-      expect(next.nothingToDo, `killed after ${writes} writes`).toBe(true);
-      expect(await readLeftBehind(engine, root), `killed after ${writes} writes`).toEqual(undisturbed);
-    }
-  }, 120_000);
 });
 
 describe("prune", () => {
@@ -264,7 +226,7 @@ describe("prune", () => {
     await expect(
       pruneProject({ engine: dying, project: smallProject(root), toolVersion: "1", removed: true }),
     ).rejects.toThrow();
-    await bury();
+    await bury(engine, "registry");
     await prune({ removed: true });
     const left = await engine.rows("SELECT name FROM system.tables WHERE name LIKE 'trend%'");
     expect(left).toEqual([]);

@@ -1,24 +1,69 @@
 /**
- * Applies the tiny catalog in this process, on an embedded engine: `<root> <place>`. At the event number `place` the process
- * kills itself; 0 lets it end, and prints what is left behind.
+ * One command in this process, on an embedded engine: `<root> <command> <place>`. While the writing statement number `place` is at
+ * work, or with `chunk 2` the second chunk of a backfill, the process kills itself; without a place it ends, and prints what is
+ * left behind.
  */
 import { join } from "node:path";
 import { openEngine } from "../../src/engine/open.js";
+import type { Engine } from "../../src/engine/port.js";
 import { applyProject } from "../../src/migrate/apply.js";
-import { readLeftBehind, tiny } from "../engine/apply/left-behind.js";
+import { rollbackProject } from "../../src/migrate/rollback.js";
+import { readWholeTarget, tiny } from "../engine/apply/left-behind.js";
 import { smallProject } from "./small-catalog.js";
 
-const [root = "", place = "0"] = process.argv.slice(2);
+const [root = "", command = "", place = ""] = process.argv.slice(2);
+const [, onlyChunks, at] = /^(chunk )?(\d+)$/.exec(place) ?? [];
+
+/** The statement has been sent and may be anywhere, done or not begun, when the process is gone. */
+function killing(engine: Engine): Engine {
+  let writes = 0;
+  const write = <T>(sql: string, run: () => Promise<T>): Promise<T> => {
+    const running = run();
+    const counts = onlyChunks === undefined || sql.includes("WITH buckets AS");
+    if (counts && ++writes === Number(at)) setImmediate(() => process.kill(process.pid, "SIGKILL"));
+    return running;
+  };
+  return {
+    kind: engine.kind,
+    rows: (sql, more) => engine.rows(sql, more),
+    blocks: (sql, more) => engine.blocks(sql, more),
+    exportTo: (path, format, sql, more) => engine.exportTo(path, format, sql, more),
+    execute: (sql, more) => write(sql, () => engine.execute(sql, more)),
+    insert: (table, block, settings) => write("", () => engine.insert(table, block, settings)),
+    load: (sql, file, more) => write(sql, () => engine.load(sql, file, more)),
+    close: () => engine.close(),
+  };
+}
+
 const engine = await openEngine({ kind: "embedded", name: "embedded", path: join(root, "db") });
-let seen = 0;
-await applyProject({
-  engine,
-  project: smallProject(root),
-  catalog: tiny(),
-  toolVersion: "1.2.3",
-  onEvent: () => {
-    if (++seen === Number(place)) process.kill(process.pid, "SIGKILL");
-  },
-});
-process.stdout.write(JSON.stringify(await readLeftBehind(engine, root)));
+const options = { engine: killing(engine), project: smallProject(root), toolVersion: "1.2.3" };
+const chunkLimits = { trades: 40, buckets: 3 };
+switch (command) {
+  case "apply":
+    await applyProject({ ...options, catalog: tiny() });
+    break;
+  case "apply and close":
+    await applyProject({ ...options, catalog: tiny() });
+    await engine.execute(
+      `INSERT INTO features.unified_buckets (exchange, market_type, symbol, bucket_id, trades, v)
+       SELECT 'binance', 'spot', arrayJoin(['A', 'B']), number + 1, 10, 4 FROM numbers(5)`,
+    );
+    for (const level of [0, 1])
+      await engine.execute(
+        `INSERT INTO features.ubt__close_${level}_hot
+         SELECT exchange, market_type, symbol, bucket_id, trades, v FROM features.unified_buckets`,
+      );
+    await engine.execute(
+      `INSERT INTO features.closes (clock, path, exchange, market_type, symbol, bucket_id, v)
+       SELECT 'ubt', 'hot', exchange, market_type, symbol, bucket_id, v FROM features.unified_buckets`,
+    );
+    break;
+  case "replace":
+    await applyProject({ ...options, catalog: tiny({ volume: "sum(trades) * 2" }), chunkLimits });
+    break;
+  case "rollback":
+    await rollbackProject(options);
+    break;
+}
+process.stdout.write(JSON.stringify(await readWholeTarget(engine)));
 await engine.close();

@@ -1,11 +1,14 @@
 import type { Command } from "commander";
 import type { Catalog } from "../../compile/catalog.js";
+import { FeatureError } from "../../errors.js";
 import type { ApplyResult } from "../../migrate/apply.js";
+import type { PlannedApply } from "../../migrate/plan-apply.js";
 import { applyProgress } from "../apply-progress.js";
 import type { Bind } from "../command-module.js";
 import { type Context, withProject } from "../context.js";
 import { examples } from "../help.js";
 import { packageVersion } from "../package-version.js";
+import type { Shell } from "../shell.js";
 import { specConsumers } from "../spec-consumers.js";
 
 interface ApplyFlags {
@@ -15,6 +18,7 @@ interface ApplyFlags {
   readonly dryRun?: boolean;
   readonly repair?: boolean;
   readonly acceptFailedChecks?: boolean;
+  readonly yes?: boolean;
 }
 
 function describe(
@@ -55,6 +59,19 @@ async function recomputeSpoilt(context: Context, catalog: Catalog) {
   return { buckets, warnings: [] };
 }
 
+/** Shows the plan and asks. Throws FS_CLI_DECLINED. */
+function confirmation({ engine, specs, target }: Context, ask: NonNullable<Shell["ask"]>) {
+  return async (planned: PlannedApply): Promise<void> => {
+    const [{ diffPlanned }, { renderDiffText }] = await Promise.all([
+      import("../../migrate/plan-diff.js"),
+      import("../../plan/render-text.js"),
+    ]);
+    const plan = await diffPlanned(engine, target.name, planned, { specs, consumers: specConsumers(specs) });
+    if (await ask(renderDiffText(plan), `Apply this to ${target.name}?`)) return;
+    throw new FeatureError("FS_CLI_DECLINED", `${target.name} is as it was`, { object: target.name });
+  };
+}
+
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
@@ -68,6 +85,7 @@ export function configure(command: Command, bind: Bind): void {
     .option("--abandon-failed", "give up the migration that failed: take back what it did, then go on")
     .option("--accept-failed-checks", "go on although a check found something; it stays in the journal")
     .option("--repair", "first restore what is missing or was altered in the database behind our back")
+    .option("--yes", "do not ask; where nobody can answer (no terminal, --json) nothing is asked anyway")
     .addHelpText(
       "after",
       examples(
@@ -121,6 +139,9 @@ export function configure(command: Command, bind: Bind): void {
             abandonFailed: options.abandonFailed === true,
             acceptFailedChecks: options.acceptFailedChecks === true,
             repair: options.repair === true,
+            ...(shell.ask === undefined || options.yes === true
+              ? {}
+              : { confirm: confirmation(context, shell.ask) }),
             smoke: () => checkSpecs(engine, specs),
             onEvent: applyProgress(shell.progress),
           });

@@ -45,3 +45,28 @@ export async function readLeftBehind(engine: Engine, root: string): Promise<unkn
   ]);
   return { objects, rows, revisions, deployed: await registry.deployed(), files };
 }
+
+/** What counts attempts and moments: the same content may have taken more of them. */
+const incidental = /^(v|at|created_at|closed_at|started_at|finished_at|seq)$/;
+
+/**
+ * Every row of every table, and the registry: versions, revisions, what was seen, and how every step and chunk ended. A chunk that
+ * was cut off and computed again has one more entry that never ended.
+ */
+export async function readWholeTarget(engine: Engine): Promise<unknown> {
+  const objects = (await readObjects(engine, databases)).filter(({ name }) => !name.startsWith("apply_lock"));
+  const content: Record<string, unknown> = {};
+  for (const object of objects) {
+    if (object.kind !== "table" || object.engine === "Null" || object.name === "steps") continue;
+    const columns = object.columns.map(({ name }) => name).filter((name) => !incidental.test(name));
+    const final = object.engine.startsWith("Replacing") ? "FINAL" : "";
+    content[`${object.database}.${object.name}`] = await engine.rows(
+      `SELECT ${columns.map((name) => `\`${name}\``).join(", ")} FROM ${object.database}.${object.name} ${final} ORDER BY ALL`,
+    );
+  }
+  const steps = await engine.rows(
+    `SELECT revision, step, name, kind, object, if(argMax(state, seq) = 'skipped', 'done', argMax(state, seq)) AS ended
+     FROM registry.steps WHERE chunk = 0 GROUP BY ALL ORDER BY revision, step`,
+  );
+  return { objects, content, steps };
+}

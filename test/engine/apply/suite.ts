@@ -74,6 +74,18 @@ export function describeApply(name: string, open: () => Promise<Engine>): void {
 
     const leftBehind = () => readLeftBehind(engine, root);
 
+    it("changes nothing when whoever is shown the plan says no", async () => {
+      const seen: string[] = [];
+      const confirm: NonNullable<ApplyOptions["confirm"]> = ({ plans }) => {
+        seen.push(...plans.map(({ slug }) => slug));
+        return Promise.reject(new FeatureError("FS_CLI_DECLINED", "no"));
+      };
+      expect((await failure(apply(slim(), { confirm }))).code).toBe("FS_CLI_DECLINED");
+      expect(seen).toEqual(["raw_schema", "initial"]);
+      expect(readdirSync(root)).toEqual([]);
+      expect(await readObjects(engine, ["raw", "cold", "features"])).toEqual([]);
+    });
+
     it("builds everything from nothing, and has nothing to do the second time", async () => {
       const events: string[] = [];
       const first = await apply(smallCatalog(), {

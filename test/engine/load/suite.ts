@@ -67,6 +67,22 @@ export function describeLoad(
       await expectComplete(engine, versions);
     }, 600_000);
 
+    /** Until so many more buckets are complete. */
+    const closed = async (writer: StartedWriter, more: number): Promise<void> => {
+      const count = async (): Promise<number> => {
+        const [row] = await engine.rows<{ n: string }>(
+          "SELECT toString(count()) AS n FROM l_features.closes FINAL",
+        );
+        return Number(row?.n);
+      };
+      const goal = (await count()) + more;
+      while ((await count()) < goal) {
+        // It throws what the writer died of.
+        await writer.after(0);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+
     it("by dropping and creating the view instead loses rows, which the test can see and a repair brings back", async () => {
       const { specs, catalog } = loadProject(root, 2);
       const target = { engine, project: specs.project, catalog, toolVersion: "1" };
@@ -78,7 +94,7 @@ export function describeLoad(
       if (flow === undefined || trigger === undefined) throw new Error("flow has no trigger");
       const mv = `l_features.${trigger.name}`;
       await engine.execute(`DROP VIEW ${mv}`);
-      await writer.after(40);
+      await closed(writer, 20);
       await engine.execute(
         `CREATE MATERIALIZED VIEW ${mv} TO l_features.${trigger.to.name} AS ${trigger.select}`,
       );
@@ -95,7 +111,7 @@ export function describeLoad(
       // A trigger that is really gone is drift: found, named, and restored with all that was lost, beside the writer.
       const again = start(engine, root);
       await engine.execute(`DROP VIEW ${mv}`);
-      await again.after(20);
+      await closed(again, 20);
       await expect(applyProject(target)).rejects.toMatchObject({ code: "FS_REGISTRY_DRIFT", exit: 4 });
       expect((await applyProject({ ...target, repair: true })).repaired).toEqual([mv]);
       await again.after(20);

@@ -1,12 +1,17 @@
 import { expect, it } from "vitest";
+import { applyProgress } from "../../../src/cli/apply-progress.js";
 import { openProgress } from "../../../src/cli/progress.js";
+import type { Step } from "../../../src/plan/step.js";
 
-function collected(quiet: boolean): {
+function collected(
+  quiet: boolean,
+  now = () => 0,
+): {
   lines: string[];
   progress: ReturnType<typeof openProgress>["progress"];
 } {
   const lines: string[] = [];
-  const { progress } = openProgress({ write: (text) => lines.push(text) }, quiet);
+  const { progress } = openProgress({ write: (text) => lines.push(text) }, quiet, now);
   return { lines, progress };
 }
 
@@ -28,4 +33,29 @@ it("says nothing with --quiet", () => {
   progress.line("hello");
   progress.bar("reading", 2).update(2);
   expect(lines).toEqual([]);
+});
+
+it("says every ten seconds how fast a long backfill goes and when it will have ended", () => {
+  let at = 0;
+  const { lines, progress } = collected(false, () => at);
+  const tell = applyProgress(progress, () => at);
+  const step = { name: "backfill f.flow__1a2b3c4d", kind: "backfill" } as Step;
+  tell({ kind: "migration", migration: "0003_flow", steps: 10 });
+  for (let number = 1; number <= 6; number++) {
+    const trades = (number - 1) * 1_000_000;
+    tell({
+      kind: "chunk",
+      migration: "0003_flow",
+      step,
+      number,
+      chunks: 6,
+      trades,
+      allTrades: 6e6,
+      state: "started",
+    });
+    at += 4_000;
+  }
+  expect(lines).toEqual([
+    "0003_flow: 0 % (backfill f.flow__1a2b3c4d, chunk 4 of 6, 250,000 trades/s, 12 s left)\n",
+  ]);
 });

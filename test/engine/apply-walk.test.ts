@@ -1,0 +1,99 @@
+/**
+ * A replacement and a rollback die before every one of their writing statements, and the next command ends where an undisturbed
+ * run ends: compared by the whole content of all tables and of the registry. (apply-kill.test.ts kills real processes.)
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Catalog } from "../../src/compile/catalog.js";
+import { openScratch } from "../../src/engine/open.js";
+import type { Engine } from "../../src/engine/port.js";
+import { applyProject } from "../../src/migrate/apply.js";
+import { rollbackProject } from "../../src/migrate/rollback.js";
+import { openRegistryReader } from "../../src/registry/reader.js";
+import { bury, dyingEngine } from "../support/dying-engine.js";
+import { smallProject } from "../support/small-catalog.js";
+import { databases, readWholeTarget, tiny } from "./apply/left-behind.js";
+
+let engine: Engine;
+let root: string;
+beforeAll(async () => {
+  engine = await openScratch();
+});
+afterAll(() => engine.close());
+
+/** Version `round` of everything; chunks so small that a backfill has several. */
+const replacement = (round: number): Catalog => tiny({ volume: `sum(trades) * ${round}` });
+const options = () => ({ project: smallProject(root), toolVersion: "1.2.3", owner: "test" });
+const apply = (catalog: Catalog, on = engine) =>
+  applyProject({ ...options(), engine: on, catalog, chunkLimits: { trades: 40, buckets: 3 } });
+const rollback = (on = engine) => rollbackProject({ ...options(), engine: on });
+
+async function prepare(): Promise<void> {
+  root = mkdtempSync(join(tmpdir(), "prism-walk-"));
+  for (const database of databases) await engine.execute(`DROP DATABASE IF EXISTS ${database} SYNC`);
+  await apply(tiny());
+  await engine.execute(
+    `INSERT INTO features.unified_buckets (exchange, market_type, symbol, bucket_id, trades, v)
+     SELECT 'binance', 'spot', arrayJoin(['A', 'B']), number + 1, 10, 4 FROM numbers(5)`,
+  );
+  for (const level of [0, 1])
+    await engine.execute(
+      `INSERT INTO features.ubt__close_${level}_hot
+       SELECT exchange, market_type, symbol, bucket_id, trades, v FROM features.unified_buckets`,
+    );
+  await engine.execute(
+    `INSERT INTO features.closes (clock, path, exchange, market_type, symbol, bucket_id, v)
+     SELECT 'ubt', 'hot', exchange, market_type, symbol, bucket_id, v FROM features.unified_buckets`,
+  );
+}
+
+const died = (run: Promise<unknown>): Promise<boolean> =>
+  run.then(
+    () => false,
+    () => true,
+  );
+
+/** Every place takes minutes; the seventh part of them is what CI has time for. */
+const stride = process.env.PRISM_WALK === "all" ? 1 : 7;
+
+/** One replacement after the other, each taken back, so that no place needs a target of its own. */
+async function walk(places: readonly number[], disturbed: boolean): Promise<unknown[]> {
+  await prepare();
+  const states: unknown[] = [];
+  for (const round of places) {
+    const catalog = replacement(round + 1);
+    if (disturbed) {
+      await died(apply(catalog, dyingEngine(engine, round)));
+      await bury(engine, "registry");
+    }
+    await apply(catalog);
+    states.push(await readWholeTarget(engine));
+    if (disturbed) {
+      await died(rollback(dyingEngine(engine, round)));
+      await bury(engine, "registry");
+    }
+    // A rollback that has begun is ended by the next command, whichever that is; one that has not begun is not.
+    const began = (await openRegistryReader(engine, "registry").revisions()).at(-1)?.kind === "rollback";
+    await (began ? apply(replacement(1)) : rollback());
+    states.push(await readWholeTarget(engine));
+  }
+  rmSync(root, { recursive: true });
+  return states;
+}
+
+it("at every place, the next command ends where an undisturbed run ends", async () => {
+  await prepare();
+  let writes = 0;
+  const count = dyingEngine(engine, Number.POSITIVE_INFINITY, () => writes++);
+  await apply(replacement(2), count);
+  expect(writes).toBeGreaterThan(25);
+  const places = Array.from({ length: Math.ceil(writes / stride) }, (_, index) => 1 + index * stride);
+  const undisturbed = await walk(places, false);
+  const states = await walk(places, true);
+  for (const [index, state] of states.entries())
+    expect(state, `${index % 2 === 0 ? "replaced" : "rolled back"}, place ${places[index >> 1]}`).toEqual(
+      undisturbed[index],
+    );
+}, 600_000);
