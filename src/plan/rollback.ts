@@ -137,6 +137,16 @@ function find(state: DeployedState, version: string): DeployedObject {
   const found = state.objects.find((object) => isVersioned(object) && versionOf(object) === version);
   if (found !== undefined && (found.state === "live" || found.state === "retired")) return found;
   const [object = "", hash = ""] = version.split("@");
+  const elsewhere = state.objects.find(
+    (other) => isVersioned(other) && object.startsWith(`${other.kind}:`) && other.dataHash === hash,
+  );
+  if (elsewhere !== undefined) {
+    const [then, now] = [object, objectOf(elsewhere)].map((id) => id.replace(":", " "));
+    throw new FeatureError("FS_ROLLBACK_NOT_RETAINED", `${then} is ${now} now`, {
+      object,
+      hint: `Rename it back: its old name, and \`renamed_from: ${elsewhere.name}\`, then \`feature apply\`. Its versions are kept.`,
+    });
+  }
   throw new FeatureError(
     "FS_ROLLBACK_NOT_RETAINED",
     `version ${hash.slice(0, 8)} of ${object.replace(":", " ")} is no longer kept`,

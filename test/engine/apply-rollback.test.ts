@@ -4,14 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Catalog } from "../../src/compile/catalog.js";
+import { compileProject } from "../../src/compile/compile-project.js";
+import { readObjects } from "../../src/engine/introspect.js";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { FeatureError } from "../../src/errors.js";
 import { type ApplyOptions, applyProject } from "../../src/migrate/apply.js";
+import { diffTarget } from "../../src/migrate/plan-diff.js";
 import { pruneProject } from "../../src/migrate/prune.js";
 import { type RollbackOptions, rollbackProject } from "../../src/migrate/rollback.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
 import { openRegistryWriter } from "../../src/registry/writer.js";
+import type { ProjectSpecs } from "../../src/spec/model.js";
+import { parseProject } from "../../src/spec/parse-project.js";
 import { bury, dyingEngine } from "../support/dying-engine.js";
 import { smallProject } from "../support/small-catalog.js";
 import { databases, slim } from "./apply/left-behind.js";
@@ -174,6 +179,71 @@ describe("a rollback", () => {
     await twoVersions();
     await failure(apply(slim({ volume: "throwIf(max(trades) = 10, 'no')" })));
     expect(await failure(rollback())).toMatchObject({ code: "FS_MIGRATION_UNFINISHED" });
+  });
+});
+
+describe("a rename", () => {
+  const specsOf = (name: string, column: string, former?: { view: string; column: string }) => {
+    const columns = `  ${column}: { sql: "sum(quantity)"${former === undefined ? "" : `, renamed_from: ${former.column}`} }`;
+    return parseProject(
+      [
+        {
+          path: "features.yaml",
+          text: `project: renames
+engine: embedded
+targets: { embedded: { engine: embedded, path: db } }
+databases: { raw: raw, cold: cold, features: features, registry: registry }
+instruments: { binance/spot/A: { tick_size: 1, lot_size: 1, base: A, quote: Q } }
+clocks: { ubt: { mode: volume, size: { fallback: 1 } } }
+`,
+        },
+        {
+          path: `features/${name}.yaml`,
+          text: `view: ${name}
+${former === undefined ? "" : `renamed_from: ${former.view}\n`}clock: ubt
+from: trades
+columns:
+${columns}
+`,
+        },
+      ],
+      {},
+      root,
+    );
+  };
+  const bring = (specs: ProjectSpecs) =>
+    applyProject({
+      engine,
+      project: specs.project,
+      catalog: ({ objects }) => compileProject(specs, objects),
+      toolVersion: "1.2.3",
+    });
+  const kinds = ({ plans }: Pick<Awaited<ReturnType<typeof bring>>, "plans">) =>
+    plans.flatMap(({ steps }) => steps.map(({ kind }) => kind));
+
+  it("is planned without a change, moves the versions, and is taken back by renaming, without computing", async () => {
+    await bring(specsOf("flow", "volume"));
+    const renamed = specsOf("flux", "amount", { view: "flow", column: "volume" });
+    const before = await readObjects(engine, databases);
+    const plan = await diffTarget(engine, "embedded", { specs: renamed, consumers: [] });
+    expect(plan.migrations[0]?.changes[0]?.causes.map(({ kind }) => kind)).toEqual([
+      "renamed",
+      "column_renamed",
+    ]);
+    expect(await readObjects(engine, databases)).toEqual(before);
+    expect(kinds(await bring(renamed)).at(-1)).toBe("drop_alias");
+    const names = async () =>
+      (await engine.rows<{ name: string }>("SHOW TABLES FROM features LIKE 'fl%'")).map(({ name }) => name);
+    expect((await names()).filter((name) => !name.includes("__"))).toEqual(["flux"]);
+    const refused = await failure(rollback());
+    expect(refused).toMatchObject({
+      code: "FS_ROLLBACK_NOT_RETAINED",
+      message: "view flow is view flux now",
+    });
+    const back = await bring(specsOf("flow", "volume", { view: "flux", column: "amount" }));
+    expect(kinds(back)).toEqual(["check", "switch_alias", "drop_alias"]);
+    expect((await names()).filter((name) => !name.includes("__"))).toEqual(["flow"]);
+    expect(await bring(specsOf("flow", "volume"))).toMatchObject({ nothingToDo: true });
   });
 });
 
