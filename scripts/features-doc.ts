@@ -281,11 +281,12 @@ function windowText({ name, kind, length, min, current }: Window): string {
   return `- \`${name}\`: ${span}${counted}; NULL with fewer than ${min}`;
 }
 
-function isView({ from }: FeatureView): boolean {
-  return "views" in from;
+function isView({ from, asOf }: FeatureView): boolean {
+  return "views" in from && asOf === undefined;
 }
 
-function reads({ from }: FeatureView): readonly string[] {
+function reads({ from, asOf }: FeatureView): readonly string[] {
+  if (asOf !== undefined) return [asOf.source];
   return "views" in from ? from.views : [from.stream];
 }
 

@@ -136,7 +136,7 @@ function compileClock(
   const aliases = specs.aliases.filter((alias) => alias.clock === clock.name);
   const vectors = specs.vectors.filter((vector) => vector.clock === clock.name);
   const labels = specs.labels.filter((label) => label.clock === clock.name);
-  const pathOf = viewPaths(drafts, definition, vectors, deployed);
+  const pathOf = viewPaths(drafts, definition, vectors, deployed, project);
   const streams = new Map<string, { readonly path: Path; readonly usage: StreamUsage }>();
   for (const path of paths) {
     for (const name of streamNames) {

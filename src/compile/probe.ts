@@ -4,6 +4,7 @@ import { fitsName } from "../schema/fits-table.js";
 import { quoteName } from "../schema/quote.js";
 import type { FeatureView, ProjectSpecs } from "../spec/model.js";
 import type { RowExpression } from "../spec/stream-rows.js";
+import { asOfExpressionSelect } from "./as-of-rows.js";
 import type { Catalog, CompiledObject } from "./catalog.js";
 import { draftViews } from "./compile-project.js";
 import { delayTable } from "./delay.js";
@@ -48,6 +49,12 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
       return {
         view,
         select: (columns) => timeExpressionSelect(only(columns), specs.project, clock, quoteName(trigger)),
+      };
+    }
+    if (view.asOf !== undefined) {
+      return {
+        view,
+        select: (columns) => asOfExpressionSelect(only(columns), specs.project, quoteName(trigger)),
       };
     }
     const { rows, usage } = draft;

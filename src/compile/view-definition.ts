@@ -1,5 +1,6 @@
 /** What of a view decides the rows of its version. */
-import type { FeatureView } from "../spec/model.js";
+import type { FeatureView, Project } from "../spec/model.js";
+import { asOfDefinition } from "./as-of-rows.js";
 import type { Definition } from "./catalog.js";
 import { normalByPlace } from "./expression/by-place.js";
 import { normalExpression } from "./expression/normal.js";
@@ -10,6 +11,7 @@ export function viewDefinition(
   draft: ViewDraft,
   clock: Definition,
   upstream: readonly { readonly dataHash: string }[],
+  project: Project,
 ): Definition {
   const { view } = draft;
   const views = "views" in view.from ? view.from.views : [];
@@ -23,7 +25,9 @@ export function viewDefinition(
             ...timeDefinition(view),
             ...(view.delayMs === 0 ? {} : { delayMs: view.delayMs }),
           }
-        : { views: upstream.map(({ dataHash }) => dataHash), ...binsDefinition(draft) },
+        : view.asOf !== undefined
+          ? asOfDefinition(view.asOf, project)
+          : { views: upstream.map(({ dataHash }) => dataHash), ...binsDefinition(draft) },
     ...(draft.lets.length === 0
       ? {}
       : { lets: Object.fromEntries(draft.lets.map(({ name, sql }) => [name, normalByPlace(sql, views)])) }),

@@ -102,7 +102,8 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
             ...streamUsage(rows.stream, [...rowTexts(rows), ...expressions.map((item) => item.sql)]),
             ...(view.delayMs === 0 ? {} : { aheadMs: view.delayMs }),
           },
-    level: "stream" in view.from ? 0 : 1 + Math.max(...view.from.views.map(levelOf)),
+    level:
+      "stream" in view.from || view.asOf !== undefined ? 0 : 1 + Math.max(...view.from.views.map(levelOf)),
   };
 }
 

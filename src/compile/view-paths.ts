@@ -1,5 +1,5 @@
 /** Which views are computed at once when a bucket is closed, and which may wait. */
-import type { VectorSpec } from "../spec/model.js";
+import type { Project, VectorSpec } from "../spec/model.js";
 import type { Definition, Path } from "./catalog.js";
 import { missing } from "./feature-table.js";
 import { dataFingerprint } from "./fingerprint.js";
@@ -13,6 +13,7 @@ export function viewPaths(
   clock: Definition,
   vectors: readonly VectorSpec[],
   deployed: readonly StoredVersion[],
+  project: Project,
 ): (view: string) => Path {
   const hot = new Set<string>();
   const byName = new Map(drafts.map((draft) => [draft.view.name, draft]));
@@ -31,7 +32,7 @@ export function viewPaths(
       if (hash === undefined) throw missing(`view ${name}`);
       return hash;
     });
-    const dataHash = dataFingerprint(viewDefinition(draft, clock, upstream));
+    const dataHash = dataFingerprint(viewDefinition(draft, clock, upstream, project));
     hashes.set(view.name, { dataHash });
     if (staysHot(deployed, view, dataHash)) heat(view.name);
   }

@@ -3,6 +3,7 @@ import { bucketsName } from "../schema/clock-tables.js";
 import { fitsName } from "../schema/fits-table.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, FeatureView, Project } from "../spec/model.js";
+import { asOfExpressionSelect } from "./as-of-rows.js";
 import type { CompiledColumn, CompiledObject, Definition, Path, Reach } from "./catalog.js";
 import { asOfReach, delayName, delayReach, delayTable, staleMs } from "./delay.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
@@ -67,7 +68,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
       at: column.at,
     })),
   ];
-  const definition = viewDefinition(draft, context.clockDefinition, upstream);
+  const definition = viewDefinition(draft, context.clockDefinition, upstream, project);
   const dataHash = dataFingerprint(definition);
   const metadata: Definition = {
     description: view.description,
@@ -89,6 +90,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   const ofBuckets = (buckets: string): string => {
     if (view.time !== undefined)
       return overTimeSelect(draft, timeExpressionSelect(draft, project, clock, buckets));
+    if (view.asOf !== undefined) return overTimeSelect(draft, asOfExpressionSelect(draft, project, buckets));
     if (view.overBy !== undefined) return overByView(draft, upstream, buckets);
     // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
     if (draft.usage !== undefined) return ofStream(draft.usage, buckets);

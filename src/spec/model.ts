@@ -120,6 +120,8 @@ export interface Clock {
   /** Of mode `quality` only. */
   readonly quality?: QualityRule | undefined;
   readonly allowedLatenessMs: number;
+  /** Sources that views of this clock read as of their buckets, and how old their rows may be. */
+  readonly slowSources?: Readonly<Partial<Record<SourceName, number>>>;
 }
 
 export interface Project {
@@ -209,10 +211,20 @@ export interface FeatureView {
   readonly overBy: OverBins | undefined;
   /** Undefined: it reads its own bucket's stream, or other views. */
   readonly time: TimeRows | undefined;
+  /** Undefined unless it reads a slow source; then it reads nothing else. */
+  readonly asOf: AsOf | undefined;
   readonly lets: readonly LetExpression[];
   readonly windows: readonly Window[];
   readonly columns: readonly FeatureColumn[];
   readonly expect: readonly Expectation[];
+  readonly at: Location;
+}
+
+/** A slow source, as it was known when a bucket was. */
+export interface AsOf {
+  readonly source: SourceName;
+  /** How old a row may be; undefined: the source's own `max_age`. */
+  readonly maxAgeMs: number | undefined;
   readonly at: Location;
 }
 

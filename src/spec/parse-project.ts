@@ -1,6 +1,7 @@
 /** The files of a project → frozen specs, or all that is wrong with them. */
 import { FeatureError, Findings } from "../errors.js";
 import { isAlias, readAliasFile } from "./alias-file.js";
+import { asOfFindings, withSlowSources } from "./as-of.js";
 import { readCsvMapFile } from "./csv-map-file.js";
 import { readJobFile } from "./job-file.js";
 import { readLabelFile } from "./label-file.js";
@@ -186,7 +187,10 @@ class ProjectParser {
       const message = `the project has no ${projectFileName}`;
       this.#findings.push(new FeatureError("FS_CLI_NO_PROJECT", message, { at: { file: projectFileName } }));
     }
-    const project = this.#project === undefined ? undefined : withPeriodClocks(this.#project, this.#views);
+    const project =
+      this.#project === undefined
+        ? undefined
+        : withSlowSources(withPeriodClocks(this.#project, this.#views), this.#views);
     this.#findings.push(
       ...checkReferences({
         clocks: project === undefined ? undefined : Object.keys(project.clocks),
@@ -209,6 +213,7 @@ class ProjectParser {
     if (project !== undefined) {
       this.#checkJobClocks(project);
       this.#checkSplits(project);
+      this.#findings.push(...asOfFindings(project, this.#views));
     }
     if (this.#findings.length > 0 || project === undefined) throw new Findings(sorted(this.#findings));
     return {

@@ -1,17 +1,18 @@
 /** features/<name>.yaml → FeatureView; what depends on other files is checked in references.ts. */
 
+import { type RawAsOf, readAsOf } from "./as-of.js";
 import { pointerTo } from "./json-pointer.js";
-import type { Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
+import type { AsOf, Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
 import { type RawOverBins, readBinRows, readOverBins } from "./over-by.js";
 import { readClockName } from "./period-clock.js";
 import { readDelay, readStreamRows } from "./read-stream-rows.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
-import type { OverBins } from "./stream-rows.js";
+import { noRows, type OverBins } from "./stream-rows.js";
 import { didYouMean } from "./suggest.js";
 import { type RawTimeRows, readLets, readTimeRows } from "./time-windows.js";
 
-interface RawView extends RawOverBins, RawTimeRows {
+interface RawView extends RawOverBins, RawTimeRows, Pick<RawAsOf, "as_of" | "max_age"> {
   readonly view: string;
   readonly renamed_from?: string;
   readonly description?: string;
@@ -64,6 +65,7 @@ export function readViewFile(reader: SpecReader): FeatureView {
     reader.add("FS_SPEC_NAME", message, reader.file.at("/view"), "Choose another name for the view.");
   }
   const overBy = readOverBins(reader, raw);
+  const asOf = readAsOf(reader, raw);
   const from = readFrom(reader, raw, overBy);
   const columns = readColumns(reader, raw);
   if ("stream" in from) checkShadows(reader, columns, from.stream);
@@ -76,20 +78,30 @@ export function readViewFile(reader: SpecReader): FeatureView {
     clock: readClockName(reader, raw),
     from,
     params: raw.params ?? {},
-    rows:
-      overBy === undefined
-        ? readStreamRows(reader, raw, "stream" in from ? from.stream : undefined)
-        : readBinRows(reader, raw, overBy),
+    rows: overBy === undefined ? readRows(reader, raw, from, asOf) : readBinRows(reader, raw, overBy),
     overBy,
     fit: readFit(reader, raw, from),
     delayMs: readDelay(reader, raw, "stream" in from ? from.stream : undefined),
     time: readTimeRows(reader, raw, "stream" in from ? from.stream : undefined),
+    asOf,
     lets: readLets(reader, raw),
-    windows: readWindows(reader, raw, from),
+    windows: asOf === undefined ? readWindows(reader, raw, from) : [],
     columns,
     expect: readExpectations(reader, raw),
     at: reader.file.keyAt("/view"),
   };
+}
+
+/** What does not belong into a view with `as_of:` has a finding already. */
+function readRows(
+  reader: SpecReader,
+  raw: RawView,
+  from: FeatureView["from"],
+  asOf: AsOf | undefined,
+): FeatureView["rows"] {
+  return asOf === undefined
+    ? readStreamRows(reader, raw, "stream" in from ? from.stream : undefined)
+    : noRows;
 }
 
 function readFrom(

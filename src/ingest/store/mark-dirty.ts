@@ -9,6 +9,7 @@ import type { Slice } from "./slices.js";
 import { ofInstruments, type StoreContext } from "./store-context.js";
 
 const template = sqlTemplate(import.meta.url, "mark-dirty");
+const asOfTemplate = sqlTemplate(import.meta.url, "mark-dirty-as-of");
 const reopenSql = sqlTemplate(import.meta.url, "reopen-dirty");
 
 const intentOf = (id: string): string => `ingest-${id}`;
@@ -46,8 +47,10 @@ export async function markDirtyBuckets(
   // A trade below a clock's watermark is late and changes no bucket; a clock of book updates has no say in that.
   const isChanged = (clock: Clock): boolean =>
     source === "orderbooks" || (source === "trades" && clock.mode === "event");
-  for (const clock of Object.values(project.clocks).filter(isChanged)) {
-    const sql = template({
+  for (const clock of Object.values(project.clocks)) {
+    const maxAgeMs = clock.slowSources?.[source];
+    if (!isChanged(clock) && maxAgeMs === undefined) continue;
+    const sql = (maxAgeMs === undefined ? template : asOfTemplate)({
       dirty: quoteName({ database: project.databases.features, name: "dirty" }),
       buckets: quoteName(bucketsName(project, clock.name)),
       slice,
@@ -60,6 +63,7 @@ export async function markDirtyBuckets(
         ...params,
         clock: clock.name,
         source,
+        ...(maxAgeMs === undefined ? {} : { max_age: maxAgeMs }),
       },
     });
   }

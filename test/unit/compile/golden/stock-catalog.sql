@@ -4162,6 +4162,198 @@ FROM (
   GROUP BY bucket__place
 );
 
+-- view funding_state, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`funding_state__1fde34d7`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `funding_rate` Nullable(Float64) COMMENT 'Last known funding rate, of one funding period; NULL if none is known or it is older than 9 hours' CODEC(ZSTD(1)),
+    `basis_bps` Nullable(Float64) COMMENT 'Mark price over index price, in 1/10000; NULL where the source does not say both' CODEC(ZSTD(1)),
+    `funding_age_s` Nullable(Float64) COMMENT 'From the row\'s time to the moment at which the bucket was known' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Funding and basis of the instrument as they were known with the bucket; perpetual contracts only';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_state__1fde34d7__mv_lazy` TO `marketprism_features`.`funding_state__1fde34d7` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`funding_rate`)), toFloat64(`funding_rate`), NULL) AS Nullable(Float64)) AS `funding_rate`,
+  CAST(if(isFinite(toFloat64(`basis_bps`)), toFloat64(`basis_bps`), NULL) AS Nullable(Float64)) AS `basis_bps`,
+  CAST(if(isFinite(toFloat64(`funding_age_s`)), toFloat64(`funding_age_s`), NULL) AS Nullable(Float64)) AS `funding_age_s`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    funding_rate AS `funding_rate`,
+    (mark_price / nullIf(index_price, 0) - 1) * 10000 AS `basis_bps`,
+    age_ms / 1000 AS `funding_age_s`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.timestamp__known, NULL) AS timestamp,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.seq__known, NULL) AS seq,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.funding_rate__known, NULL) AS funding_rate,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.predicted_funding_rate__known, NULL) AS predicted_funding_rate,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.funding_time__known, NULL) AS funding_time,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.next_funding_time__known, NULL) AS next_funding_time,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.mark_price__known, NULL) AS mark_price,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.index_price__known, NULL) AS index_price,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), toUnixTimestamp64Milli(b.available_at) - s.at_ms, NULL) AS age_ms
+    FROM `marketprism_features`.`ubt__close_0_lazy` AS b
+    ASOF LEFT JOIN (
+      -- In the order in which rows became known, those that were the newest by then: of them the last one is the row to use.
+      SELECT exchange, market_type, symbol, available_at, at_ms, timestamp__known, seq__known, funding_rate__known, predicted_funding_rate__known, funding_time__known, next_funding_time__known, mark_price__known, index_price__known
+      FROM (
+        SELECT
+          exchange, market_type, symbol, available_at,
+          toNullable(toUnixTimestamp64Milli(timestamp)) AS at_ms,
+          toNullable(timestamp) AS timestamp__known,
+    toNullable(toFloat64(seq)) AS seq__known,
+    toNullable(toFloat64(funding_rate)) AS funding_rate__known,
+    toNullable(toFloat64(predicted_funding_rate)) AS predicted_funding_rate__known,
+    toNullable(funding_time) AS funding_time__known,
+    toNullable(next_funding_time) AS next_funding_time__known,
+    toNullable(toFloat64(mark_price)) AS mark_price__known,
+    toNullable(toFloat64(index_price)) AS index_price__known,
+          tuple(timestamp, seq) AS place,
+          max(place) OVER known_before AS newest,
+          count() OVER known_before AS others
+        FROM `marketprism_hot`.`funding_rates` FINAL
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND timestamp >= (SELECT min(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(32400000)
+        WINDOW known_before AS (
+          PARTITION BY exchange, market_type, symbol ORDER BY available_at, timestamp, seq
+          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+      )
+      WHERE others = 0 OR place > newest
+      -- Of several that became known in one millisecond the newest.
+      ORDER BY place DESC
+      LIMIT 1 BY exchange, market_type, symbol, available_at
+    ) AS s
+      ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND b.available_at >= s.available_at
+  )
+);
+
+CREATE VIEW `marketprism_features`.`funding_state` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `funding_rate`,
+  `basis_bps`,
+  `funding_age_s`
+FROM `marketprism_features`.`funding_state__1fde34d7` FINAL
+COMMENT 'Funding and basis of the instrument as they were known with the bucket; perpetual contracts only';
+
+INSERT INTO `marketprism_features`.`funding_state__1fde34d7` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate`, `basis_bps`, `funding_age_s`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`funding_rate`)), toFloat64(`funding_rate`), NULL) AS Nullable(Float64)) AS `funding_rate`,
+  CAST(if(isFinite(toFloat64(`basis_bps`)), toFloat64(`basis_bps`), NULL) AS Nullable(Float64)) AS `basis_bps`,
+  CAST(if(isFinite(toFloat64(`funding_age_s`)), toFloat64(`funding_age_s`), NULL) AS Nullable(Float64)) AS `funding_age_s`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    funding_rate AS `funding_rate`,
+    (mark_price / nullIf(index_price, 0) - 1) * 10000 AS `basis_bps`,
+    age_ms / 1000 AS `funding_age_s`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.timestamp__known, NULL) AS timestamp,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.seq__known, NULL) AS seq,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.funding_rate__known, NULL) AS funding_rate,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.predicted_funding_rate__known, NULL) AS predicted_funding_rate,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.funding_time__known, NULL) AS funding_time,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.next_funding_time__known, NULL) AS next_funding_time,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.mark_price__known, NULL) AS mark_price,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), s.index_price__known, NULL) AS index_price,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 32400000, false), toUnixTimestamp64Milli(b.available_at) - s.at_ms, NULL) AS age_ms
+    FROM buckets AS b
+    ASOF LEFT JOIN (
+      -- In the order in which rows became known, those that were the newest by then: of them the last one is the row to use.
+      SELECT exchange, market_type, symbol, available_at, at_ms, timestamp__known, seq__known, funding_rate__known, predicted_funding_rate__known, funding_time__known, next_funding_time__known, mark_price__known, index_price__known
+      FROM (
+        SELECT
+          exchange, market_type, symbol, available_at,
+          toNullable(toUnixTimestamp64Milli(timestamp)) AS at_ms,
+          toNullable(timestamp) AS timestamp__known,
+    toNullable(toFloat64(seq)) AS seq__known,
+    toNullable(toFloat64(funding_rate)) AS funding_rate__known,
+    toNullable(toFloat64(predicted_funding_rate)) AS predicted_funding_rate__known,
+    toNullable(funding_time) AS funding_time__known,
+    toNullable(next_funding_time) AS next_funding_time__known,
+    toNullable(toFloat64(mark_price)) AS mark_price__known,
+    toNullable(toFloat64(index_price)) AS index_price__known,
+          tuple(timestamp, seq) AS place,
+          max(place) OVER known_before AS newest,
+          count() OVER known_before AS others
+        FROM `marketprism_hot`.`funding_rates` FINAL
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+          AND available_at <= (SELECT max(available_at) FROM buckets)
+          AND timestamp >= (SELECT min(available_at) FROM buckets) - toIntervalMillisecond(32400000)
+        WINDOW known_before AS (
+          PARTITION BY exchange, market_type, symbol ORDER BY available_at, timestamp, seq
+          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+      )
+      WHERE others = 0 OR place > newest
+      -- Of several that became known in one millisecond the newest.
+      ORDER BY place DESC
+      LIMIT 1 BY exchange, market_type, symbol, available_at
+    ) AS s
+      ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND b.available_at >= s.available_at
+  )
+);
+
 -- view lee_mykland, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`lee_mykland__504302b3`
@@ -5240,6 +5432,180 @@ FROM (
     )
   )
   GROUP BY bucket__place
+);
+
+-- view oi_state, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`oi_state__68fe133c`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `open_interest` Nullable(Float64) COMMENT 'Last known open interest in units of base, not its value, which moves with the price; NULL if none is known or it is older than 15 minutes' CODEC(ZSTD(1)),
+    `open_interest_age_s` Nullable(Float64) COMMENT 'From the row\'s time to the moment at which the bucket was known' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Open interest of the instrument as it was known with the bucket; derivatives only';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`oi_state__68fe133c__mv_lazy` TO `marketprism_features`.`oi_state__68fe133c` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`open_interest`)), toFloat64(`open_interest`), NULL) AS Nullable(Float64)) AS `open_interest`,
+  CAST(if(isFinite(toFloat64(`open_interest_age_s`)), toFloat64(`open_interest_age_s`), NULL) AS Nullable(Float64)) AS `open_interest_age_s`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    open_interest AS `open_interest`,
+    age_ms / 1000 AS `open_interest_age_s`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.timestamp__known, NULL) AS timestamp,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.seq__known, NULL) AS seq,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.open_interest__known, NULL) AS open_interest,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.open_interest_value__known, NULL) AS open_interest_value,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.count__known, NULL) AS count,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), toUnixTimestamp64Milli(b.available_at) - s.at_ms, NULL) AS age_ms
+    FROM `marketprism_features`.`ubt__close_0_lazy` AS b
+    ASOF LEFT JOIN (
+      -- In the order in which rows became known, those that were the newest by then: of them the last one is the row to use.
+      SELECT exchange, market_type, symbol, available_at, at_ms, timestamp__known, seq__known, open_interest__known, open_interest_value__known, count__known
+      FROM (
+        SELECT
+          exchange, market_type, symbol, available_at,
+          toNullable(toUnixTimestamp64Milli(timestamp)) AS at_ms,
+          toNullable(timestamp) AS timestamp__known,
+    toNullable(toFloat64(seq)) AS seq__known,
+    toNullable(toFloat64(open_interest)) AS open_interest__known,
+    toNullable(toFloat64(open_interest_value)) AS open_interest_value__known,
+    toNullable(toFloat64(count)) AS count__known,
+          tuple(timestamp, seq) AS place,
+          max(place) OVER known_before AS newest,
+          count() OVER known_before AS others
+        FROM `marketprism_hot`.`open_interests` FINAL
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND timestamp >= (SELECT min(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(900000)
+        WINDOW known_before AS (
+          PARTITION BY exchange, market_type, symbol ORDER BY available_at, timestamp, seq
+          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+      )
+      WHERE others = 0 OR place > newest
+      -- Of several that became known in one millisecond the newest.
+      ORDER BY place DESC
+      LIMIT 1 BY exchange, market_type, symbol, available_at
+    ) AS s
+      ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND b.available_at >= s.available_at
+  )
+);
+
+CREATE VIEW `marketprism_features`.`oi_state` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `open_interest`,
+  `open_interest_age_s`
+FROM `marketprism_features`.`oi_state__68fe133c` FINAL
+COMMENT 'Open interest of the instrument as it was known with the bucket; derivatives only';
+
+INSERT INTO `marketprism_features`.`oi_state__68fe133c` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `open_interest`, `open_interest_age_s`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`open_interest`)), toFloat64(`open_interest`), NULL) AS Nullable(Float64)) AS `open_interest`,
+  CAST(if(isFinite(toFloat64(`open_interest_age_s`)), toFloat64(`open_interest_age_s`), NULL) AS Nullable(Float64)) AS `open_interest_age_s`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    open_interest AS `open_interest`,
+    age_ms / 1000 AS `open_interest_age_s`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.timestamp__known, NULL) AS timestamp,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.seq__known, NULL) AS seq,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.open_interest__known, NULL) AS open_interest,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.open_interest_value__known, NULL) AS open_interest_value,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.count__known, NULL) AS count,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), toUnixTimestamp64Milli(b.available_at) - s.at_ms, NULL) AS age_ms
+    FROM buckets AS b
+    ASOF LEFT JOIN (
+      -- In the order in which rows became known, those that were the newest by then: of them the last one is the row to use.
+      SELECT exchange, market_type, symbol, available_at, at_ms, timestamp__known, seq__known, open_interest__known, open_interest_value__known, count__known
+      FROM (
+        SELECT
+          exchange, market_type, symbol, available_at,
+          toNullable(toUnixTimestamp64Milli(timestamp)) AS at_ms,
+          toNullable(timestamp) AS timestamp__known,
+    toNullable(toFloat64(seq)) AS seq__known,
+    toNullable(toFloat64(open_interest)) AS open_interest__known,
+    toNullable(toFloat64(open_interest_value)) AS open_interest_value__known,
+    toNullable(toFloat64(count)) AS count__known,
+          tuple(timestamp, seq) AS place,
+          max(place) OVER known_before AS newest,
+          count() OVER known_before AS others
+        FROM `marketprism_hot`.`open_interests` FINAL
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+          AND available_at <= (SELECT max(available_at) FROM buckets)
+          AND timestamp >= (SELECT min(available_at) FROM buckets) - toIntervalMillisecond(900000)
+        WINDOW known_before AS (
+          PARTITION BY exchange, market_type, symbol ORDER BY available_at, timestamp, seq
+          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+      )
+      WHERE others = 0 OR place > newest
+      -- Of several that became known in one millisecond the newest.
+      ORDER BY place DESC
+      LIMIT 1 BY exchange, market_type, symbol, available_at
+    ) AS s
+      ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND b.available_at >= s.available_at
+  )
 );
 
 -- view order_flow, level 0, look-back 0
