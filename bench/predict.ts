@@ -9,6 +9,7 @@ import { packRow } from "../src/models/model-row.js";
 import { ModelSession } from "../src/models/model-session.js";
 import { deepLobTcnGraph, deepLobTcnWeights } from "../src/models/onnx/deeplob-tcn-graph.js";
 import { encodeOnnx } from "../src/models/onnx/encode-onnx.js";
+import { randomWeights } from "../src/models/onnx/random-weights.js";
 import { Predictor } from "../src/models/predictor.js";
 import { testContract, testVector } from "../test/support/model-contracts.js";
 
@@ -16,17 +17,9 @@ const rounds = 40;
 const calls = 200;
 const steps = 60;
 const shape = { bookChannels: 20, tradeFeatures: 8, hidden: 64, classes: 3, dilations: [1, 2, 4] };
-let seed = 7;
-const random = () => {
-  seed = (seed * 48271) % 2147483647;
-  return seed / 2147483647 - 0.5;
-};
-const weights = Object.fromEntries(
-  deepLobTcnWeights(shape).map(({ name, shape, fanIn }) => [
-    name,
-    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random() / Math.sqrt(fanIn)),
-  ]),
-);
+const weights = randomWeights(deepLobTcnWeights(shape), 7);
+let state = 0;
+const random = () => Math.sin(++state) / 2;
 const bytes = encodeOnnx(deepLobTcnGraph("untrained", shape, weights, {}));
 const width = shape.bookChannels + shape.tradeFeatures;
 const names = Array.from({ length: width }, (_, place) => `flow.f${place}`);

@@ -105,7 +105,7 @@ async function soak(): Promise<void> {
     `${load.failures.length} failures ${[...new Set(load.failures)].slice(0, 3).join(" | ")}`,
     load.failures.length === 0,
   );
-  say(`${told.length} buckets closed meanwhile`, told.length > seconds / 4);
+  say(`${told.length} buckets closed meanwhile`, told.length >= seconds / 10);
   say(`slowest answer ${load.slowestMs.toFixed(0)} ms`, true);
   say(
     `oldest row that was given as fresh: ${max(ages).toFixed(1)} s of the market (limit ${maxAgeS})`,

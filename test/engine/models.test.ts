@@ -12,13 +12,14 @@ import {
   PrismClient,
   type PrismError,
 } from "../../src/client/client.js";
+import { vectorIdentity } from "../../src/compile/vector-identity.js";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
 import { buildInputs, planInputs } from "../../src/models/input-plan.js";
 import { ModelFolder } from "../../src/models/model-folder.js";
 import { readModel } from "../../src/models/model-registry.js";
-import { hashRows, rawValue } from "../../src/models/model-row.js";
+import { hashRows, type ModelRow, rawValue } from "../../src/models/model-row.js";
 import { OnlinePredictions } from "../../src/models/online-predictions.js";
 import { encodeOnnx } from "../../src/models/onnx/encode-onnx.js";
 import { logisticGraph } from "../../src/models/onnx/logistic-graph.js";
@@ -27,6 +28,7 @@ import type { Prediction } from "../../src/models/prediction.js";
 import { readVectorRows } from "../../src/models/read-vector-rows.js";
 import { registerModel } from "../../src/models/register.js";
 import { promoteModel, rollbackModel } from "../../src/models/roll-out.js";
+import { writeUntrainedTcn } from "../../src/models/untrained-tcn.js";
 import { verifyServed } from "../../src/models/verify-served.js";
 import { OnlineStore } from "../../src/online/online-store.js";
 import { servedVector } from "../../src/online/served-vector.js";
@@ -42,7 +44,7 @@ import { longMarket } from "../support/long-market.js";
 import { testContract } from "../support/model-contracts.js";
 import { storeBooks, storeTrades } from "../support/raw-rows.js";
 import { packageRoot } from "../support/run-feature.js";
-import { type Deployment, deployStock } from "../support/stock-deployment.js";
+import { type Deployment, deployStock, loadStock } from "../support/stock-deployment.js";
 
 const root = mkdtempSync(join(tmpdir(), "prism-models-"));
 const folder = new ModelFolder(root);
@@ -524,6 +526,88 @@ describe("over HTTP", () => {
       await pinned.close();
       await cramped.close();
     }
+  });
+});
+
+describe("DeepLOB-TCN over examples/deeplob-tcn", () => {
+  it("is written with random weights, checked, registered, and answers from 60 rows of the book's channels", async () => {
+    const example = { folder: "deeplob-tcn", vector: "book_tcn_v1" };
+    const clock = { size: { fromBucketConfig: false, byInstrument: {}, fallback: "8" } };
+    const tcn = await deployStock(engine, { prefix: "tcn_", clock, example });
+    const market = longMarket(1_200, 20240808);
+    await storeTrades(tcn, market.trades);
+    await storeBooks(tcn, market.books);
+    await advance(tcn.context, {});
+    const { registry: database } = tcn.project.databases;
+    const registry = openRegistryWriter(engine, database);
+    await registry.bootstrap();
+    const revision = await registry.begin({
+      kind: "apply",
+      migration: "0001_test",
+      planHash: "",
+      toolVersion: "",
+    });
+    await registry.putRecords(
+      revision.id,
+      tcn.catalog.objects.map((one) => ({ kind: "object", object: deployedObject(one, "live") }) as const),
+    );
+    await registry.finish(revision, "applied");
+
+    const spec = (await loadStock({ example })).vectors.find(({ name }) => name === "book_tcn_v1");
+    const object = tcn.catalog.objects.find(({ kind, name }) => kind === "vector" && name === "book_tcn_v1");
+    if (spec === undefined || object?.storage === undefined) throw new Error("no vector");
+    const { table } = object.storage;
+    const written = await writeUntrainedTcn({
+      ...{ reader: engine, vector: spec, identity: vectorIdentity(spec, object), table, folder },
+      ...{
+        model: "book_tcn_untrained",
+        known: undefined,
+        bookView: "book_channels",
+        steps: 60,
+        hidden: 64,
+        seed: 1,
+      },
+    });
+    expect(written).toMatchObject({ bookChannels: 20, tradeFeatures: 8, steps: 60, weights: 101_955 });
+    cpSync(join(packageRoot, "examples/deeplob-tcn/features"), join(root, "features"), { recursive: true });
+    const { models } = await loadProject({ project: root, target: undefined }, {});
+    const contract = models.find(({ name }) => name === "book_tcn_untrained");
+    if (contract === undefined) throw new Error("no contract");
+    expect(contract.description).toContain("UNTRAINED");
+    await registerModel({ engine, database, contract, vector: spec, folder, by: "test" });
+    await promoteModel(
+      { engine, database, model: contract.name, by: "test", keep },
+      { to: { kind: "live" } },
+    );
+
+    const at = { engine, project: { ...tcn.project, root }, folder };
+    const predictions = await predictStored({ ...at, model: contract.name });
+    const answered = predictions.filter(({ role }) => role === "live");
+    expect(answered.length).toBeGreaterThan(0);
+    for (const { instrument, bucketId, probabilities, inputsHash } of answered) {
+      const [exchange = "", type, symbol = ""] = instrument.split("/");
+      const key = { exchange, marketType: type === "spot" ? "spot" : "linear", symbol } as const;
+      const last = bucketId ?? 0;
+      const rows = await readVectorRows(engine, { table, features: spec.features }, key, last - 59, last);
+      expect(inputsHash).toBe(hashRows(rows));
+      const sum = probabilities?.reduce((total, { probability }) => total + probability, 0);
+      expect(sum).toBeCloseTo(1, 5);
+      // The tensors are the table's numbers: the channels of 60 rows, and the other features of the last one.
+      const { mean = [], scale = [] } = contract.normalise ?? {};
+      const of = (row: ModelRow, place: number) => {
+        const raw = rawValue(row, place) ?? mean[place] ?? 0;
+        return Math.fround((raw - (mean[place] ?? 0)) / (scale[place] ?? 1));
+      };
+      const [book, trade] = buildInputs(planInputs(contract, spec), [rows]);
+      expect(book?.dims).toEqual([1, 60, 20]);
+      const channels = rows.flatMap((row) => Array.from({ length: 20 }, (_, place) => of(row, place)));
+      expect(book?.data).toEqual(Float32Array.from(channels));
+      expect(trade?.dims).toEqual([1, 8]);
+    }
+    expect(await verifyServed({ reader: engine, project: at.project })).toMatchObject({
+      checked: answered.length,
+      failed: 0,
+    });
   });
 });
 

@@ -1,5 +1,7 @@
 /** The repository's own project, built in an engine: what `feature apply` builds, without its bookkeeping. */
-import { loadProject } from "../../src/cli/project-files.js";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadProject, readProjectFiles } from "../../src/cli/project-files.js";
 import type { Catalog } from "../../src/compile/catalog.js";
 import { compileProject } from "../../src/compile/compile-project.js";
 import type { Engine } from "../../src/engine/port.js";
@@ -26,6 +28,8 @@ export interface DeployOptions {
   readonly clock?: Partial<Clock>;
   /** Default: what the vector trend_v1 needs. Every other view makes each close of a test slower. */
   readonly views?: "of trend_v1" | "all";
+  /** Files of examples/<folder> beside the stock ones, and the vector of them that is deployed in place of trend_v1. */
+  readonly example?: { readonly folder: string; readonly vector: string };
 }
 
 /** Compiles the project and builds it. */
@@ -45,7 +49,7 @@ export async function deployStock(engine: Engine, options: DeployOptions = {}): 
 
 /** The same for an engine in which it is built already. */
 export async function deployedStock(engine: Engine, options: DeployOptions = {}): Promise<Deployment> {
-  const specs = changed(await loadProject({ project: packageRoot, target: undefined }, {}), options);
+  const specs = changed(await loadStock(options), options);
   return deploymentOf(engine, specs.project, compileProject(specs));
 }
 
@@ -96,11 +100,25 @@ export async function filledTables(engine: Engine, databases: readonly string[])
   );
 }
 
+export async function loadStock({ example }: Pick<DeployOptions, "example">): Promise<ProjectSpecs> {
+  const asked = { project: packageRoot, target: undefined };
+  if (example === undefined) return loadProject(asked, {});
+  const folder = join(packageRoot, "examples", example.folder);
+  const more = readdirSync(join(folder, "features"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".yaml"))
+    .map((path) => ({
+      path: `features/${path}`,
+      text: readFileSync(join(folder, "features", path), "utf8"),
+    }));
+  const { root, files } = await readProjectFiles(packageRoot);
+  return loadProject(asked, {}, { root, files: [...files, ...more] });
+}
+
 function changed(
   all: ProjectSpecs,
-  { prefix = "", clock = {}, views = "of trend_v1" }: DeployOptions,
+  { prefix = "", clock = {}, views = "of trend_v1", example }: DeployOptions,
 ): ProjectSpecs {
-  const specs = views === "all" ? all : onlyVector(all, "trend_v1");
+  const specs = views === "all" ? all : onlyVector(all, example?.vector ?? "trend_v1");
   const { project } = specs;
   const stock = project.clocks.ubt;
   if (stock === undefined) throw new Error("the stock project has no clock ubt");

@@ -8,6 +8,7 @@ import { configurePromote } from "./models-promote.js";
 import { configureRegister } from "./models-register.js";
 import { configureRollback } from "./models-rollback.js";
 import { configureTrain } from "./models-train.js";
+import { configureUntrained } from "./models-untrained.js";
 
 export function configure(command: Command, bind: Bind): void {
   command
@@ -30,6 +31,7 @@ export function configure(command: Command, bind: Bind): void {
   configureCheck(command.command("check"), bind);
   configureRegister(command.command("register"), bind);
   configureTrain(command.command("train"), bind);
+  configureUntrained(command.command("untrained"), bind);
   configurePromote(command.command("promote"), bind);
   configureRollback(command.command("rollback"), bind);
   configurePredict(command.command("predict"), bind);

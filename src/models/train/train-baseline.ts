@@ -3,7 +3,6 @@ import type { VectorIdentity } from "../../compile/vector-identity.js";
 import type { Reader } from "../../engine/port.js";
 import { FeatureError } from "../../errors.js";
 import type { TableName } from "../../schema/object.js";
-import { editYaml } from "../../spec/edit-yaml.js";
 import type { VectorSpec } from "../../spec/model.js";
 import type { ModelContract } from "../../spec/model-contract.js";
 import { LoadedModel } from "../loaded-model.js";
@@ -12,6 +11,7 @@ import { packRow } from "../model-row.js";
 import { checkSample, takeSample } from "../model-sample.js";
 import { encodeOnnx } from "../onnx/encode-onnx.js";
 import { logisticGraph } from "../onnx/logistic-graph.js";
+import { writeModel } from "../write-model.js";
 import {
   type BaselineModel,
   type BaselineOptions,
@@ -85,7 +85,7 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
   const report = walkForward(used, options, folds);
   const model = fitBaseline(used, options);
   const version = (request.known?.version ?? 0) + 1;
-  const written = await writeModel(request, { model, version, options, sample: spread(used) });
+  const written = await exportModel(request, { model, version, options, sample: spread(used) });
   const full: TrainReport = {
     model: request.model,
     version,
@@ -122,14 +122,14 @@ interface Fitted {
   readonly sample: readonly TrainingRow[];
 }
 
-async function writeModel(
+async function exportModel(
   { vector, identity, label, folder, model: name, known }: TrainRequest,
   { model, version, options, sample }: Fitted,
 ): Promise<Pick<TrainReport, "files" | "exportError">> {
   const stem = `${name}_v${version}`;
   const at = vector.at;
   const width = vector.features.length;
-  const contract: ModelContract = {
+  const contract = {
     kind: "model",
     name,
     description: "",
@@ -147,7 +147,7 @@ async function writeModel(
     rollout: { kind: "shadow" },
     decision: undefined,
     at,
-  };
+  } satisfies ModelContract;
   const bytes = encodeOnnx(logisticGraph(name, model.weights, { vector: vector.name, label, ...identity }));
   const loaded = await LoadedModel.open(contract, vector, bytes);
   const windows = sample.map(({ features, availableAt }) => [
@@ -167,28 +167,14 @@ async function writeModel(
   );
   await loaded.release();
 
-  await folder.write(contract.file, bytes);
-  await folder.write(`${stem}.sample.json`, `${JSON.stringify(taken)}\n`);
-  const yaml = `${name}.yaml`;
-  const text =
-    known === undefined ? newContract(name, vector.name, label) : (await folder.read(yaml)).toString();
-  await folder.write(
-    yaml,
-    editYaml(text, [
-      { path: ["version"], value: version },
-      { path: ["file"], value: contract.file },
-      { path: ["sha256"], value: undefined },
-      { path: ["vector"], value: contract.vector },
-      {
-        path: ["inputs"],
-        value: contract.inputs.map(({ name, shape, features }) => ({ name, shape, features })),
-      },
-      { path: ["normalise"], value: { mean: model.mean, scale: model.scale } },
-      { path: ["outputs"], value: { probabilities: contract.outputs.probabilities } },
-      { path: ["sample"], value: contract.sample },
-    ]),
-  );
-  return { files: [contract.file, yaml, `${stem}.sample.json`], exportError };
+  const files = await writeModel(folder, {
+    contract,
+    bytes,
+    sample: taken,
+    newText: newContract(name, vector.name, label),
+    isKnown: known !== undefined,
+  });
+  return { files, exportError };
 }
 
 function newContract(name: string, vector: string, label: string): string {

@@ -1,0 +1,2 @@
+SELECT [{{means}}] AS mean, [{{scales}}] AS scale
+FROM {{table}} FINAL
