@@ -44,6 +44,8 @@ export type Change =
       /** The wanted version is retired, still fed, and only has to be switched to. */
       readonly reuse: DeployedObject | undefined;
       readonly causes: readonly Cause[];
+      /** `kind:name` of live vectors that hold a column that goes. */
+      readonly missedBy: readonly string[];
       /** The object's former name, whose alias goes and whose versions are now its own; undefined when it keeps its name. */
       readonly renamedFrom: RenamedObject | undefined;
     }

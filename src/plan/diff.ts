@@ -88,34 +88,36 @@ function objectChange(
   });
   const causes = dataCauses(object, previous, upstream);
   const removed = causes.flatMap(({ kind, name }) => (kind === "column_removed" ? [name] : []));
+  const missedBy = holders(object, removed, actual);
   return [
     ...inPlace,
     {
       kind: "replace",
-      class: removed.some((column) => isUsed(object, column, actual))
-        ? "destructive"
-        : same || object.storage === undefined
-          ? "additive"
-          : "rebuild",
+      class:
+        missedBy.length > 0 ? "destructive" : same || object.storage === undefined ? "additive" : "rebuild",
       object,
       previous,
       reuse: altered ?? same,
       causes,
+      missedBy,
       renamedFrom,
     },
   ];
 }
 
-/** A column of a view that a live vector holds is part of that vector's contract with a model. */
-function isUsed(object: CompiledObject, column: string, actual: DeployedState): boolean {
-  if (object.kind !== "view") return false;
-  return actual.objects.some(
-    (other) =>
-      other.kind === "vector" &&
-      other.state === "live" &&
-      other.upstream.includes(objectId(object)) &&
-      other.columns.some(({ name }) => name === `${object.name}__${column}`),
-  );
+/** Live vectors that hold one of these columns of a view: it is part of their contract with a model. */
+function holders(object: CompiledObject, columns: readonly string[], actual: DeployedState): string[] {
+  if (object.kind !== "view") return [];
+  const held = new Set(columns.map((column) => `${object.name}__${column}`));
+  return actual.objects
+    .filter(
+      ({ kind, state, upstream, columns }) =>
+        kind === "vector" &&
+        state === "live" &&
+        upstream.includes(objectId(object)) &&
+        columns.some(({ name }) => held.has(name)),
+    )
+    .map(objectId);
 }
 
 /** Views and vectors whose file is gone. */

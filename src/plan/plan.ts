@@ -119,8 +119,11 @@ function describe(change: Change): string {
   switch (change.kind) {
     case "retire":
       return `${object} is removed`;
-    case "replace":
-      return `${object}: ${change.causes.map(causeLabel).join(", ")}`;
+    case "replace": {
+      const missed = change.missedBy.map((id) => id.replace(":", " ")).join(", ");
+      const causes = change.causes.map(causeLabel).join(", ");
+      return `${object}: ${causes}${missed === "" ? "" : `, which ${missed} holds`}`;
+    }
     default:
       return `rows of ${object} are kept for a shorter time`;
   }

@@ -160,7 +160,7 @@ describe("a deployed project", () => {
     );
     const [plan] = makePlans({ ...catalog, objects }, deployed);
     expect(caught(() => refuseDestructive(plan === undefined ? [] : [plan])).message).toBe(
-      "the plan takes away what is deployed: view flow: column other is new, column volume goes",
+      "the plan takes away what is deployed: view flow: column other is new, column volume goes, which vector trend holds",
     );
   });
 
