@@ -1,8 +1,8 @@
 /** The plan for people: what changes and why, what hangs on it, what it reads, how it is taken back; one screen. */
-import type { Cause } from "./cause.js";
-import type { BackfillCost, ChangeDocument } from "./change-document.js";
+import type { ChangeDocument } from "./change-document.js";
 import type { DiffDocument, DriftDocument, MigrationDocument } from "./diff-document.js";
-import { type StepKind, stepKinds } from "./step.js";
+import { causeLines } from "./render-cause.js";
+import { costText, counted, shortList, spoken, stepCounts } from "./render-words.js";
 
 const marks: Readonly<Record<ChangeDocument["kind"], string>> = {
   create_database: "+",
@@ -15,7 +15,7 @@ const marks: Readonly<Record<ChangeDocument["kind"], string>> = {
 };
 
 /** More entries of one sort than this are counted, not listed. */
-const listed = { tables: 3, created: 12, alike: 5, drift: 12, lines: 4 };
+const listed = { tables: 3, created: 12, alike: 5, drift: 12 };
 
 export interface RenderDiffOptions {
   /** Adds every statement. */
@@ -177,47 +177,6 @@ function followingLines(changes: readonly ChangeDocument[]): string[] {
   ];
 }
 
-function causeLines({ kind, name, from, to }: Cause): string[] {
-  const both = (label: string): string[] => [
-    `      ${label}`,
-    ...textLines("-", from),
-    ...textLines("+", to),
-  ];
-  switch (kind) {
-    case "expression":
-      return both(`column ${name}:`);
-    case "column_added":
-      return both(`column ${name} is new:`);
-    case "column_removed":
-      return both(`column ${name} goes:`);
-    case "column_renamed":
-      return [`      column ${from} is renamed to ${name}`];
-    case "renamed":
-      return [`      ${from} is renamed to ${to}`];
-    case "upstream":
-      return [`      reads ${spoken(name)}, which changes: ${to}`];
-    case "compiled":
-      return ["      this version of the tool makes another statement of the same text"];
-    case "unrecorded":
-      return ["      its definition changed; the version that deployed it kept no texts to compare"];
-    case "definition":
-    case "metadata":
-      if ([from, to].some((text) => text !== null && text.length > 40)) return both(`${name}:`);
-      return [`      ${name}: ${from || "none"} → ${to || "none"}`];
-  }
-}
-
-function textLines(mark: string, text: string | null): string[] {
-  if (text === null) return [];
-  const lines = text.split("\n").map((line) => line.trim());
-  const kept = lines.filter((line) => line !== "");
-  const more = kept.length - listed.lines;
-  return [
-    ...kept.slice(0, listed.lines).map((line) => `        ${mark} ${line}`),
-    ...(more > 0 ? [`        ${mark} … ${counted(more, "more line")}`] : []),
-  ];
-}
-
 function driftLines(drift: readonly DriftDocument[]): string[] {
   if (drift.length === 0) return [];
   const line = ({ kind, object, name }: DriftDocument): string => {
@@ -234,59 +193,6 @@ function driftLines(drift: readonly DriftDocument[]): string[] {
   ];
 }
 
-/** `view:vpin` as people say it. */
-function spoken(object: string): string {
-  return object.replace(":", " ");
-}
-
-function shortList(items: readonly string[]): string {
-  const most = 6;
-  if (items.length <= most) return items.join(", ");
-  return `${items.slice(0, most).join(", ")} and ${items.length - most} more`;
-}
-
 function split<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-function costText({ buckets, rows, bytes }: BackfillCost): string {
-  return `${countText(buckets)} bucket${buckets === 1 ? "" : "s"}, ${countText(rows)} rows, ${bytesText(bytes)}`;
-}
-
-function countText(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-function bytesText(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
-  const value = bytes / 1000 ** power;
-  return `${value >= 10 || power === 0 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
-}
-
-const words: Readonly<Record<StepKind, string>> = {
-  create_database: "create database",
-  create_table: "create table",
-  alter_table: "alter table",
-  create_trigger: "create trigger",
-  alter_trigger: "alter trigger",
-  drop_trigger: "drop trigger",
-  drop_table: "drop table",
-  backfill: "backfill",
-  check: "check",
-  switch_alias: "switch alias",
-  drop_alias: "drop alias",
-  comment: "comment",
-};
-
-function stepCounts(steps: MigrationDocument["steps"]): string {
-  const counts = stepKinds.flatMap((kind) => {
-    const count = steps.filter((step) => step.kind === kind).length;
-    return count === 0 ? [] : [`${count} ${words[kind]}`];
-  });
-  return counts.length === 0 ? "the registry only" : counts.join(", ");
 }

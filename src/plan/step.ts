@@ -35,3 +35,8 @@ export interface Step {
   /** The statement that takes it back; undefined where nothing is to be taken back. */
   readonly reverse: string | undefined;
 }
+
+/** A table as the names of steps write it. */
+export function stepName({ database, name }: TableName): string {
+  return `${database}.${name}`;
+}

@@ -1,17 +1,13 @@
 /** Changes → the ordered list of statements that carries them out. */
-import type { Catalog, CompiledObject, Path } from "../compile/catalog.js";
-import { chunkMark, objectId } from "../compile/catalog.js";
-import type { SchemaObject, Table, TableName } from "../schema/object.js";
-import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
+import { type Catalog, type CompiledObject, objectId } from "../compile/catalog.js";
+import type { SchemaObject, TableName } from "../schema/object.js";
+import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import { renderComment, renderCreate, renderDrop } from "../schema/render.js";
-import { sqlTemplate } from "../sql-template.js";
 import { alterTableSteps } from "./alter-table-steps.js";
 import { type Change, changeObject, type TriggerChange } from "./change.js";
 import type { DeployedObject } from "./deployed.js";
-import type { Step } from "./step.js";
-
-const missingBuckets = sqlTemplate(import.meta.url, "missing-buckets");
-const recomputedRows = sqlTemplate(import.meta.url, "recomputed-rows");
+import { backfillSteps, checkSteps, type Filled, recomputeSteps } from "./fill-steps.js";
+import { type Step, stepName } from "./step.js";
 
 /**
  * All tables, then all triggers, then backfill level by level, then checks, then alias switches, upstream first; comments
@@ -108,7 +104,7 @@ function triggerStep(item: TriggerChange, object: string): Step {
       return createStep(item.trigger, "create_trigger", object);
     case "alter":
       return {
-        name: `alter_trigger ${nameOf(item.trigger)}`,
+        name: `alter_trigger ${stepName(item.trigger)}`,
         kind: "alter_trigger",
         object,
         target: tableName(item.trigger),
@@ -118,7 +114,7 @@ function triggerStep(item: TriggerChange, object: string): Step {
       };
     case "drop":
       return {
-        name: `drop_trigger ${nameOf(item.previous)}`,
+        name: `drop_trigger ${stepName(item.previous)}`,
         kind: "drop_trigger",
         object,
         target: tableName(item.previous),
@@ -135,7 +131,7 @@ function modifyQuery(trigger: TableName, select: string): string {
 
 function createStep(object: SchemaObject, kind: "create_table" | "create_trigger", owner: string): Step {
   return {
-    name: `${kind} ${nameOf(object)}`,
+    name: `${kind} ${stepName(object)}`,
     kind,
     object: owner,
     target: tableName(object),
@@ -144,83 +140,6 @@ function createStep(object: SchemaObject, kind: "create_table" | "create_trigger
     reverse: renderDrop(object),
   };
 }
-
-interface Filled {
-  readonly object: CompiledObject;
-  /** Only what this path has not computed yet; undefined: everything. */
-  readonly behind: Path | undefined;
-}
-
-function backfillSteps({ object, behind }: Filled, desired: Catalog): Step[] {
-  const target = object.storage?.table;
-  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
-  if (object.backfill === undefined || target === undefined || buckets === undefined) return [];
-  return [
-    {
-      name: `backfill ${nameOf(target)}`,
-      kind: "backfill",
-      object: objectId(object),
-      target,
-      buckets,
-      ...(behind === undefined ? {} : { behind: { clock: object.clock, path: behind } }),
-      sql: object.backfill,
-      reverse: undefined,
-    },
-  ];
-}
-
-function checkSteps(object: CompiledObject, desired: Catalog): Step[] {
-  const target = object.storage?.table;
-  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
-  if (!object.everyBucket || target === undefined || buckets === undefined) return [];
-  return [
-    {
-      name: `check ${nameOf(target)}`,
-      kind: "check",
-      object: objectId(object),
-      target,
-      buckets: undefined,
-      sql: missingBuckets({
-        buckets: quoteName(buckets),
-        closes: quoteName({ database: buckets.database, name: "closes" }),
-        clock: quoteString(object.clock),
-        path: quoteString(object.path),
-        table: quoteName(target),
-      }),
-      reverse: undefined,
-    },
-  ];
-}
-
-/**
- * Stored rows against rows that are computed again, bit by bit but for columns with a declared tolerance. In the file it is over
- * all buckets; the runner puts a sample in place of the mark.
- */
-function recomputeSteps(object: CompiledObject, desired: Catalog): Step[] {
-  const target = object.storage?.table;
-  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
-  if (object.backfill === undefined || target === undefined || buckets === undefined) return [];
-  const exact = object.columns.filter((column) => column.approx === undefined);
-  const columns = [...bucketKey, ...exact.map((column) => quoteIdentifier(column.name))].join(", ");
-  return [
-    {
-      name: `check ${nameOf(target)} computed again`,
-      kind: "check",
-      object: objectId(object),
-      target,
-      buckets,
-      sql: recomputedRows({
-        columns,
-        table: quoteName(target),
-        chunk: chunkMark,
-        recomputed: object.backfill.slice(object.backfill.indexOf("\n") + 1),
-      }),
-      reverse: undefined,
-    },
-  ];
-}
-
-const bucketKey = ["exchange", "market_type", "symbol", "bucket_id"];
 
 function aliasSteps(change: Change): Step[] {
   switch (change.kind) {
@@ -244,7 +163,7 @@ function switchStep(object: CompiledObject, previous: DeployedObject["alias"]): 
   if (object.alias === undefined) return [];
   return [
     {
-      name: `switch_alias ${nameOf(object.alias)}`,
+      name: `switch_alias ${stepName(object.alias)}`,
       kind: "switch_alias",
       object: objectId(object),
       target: tableName(object.alias),
@@ -259,7 +178,7 @@ function dropAliasSteps(previous: DeployedObject): Step[] {
   if (previous.alias === null) return [];
   return [
     {
-      name: `drop_alias ${nameOf(previous.alias)}`,
+      name: `drop_alias ${stepName(previous.alias)}`,
       kind: "drop_alias",
       object: `${previous.kind}:${previous.name}`,
       target: tableName(previous.alias),
@@ -275,7 +194,7 @@ function commentSteps(change: Extract<Change, { kind: "alter" }>): Step[] {
   if (alias === undefined || !alias.commentOnly || alias.from === null) return [];
   return [
     {
-      name: `comment ${nameOf(alias.to)}`,
+      name: `comment ${stepName(alias.to)}`,
       kind: "comment",
       object: objectId(change.object),
       target: tableName(alias.to),
@@ -288,9 +207,4 @@ function commentSteps(change: Extract<Change, { kind: "alter" }>): Step[] {
 
 function tableName({ database, name }: TableName): TableName {
   return { database, name };
-}
-
-/** As it is written in headers and messages. */
-function nameOf(table: TableName | Table): string {
-  return `${table.database}.${table.name}`;
 }

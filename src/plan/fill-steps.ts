@@ -1,0 +1,85 @@
+/** Steps that fill a new version, and those that look at it before readers see it. */
+import { type Catalog, type CompiledObject, chunkMark, objectId, type Path } from "../compile/catalog.js";
+import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
+import { sqlTemplate } from "../sql-template.js";
+import { type Step, stepName } from "./step.js";
+
+const missingBuckets = sqlTemplate(import.meta.url, "missing-buckets");
+const recomputedRows = sqlTemplate(import.meta.url, "recomputed-rows");
+
+export interface Filled {
+  readonly object: CompiledObject;
+  /** Only what this path has not computed yet; undefined: everything. */
+  readonly behind: Path | undefined;
+}
+
+export function backfillSteps({ object, behind }: Filled, desired: Catalog): Step[] {
+  const target = object.storage?.table;
+  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
+  if (object.backfill === undefined || target === undefined || buckets === undefined) return [];
+  return [
+    {
+      name: `backfill ${stepName(target)}`,
+      kind: "backfill",
+      object: objectId(object),
+      target,
+      buckets,
+      ...(behind === undefined ? {} : { behind: { clock: object.clock, path: behind } }),
+      sql: object.backfill,
+      reverse: undefined,
+    },
+  ];
+}
+
+export function checkSteps(object: CompiledObject, desired: Catalog): Step[] {
+  const target = object.storage?.table;
+  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
+  if (!object.everyBucket || target === undefined || buckets === undefined) return [];
+  return [
+    {
+      name: `check ${stepName(target)}`,
+      kind: "check",
+      object: objectId(object),
+      target,
+      buckets: undefined,
+      sql: missingBuckets({
+        buckets: quoteName(buckets),
+        closes: quoteName({ database: buckets.database, name: "closes" }),
+        clock: quoteString(object.clock),
+        path: quoteString(object.path),
+        table: quoteName(target),
+      }),
+      reverse: undefined,
+    },
+  ];
+}
+
+/**
+ * Stored rows against rows that are computed again, bit by bit but for columns with a declared tolerance. In the file it is over
+ * all buckets; the runner puts a sample in place of the mark.
+ */
+export function recomputeSteps(object: CompiledObject, desired: Catalog): Step[] {
+  const target = object.storage?.table;
+  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
+  if (object.backfill === undefined || target === undefined || buckets === undefined) return [];
+  const exact = object.columns.filter((column) => column.approx === undefined);
+  const columns = [...bucketKey, ...exact.map((column) => quoteIdentifier(column.name))].join(", ");
+  return [
+    {
+      name: `check ${stepName(target)} computed again`,
+      kind: "check",
+      object: objectId(object),
+      target,
+      buckets,
+      sql: recomputedRows({
+        columns,
+        table: quoteName(target),
+        chunk: chunkMark,
+        recomputed: object.backfill.slice(object.backfill.indexOf("\n") + 1),
+      }),
+      reverse: undefined,
+    },
+  ];
+}
+
+const bucketKey = ["exchange", "market_type", "symbol", "bucket_id"];
