@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
+import { clockContext } from "../../src/ingest/buckets/clock-context.js";
 import type { HandlerCall } from "../../src/jobs/handler.js";
 import { fitMicroprice } from "../../src/jobs/handlers/fit-microprice.js";
 import { fitsName } from "../../src/schema/fits-table.js";
@@ -18,15 +19,18 @@ import {
   naiveFootprintLevels,
   naiveFootprintMarks,
 } from "../support/oracle/features/footprint-levels.js";
+import { naiveFundingState, randomFunding } from "../support/oracle/features/funding-state.js";
 import { naiveMicroprice, naiveMicropriceFit } from "../support/oracle/features/microprice.js";
 import { naiveMidGrid } from "../support/oracle/features/mid-grid.js";
+import { naiveMinute } from "../support/oracle/features/minutes.js";
 import { naiveOfi } from "../support/oracle/features/ofi.js";
 import { naiveForwardReturn, naiveRealisedSpreads } from "../support/oracle/features/outcomes.js";
 import { naiveQuotedSpread, naiveSpreads } from "../support/oracle/features/spreads.js";
+import { naiveVpinExact } from "../support/oracle/features/vpin-exact.js";
 import { naiveBookTable } from "../support/oracle/naive-ingest.js";
 import { naiveBooks, naiveBooksAhead, naiveTrades } from "../support/oracle/naive-streams.js";
 import type { BookRow, BucketRow, StoredTrade } from "../support/oracle/rows.js";
-import { storeBooks, storeTrades } from "../support/raw-rows.js";
+import { storeBooks, storeFunding, storeTrades } from "../support/raw-rows.js";
 import { tardisBooks } from "../support/recordings.js";
 import { isSharedFileMissing, sharedFile } from "../support/shared-files.js";
 import { type Deployment, deployStock, emptyTables } from "../support/stock-deployment.js";
@@ -218,6 +222,41 @@ function jobCall(deployment: Deployment, values: Record<string, number>): Handle
   };
 }
 
+/** Where a view's rows are others than expected, bucket by bucket. */
+async function unlike(
+  deployment: Deployment,
+  view: string,
+  buckets: readonly BucketRow[],
+  expectedRows: (bucket: BucketRow) => readonly object[],
+): Promise<string[]> {
+  const all = (await storedFeatures(deployment, view)) as Row[];
+  const lines = buckets.flatMap((bucket) => {
+    const found = all
+      .filter((row) => row.symbol === bucket.symbol && row.bucket_id === bucket.bucket_id)
+      .sort((a, b) => Number(a.px_bin ?? 0) - Number(b.px_bin ?? 0));
+    const expected = expectedRows(bucket);
+    const place = `${view} ${bucket.symbol} ${bucket.bucket_id}`;
+    if (found.length !== expected.length)
+      return [`${place}: ${found.length} rows, expected ${expected.length}`];
+    return expected.flatMap((row, index) =>
+      Object.entries(row).flatMap(([column, value]) => {
+        const actual = found[index]?.[column];
+        // A bin is a 64-bit number, which comes as text; a bucket's own columns are not what is compared.
+        const number = column === "px_bin" ? Number(actual) : actual;
+        const isKey = typeof value === "string" || column === "prev_ts_end";
+        return isKey || isNear(number, value) ? [] : [`${place}.${column}: ${actual}, expected ${value}`];
+      }),
+    );
+  });
+  return lines.slice(0, 20);
+}
+
+/** The same deployment, for what closes its minutes. */
+function ofMinutes(deployment: Deployment): Deployment {
+  const { engine, project, catalog } = deployment;
+  return { ...deployment, context: clockContext(engine, project, catalog, "every_1m", "test") };
+}
+
 describe("stock views over streams", () => {
   let engine: Engine;
   let deployment: Deployment;
@@ -258,6 +297,45 @@ describe("stock views over streams", () => {
     expect(lines.slice(0, 20)).toEqual([]);
     for (const [view, count] of Object.entries(rows)) expect(count, view).toBeGreaterThan(20);
     await checkMicroprice(deployment, known, naiveBookTable([...market.books]));
+    const buckets = (await storedBuckets(deployment)) as unknown as BucketRow[];
+    const vpins = naiveVpinExact(buckets, (bucket) => naiveTrades(bucket, kept));
+    const vpinOf = (bucket: BucketRow): object[] => vpins.slice(buckets.indexOf(bucket)).slice(0, 1);
+    expect(vpins.filter((row) => row.vpin_exact_50 !== null).length).toBeGreaterThan(20);
+    expect(await unlike(deployment, "vpin_exact", buckets, vpinOf)).toEqual([]);
+  });
+
+  it("by minutes, too", async () => {
+    const minutes = ofMinutes(deployment);
+    expect((await advance(minutes.context)).failures).toEqual([]);
+    const buckets = (await storedBuckets(minutes)) as unknown as BucketRow[];
+    const trades = (await storedTrades(deployment)) as unknown as StoredTrade[];
+    const books = naiveBookTable([...longMarket(900, 7).books]);
+    const market = { minutes: buckets, trades, books, bookGapMs: minutes.context.clock.bookGapMs };
+    const expected = new Map(
+      buckets.map((minute) => [minute, naiveMinute(minute, market, binWidth(minute))]),
+    );
+    expect(buckets.length).toBeGreaterThan(5);
+    expect(buckets.every((minute) => minute.bucket_ts_end - minute.bucket_ts_start === 60_000)).toBe(true);
+    const counted = buckets.reduce((sum, minute) => sum + naiveTrades(minute, trades).length, 0);
+    expect(counted).toBe(buckets.reduce((sum, minute) => sum + minute.trades, 0));
+    for (const view of Object.keys(expected.get(buckets[0] as BucketRow) ?? {})) {
+      const rowsOf = (minute: BucketRow): readonly object[] => expected.get(minute)?.[view] ?? [];
+      expect(await unlike(minutes, view, buckets, rowsOf)).toEqual([]);
+    }
+  });
+
+  it("of slow sources hold the newest row that was known with the bucket", async () => {
+    const buckets = (await storedBuckets(deployment)) as unknown as BucketRow[];
+    const rows = randomFunding(buckets);
+    await storeFunding(deployment, rows);
+    const view = deployment.catalog.objects.find(({ name }) => name === "funding_state");
+    for (const table of view?.tables ?? []) await engine.execute(`TRUNCATE TABLE ${quoteName(table)}`);
+    await engine.execute(view?.backfill ?? "");
+    const known = buckets.map((bucket) => naiveFundingState(bucket, rows));
+    expect(known.filter(({ funding_rate: rate }) => rate === null).length).toBeGreaterThan(3);
+    expect(known.filter(({ funding_rate: rate }) => rate !== null).length).toBeGreaterThan(20);
+    const stateOf = (bucket: BucketRow): object[] => known.slice(buckets.indexOf(bucket)).slice(0, 1);
+    expect(await unlike(deployment, "funding_state", buckets, stateOf)).toEqual([]);
   });
 
   const files = {

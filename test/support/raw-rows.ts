@@ -29,6 +29,21 @@ export async function storeBooks(deployment: RawTarget, books: readonly BookRow[
   ]);
 }
 
+/** A row of `funding_rates`, with the columns that tests look at. */
+export interface FundingRow extends InstrumentColumns {
+  readonly timestamp: number;
+  readonly available_at: number;
+  readonly seq: number;
+  readonly funding_rate: string;
+}
+
+export async function storeFunding(deployment: RawTarget, rows: readonly FundingRow[]): Promise<void> {
+  await store(deployment, "funding_rates", rows, [
+    column("seq", "UInt64", rows, (row) => BigInt(row.seq)),
+    column("funding_rate", "Nullable(Decimal(18, 8))", rows, (row) => parseLots(row.funding_rate)),
+  ]);
+}
+
 type RawRow = InstrumentColumns & { readonly timestamp: number; readonly available_at: number };
 
 async function store(
