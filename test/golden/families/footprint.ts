@@ -26,6 +26,11 @@ interface Params {
 export const footprint: Adapter = async ({ inputs, params }, engine) => {
   const { trades, fwd_ret_by_bar: forward = {} } = inputs as Inputs;
   const { bin_width: width, run_ts: run } = params as Params;
+  if (trades.length === 0) {
+    return {
+      actual: { footprint: [], bar_range_bps: {}, poc_bin: {}, volume_threshold: null, candidates: [] },
+    };
+  }
   const bars = [...new Map(trades.map((trade) => [trade.bar, trade.bar_end_ts]))].sort((a, b) => a[0] - b[0]);
   const duration = Math.min(...bars.map(([, end], index) => end - (bars[index - 1]?.[1] ?? 0)));
   const ofBars = bars.map(([, end]): GoldenBucket => ({ start: end - duration, end }));

@@ -10,7 +10,9 @@ interface Params {
 }
 
 export const leeMykland: Adapter = async ({ inputs, params }, engine) => {
-  const returns = inputs as readonly number[];
+  const given = inputs as readonly number[];
+  // The threshold is a column, so it needs a row: without returns, that of one that does not count.
+  const returns = given.length === 0 ? [0] : given;
   const { K: k, alpha, n } = params as Params;
   const stage = await Stage.open(engine, {
     views: ["lee_mykland"],
@@ -28,12 +30,12 @@ export const leeMykland: Adapter = async ({ inputs, params }, engine) => {
   const [centre, scale, critical] = [last.lm_centre_300, last.lm_scale_300, last.lm_critical_300];
   return {
     actual: {
-      L: rows.map((row) => row.lm_300),
+      L: rows.slice(0, given.length).map((row) => row.lm_300),
       Cn: centre,
       Sn: scale,
       beta_star: ((critical ?? Number.NaN) - (centre ?? Number.NaN)) / (scale ?? Number.NaN),
       critical_abs_L: critical,
-      jump: rows.map(({ is_jump_300: jump }) => (jump == null ? null : jump === 1)),
+      jump: rows.slice(0, given.length).map(({ is_jump_300: jump }) => (jump == null ? null : jump === 1)),
     },
   };
 };

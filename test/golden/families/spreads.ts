@@ -68,15 +68,15 @@ export const spreads: Adapter = async ({ inputs, params }, engine) => {
   return {
     actual: {
       trades: ofTrades,
-      n_invalid: all.invalid_trades,
-      effective_bps_notional_w: all.effective_spread_bps,
-      effective_bps_simple: all.effective_spread_bps_simple,
+      n_invalid: all.invalid_trades ?? 0,
+      effective_bps_notional_w: all.effective_spread_bps ?? null,
+      effective_bps_simple: all.effective_spread_bps_simple ?? null,
       realised_bps_notional_w: outcome.realised_spread_bps_1 ?? null,
       impact_bps_notional_w: outcome.price_impact_bps_1 ?? null,
-      spread_ratio: all.spread_ratio,
-      quoted_bps_time_w: quoted.quoted_spread_bps,
-      quoted_valid_ms: quoted.quoted_valid_ms,
-      price_improvement_qty_w: all.price_improvement,
+      spread_ratio: all.spread_ratio ?? null,
+      quoted_bps_time_w: quoted.quoted_spread_bps ?? null,
+      quoted_valid_ms: quoted.quoted_valid_ms ?? 0,
+      price_improvement_qty_w: all.price_improvement ?? null,
     },
   };
 };
@@ -92,7 +92,8 @@ function rowsOfCase(engine: Engine, { quotes }: Inputs, { horizon_ms, watermark_
     const change = anyAge(horizon_ms);
     const stage = await Stage.open(engine, { views: [view], change, bookGapMs, series: samples.length });
     for (const [series, { trades, bucket }] of samples.entries()) {
-      if (trades.length === 0) continue;
+      // No trades, no bucket that holds them.
+      if (!Number.isFinite(bucket.start)) continue;
       // The quote in force is the last one of a bucket before, known in time for it; what comes after belongs to one behind it.
       const start = Math.min(...quotes.map(({ ts }) => ts), bucket.start);
       const before = { start: start - 1, end: bucket.start, prevEnd: start - 1 };
