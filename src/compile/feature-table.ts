@@ -25,10 +25,13 @@ export const storedKey = [
   "available_at",
 ] as const;
 
-/** How every feature ends: a Float64, NULL where it is undefined or not finite. */
+/**
+ * How every feature ends: a Float64, NULL where it is undefined or not finite. Beneath a NULL the engine keeps, and stores, what was
+ * computed, and an exact sum over it would fail; so nothing but 0 is left there.
+ */
 export function finalFeature(expression: string): string {
   const value = `toFloat64(${expression})`;
-  return `CAST(if(isFinite(${value}), ${value}, NULL) AS Nullable(Float64))`;
+  return `CAST(if(isFinite(${value}), ifNotFinite(${value}, 0), NULL) AS Nullable(Float64))`;
 }
 
 export function featureTable(

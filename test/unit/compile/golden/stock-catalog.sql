@@ -892,21 +892,21 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`elapsed_s`)), toFloat64(`elapsed_s`), NULL) AS Nullable(Float64)) AS `elapsed_s`,
-  CAST(if(isFinite(toFloat64(`bid_added`)), toFloat64(`bid_added`), NULL) AS Nullable(Float64)) AS `bid_added`,
-  CAST(if(isFinite(toFloat64(`bid_cancelled`)), toFloat64(`bid_cancelled`), NULL) AS Nullable(Float64)) AS `bid_cancelled`,
-  CAST(if(isFinite(toFloat64(`bid_executed`)), toFloat64(`bid_executed`), NULL) AS Nullable(Float64)) AS `bid_executed`,
-  CAST(if(isFinite(toFloat64(`ask_added`)), toFloat64(`ask_added`), NULL) AS Nullable(Float64)) AS `ask_added`,
-  CAST(if(isFinite(toFloat64(`ask_cancelled`)), toFloat64(`ask_cancelled`), NULL) AS Nullable(Float64)) AS `ask_cancelled`,
-  CAST(if(isFinite(toFloat64(`ask_executed`)), toFloat64(`ask_executed`), NULL) AS Nullable(Float64)) AS `ask_executed`,
-  CAST(if(isFinite(toFloat64(`bid_add_rate`)), toFloat64(`bid_add_rate`), NULL) AS Nullable(Float64)) AS `bid_add_rate`,
-  CAST(if(isFinite(toFloat64(`bid_cancel_rate`)), toFloat64(`bid_cancel_rate`), NULL) AS Nullable(Float64)) AS `bid_cancel_rate`,
-  CAST(if(isFinite(toFloat64(`bid_exec_rate`)), toFloat64(`bid_exec_rate`), NULL) AS Nullable(Float64)) AS `bid_exec_rate`,
-  CAST(if(isFinite(toFloat64(`bid_net_rate`)), toFloat64(`bid_net_rate`), NULL) AS Nullable(Float64)) AS `bid_net_rate`,
-  CAST(if(isFinite(toFloat64(`ask_add_rate`)), toFloat64(`ask_add_rate`), NULL) AS Nullable(Float64)) AS `ask_add_rate`,
-  CAST(if(isFinite(toFloat64(`ask_cancel_rate`)), toFloat64(`ask_cancel_rate`), NULL) AS Nullable(Float64)) AS `ask_cancel_rate`,
-  CAST(if(isFinite(toFloat64(`ask_exec_rate`)), toFloat64(`ask_exec_rate`), NULL) AS Nullable(Float64)) AS `ask_exec_rate`,
-  CAST(if(isFinite(toFloat64(`ask_net_rate`)), toFloat64(`ask_net_rate`), NULL) AS Nullable(Float64)) AS `ask_net_rate`
+  CAST(if(isFinite(toFloat64(`elapsed_s`)), ifNotFinite(toFloat64(`elapsed_s`), 0), NULL) AS Nullable(Float64)) AS `elapsed_s`,
+  CAST(if(isFinite(toFloat64(`bid_added`)), ifNotFinite(toFloat64(`bid_added`), 0), NULL) AS Nullable(Float64)) AS `bid_added`,
+  CAST(if(isFinite(toFloat64(`bid_cancelled`)), ifNotFinite(toFloat64(`bid_cancelled`), 0), NULL) AS Nullable(Float64)) AS `bid_cancelled`,
+  CAST(if(isFinite(toFloat64(`bid_executed`)), ifNotFinite(toFloat64(`bid_executed`), 0), NULL) AS Nullable(Float64)) AS `bid_executed`,
+  CAST(if(isFinite(toFloat64(`ask_added`)), ifNotFinite(toFloat64(`ask_added`), 0), NULL) AS Nullable(Float64)) AS `ask_added`,
+  CAST(if(isFinite(toFloat64(`ask_cancelled`)), ifNotFinite(toFloat64(`ask_cancelled`), 0), NULL) AS Nullable(Float64)) AS `ask_cancelled`,
+  CAST(if(isFinite(toFloat64(`ask_executed`)), ifNotFinite(toFloat64(`ask_executed`), 0), NULL) AS Nullable(Float64)) AS `ask_executed`,
+  CAST(if(isFinite(toFloat64(`bid_add_rate`)), ifNotFinite(toFloat64(`bid_add_rate`), 0), NULL) AS Nullable(Float64)) AS `bid_add_rate`,
+  CAST(if(isFinite(toFloat64(`bid_cancel_rate`)), ifNotFinite(toFloat64(`bid_cancel_rate`), 0), NULL) AS Nullable(Float64)) AS `bid_cancel_rate`,
+  CAST(if(isFinite(toFloat64(`bid_exec_rate`)), ifNotFinite(toFloat64(`bid_exec_rate`), 0), NULL) AS Nullable(Float64)) AS `bid_exec_rate`,
+  CAST(if(isFinite(toFloat64(`bid_net_rate`)), ifNotFinite(toFloat64(`bid_net_rate`), 0), NULL) AS Nullable(Float64)) AS `bid_net_rate`,
+  CAST(if(isFinite(toFloat64(`ask_add_rate`)), ifNotFinite(toFloat64(`ask_add_rate`), 0), NULL) AS Nullable(Float64)) AS `ask_add_rate`,
+  CAST(if(isFinite(toFloat64(`ask_cancel_rate`)), ifNotFinite(toFloat64(`ask_cancel_rate`), 0), NULL) AS Nullable(Float64)) AS `ask_cancel_rate`,
+  CAST(if(isFinite(toFloat64(`ask_exec_rate`)), ifNotFinite(toFloat64(`ask_exec_rate`), 0), NULL) AS Nullable(Float64)) AS `ask_exec_rate`,
+  CAST(if(isFinite(toFloat64(`ask_net_rate`)), ifNotFinite(toFloat64(`ask_net_rate`), 0), NULL) AS Nullable(Float64)) AS `ask_net_rate`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -1265,21 +1265,21 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`elapsed_s`)), toFloat64(`elapsed_s`), NULL) AS Nullable(Float64)) AS `elapsed_s`,
-  CAST(if(isFinite(toFloat64(`bid_added`)), toFloat64(`bid_added`), NULL) AS Nullable(Float64)) AS `bid_added`,
-  CAST(if(isFinite(toFloat64(`bid_cancelled`)), toFloat64(`bid_cancelled`), NULL) AS Nullable(Float64)) AS `bid_cancelled`,
-  CAST(if(isFinite(toFloat64(`bid_executed`)), toFloat64(`bid_executed`), NULL) AS Nullable(Float64)) AS `bid_executed`,
-  CAST(if(isFinite(toFloat64(`ask_added`)), toFloat64(`ask_added`), NULL) AS Nullable(Float64)) AS `ask_added`,
-  CAST(if(isFinite(toFloat64(`ask_cancelled`)), toFloat64(`ask_cancelled`), NULL) AS Nullable(Float64)) AS `ask_cancelled`,
-  CAST(if(isFinite(toFloat64(`ask_executed`)), toFloat64(`ask_executed`), NULL) AS Nullable(Float64)) AS `ask_executed`,
-  CAST(if(isFinite(toFloat64(`bid_add_rate`)), toFloat64(`bid_add_rate`), NULL) AS Nullable(Float64)) AS `bid_add_rate`,
-  CAST(if(isFinite(toFloat64(`bid_cancel_rate`)), toFloat64(`bid_cancel_rate`), NULL) AS Nullable(Float64)) AS `bid_cancel_rate`,
-  CAST(if(isFinite(toFloat64(`bid_exec_rate`)), toFloat64(`bid_exec_rate`), NULL) AS Nullable(Float64)) AS `bid_exec_rate`,
-  CAST(if(isFinite(toFloat64(`bid_net_rate`)), toFloat64(`bid_net_rate`), NULL) AS Nullable(Float64)) AS `bid_net_rate`,
-  CAST(if(isFinite(toFloat64(`ask_add_rate`)), toFloat64(`ask_add_rate`), NULL) AS Nullable(Float64)) AS `ask_add_rate`,
-  CAST(if(isFinite(toFloat64(`ask_cancel_rate`)), toFloat64(`ask_cancel_rate`), NULL) AS Nullable(Float64)) AS `ask_cancel_rate`,
-  CAST(if(isFinite(toFloat64(`ask_exec_rate`)), toFloat64(`ask_exec_rate`), NULL) AS Nullable(Float64)) AS `ask_exec_rate`,
-  CAST(if(isFinite(toFloat64(`ask_net_rate`)), toFloat64(`ask_net_rate`), NULL) AS Nullable(Float64)) AS `ask_net_rate`
+  CAST(if(isFinite(toFloat64(`elapsed_s`)), ifNotFinite(toFloat64(`elapsed_s`), 0), NULL) AS Nullable(Float64)) AS `elapsed_s`,
+  CAST(if(isFinite(toFloat64(`bid_added`)), ifNotFinite(toFloat64(`bid_added`), 0), NULL) AS Nullable(Float64)) AS `bid_added`,
+  CAST(if(isFinite(toFloat64(`bid_cancelled`)), ifNotFinite(toFloat64(`bid_cancelled`), 0), NULL) AS Nullable(Float64)) AS `bid_cancelled`,
+  CAST(if(isFinite(toFloat64(`bid_executed`)), ifNotFinite(toFloat64(`bid_executed`), 0), NULL) AS Nullable(Float64)) AS `bid_executed`,
+  CAST(if(isFinite(toFloat64(`ask_added`)), ifNotFinite(toFloat64(`ask_added`), 0), NULL) AS Nullable(Float64)) AS `ask_added`,
+  CAST(if(isFinite(toFloat64(`ask_cancelled`)), ifNotFinite(toFloat64(`ask_cancelled`), 0), NULL) AS Nullable(Float64)) AS `ask_cancelled`,
+  CAST(if(isFinite(toFloat64(`ask_executed`)), ifNotFinite(toFloat64(`ask_executed`), 0), NULL) AS Nullable(Float64)) AS `ask_executed`,
+  CAST(if(isFinite(toFloat64(`bid_add_rate`)), ifNotFinite(toFloat64(`bid_add_rate`), 0), NULL) AS Nullable(Float64)) AS `bid_add_rate`,
+  CAST(if(isFinite(toFloat64(`bid_cancel_rate`)), ifNotFinite(toFloat64(`bid_cancel_rate`), 0), NULL) AS Nullable(Float64)) AS `bid_cancel_rate`,
+  CAST(if(isFinite(toFloat64(`bid_exec_rate`)), ifNotFinite(toFloat64(`bid_exec_rate`), 0), NULL) AS Nullable(Float64)) AS `bid_exec_rate`,
+  CAST(if(isFinite(toFloat64(`bid_net_rate`)), ifNotFinite(toFloat64(`bid_net_rate`), 0), NULL) AS Nullable(Float64)) AS `bid_net_rate`,
+  CAST(if(isFinite(toFloat64(`ask_add_rate`)), ifNotFinite(toFloat64(`ask_add_rate`), 0), NULL) AS Nullable(Float64)) AS `ask_add_rate`,
+  CAST(if(isFinite(toFloat64(`ask_cancel_rate`)), ifNotFinite(toFloat64(`ask_cancel_rate`), 0), NULL) AS Nullable(Float64)) AS `ask_cancel_rate`,
+  CAST(if(isFinite(toFloat64(`ask_exec_rate`)), ifNotFinite(toFloat64(`ask_exec_rate`), 0), NULL) AS Nullable(Float64)) AS `ask_exec_rate`,
+  CAST(if(isFinite(toFloat64(`ask_net_rate`)), ifNotFinite(toFloat64(`ask_net_rate`), 0), NULL) AS Nullable(Float64)) AS `ask_net_rate`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -1815,36 +1815,36 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`levels`)), toFloat64(`levels`), NULL) AS Nullable(Float64)) AS `levels`,
-  CAST(if(isFinite(toFloat64(`imbalance_1`)), toFloat64(`imbalance_1`), NULL) AS Nullable(Float64)) AS `imbalance_1`,
-  CAST(if(isFinite(toFloat64(`imbalance_5`)), toFloat64(`imbalance_5`), NULL) AS Nullable(Float64)) AS `imbalance_5`,
-  CAST(if(isFinite(toFloat64(`imbalance_10`)), toFloat64(`imbalance_10`), NULL) AS Nullable(Float64)) AS `imbalance_10`,
-  CAST(if(isFinite(toFloat64(`imbalance_20`)), toFloat64(`imbalance_20`), NULL) AS Nullable(Float64)) AS `imbalance_20`,
-  CAST(if(isFinite(toFloat64(`depth_bid`)), toFloat64(`depth_bid`), NULL) AS Nullable(Float64)) AS `depth_bid`,
-  CAST(if(isFinite(toFloat64(`depth_ask`)), toFloat64(`depth_ask`), NULL) AS Nullable(Float64)) AS `depth_ask`,
-  CAST(if(isFinite(toFloat64(`imbalance_depth`)), toFloat64(`imbalance_depth`), NULL) AS Nullable(Float64)) AS `imbalance_depth`,
-  CAST(if(isFinite(toFloat64(`imbalance_distance`)), toFloat64(`imbalance_distance`), NULL) AS Nullable(Float64)) AS `imbalance_distance`,
-  CAST(if(isFinite(toFloat64(`imbalance_rank`)), toFloat64(`imbalance_rank`), NULL) AS Nullable(Float64)) AS `imbalance_rank`,
-  CAST(if(isFinite(toFloat64(`weighted_mid_bps`)), toFloat64(`weighted_mid_bps`), NULL) AS Nullable(Float64)) AS `weighted_mid_bps`,
-  CAST(if(isFinite(toFloat64(`vamp`)), toFloat64(`vamp`), NULL) AS Nullable(Float64)) AS `vamp`,
-  CAST(if(isFinite(toFloat64(`bid_slope`)), toFloat64(`bid_slope`), NULL) AS Nullable(Float64)) AS `bid_slope`,
-  CAST(if(isFinite(toFloat64(`ask_slope`)), toFloat64(`ask_slope`), NULL) AS Nullable(Float64)) AS `ask_slope`,
-  CAST(if(isFinite(toFloat64(`bid_exponent`)), toFloat64(`bid_exponent`), NULL) AS Nullable(Float64)) AS `bid_exponent`,
-  CAST(if(isFinite(toFloat64(`ask_exponent`)), toFloat64(`ask_exponent`), NULL) AS Nullable(Float64)) AS `ask_exponent`,
-  CAST(if(isFinite(toFloat64(`bid_convexity`)), toFloat64(`bid_convexity`), NULL) AS Nullable(Float64)) AS `bid_convexity`,
-  CAST(if(isFinite(toFloat64(`ask_convexity`)), toFloat64(`ask_convexity`), NULL) AS Nullable(Float64)) AS `ask_convexity`,
-  CAST(if(isFinite(toFloat64(`bid_naes_skjeltorp`)), toFloat64(`bid_naes_skjeltorp`), NULL) AS Nullable(Float64)) AS `bid_naes_skjeltorp`,
-  CAST(if(isFinite(toFloat64(`ask_naes_skjeltorp`)), toFloat64(`ask_naes_skjeltorp`), NULL) AS Nullable(Float64)) AS `ask_naes_skjeltorp`,
-  CAST(if(isFinite(toFloat64(`buy_filled`)), toFloat64(`buy_filled`), NULL) AS Nullable(Float64)) AS `buy_filled`,
-  CAST(if(isFinite(toFloat64(`buy_vwap`)), toFloat64(`buy_vwap`), NULL) AS Nullable(Float64)) AS `buy_vwap`,
-  CAST(if(isFinite(toFloat64(`buy_impact_bps`)), toFloat64(`buy_impact_bps`), NULL) AS Nullable(Float64)) AS `buy_impact_bps`,
-  CAST(if(isFinite(toFloat64(`buy_slippage_bps`)), toFloat64(`buy_slippage_bps`), NULL) AS Nullable(Float64)) AS `buy_slippage_bps`,
-  CAST(if(isFinite(toFloat64(`buy_last_price`)), toFloat64(`buy_last_price`), NULL) AS Nullable(Float64)) AS `buy_last_price`,
-  CAST(if(isFinite(toFloat64(`sell_filled`)), toFloat64(`sell_filled`), NULL) AS Nullable(Float64)) AS `sell_filled`,
-  CAST(if(isFinite(toFloat64(`sell_vwap`)), toFloat64(`sell_vwap`), NULL) AS Nullable(Float64)) AS `sell_vwap`,
-  CAST(if(isFinite(toFloat64(`sell_impact_bps`)), toFloat64(`sell_impact_bps`), NULL) AS Nullable(Float64)) AS `sell_impact_bps`,
-  CAST(if(isFinite(toFloat64(`sell_slippage_bps`)), toFloat64(`sell_slippage_bps`), NULL) AS Nullable(Float64)) AS `sell_slippage_bps`,
-  CAST(if(isFinite(toFloat64(`sell_last_price`)), toFloat64(`sell_last_price`), NULL) AS Nullable(Float64)) AS `sell_last_price`
+  CAST(if(isFinite(toFloat64(`levels`)), ifNotFinite(toFloat64(`levels`), 0), NULL) AS Nullable(Float64)) AS `levels`,
+  CAST(if(isFinite(toFloat64(`imbalance_1`)), ifNotFinite(toFloat64(`imbalance_1`), 0), NULL) AS Nullable(Float64)) AS `imbalance_1`,
+  CAST(if(isFinite(toFloat64(`imbalance_5`)), ifNotFinite(toFloat64(`imbalance_5`), 0), NULL) AS Nullable(Float64)) AS `imbalance_5`,
+  CAST(if(isFinite(toFloat64(`imbalance_10`)), ifNotFinite(toFloat64(`imbalance_10`), 0), NULL) AS Nullable(Float64)) AS `imbalance_10`,
+  CAST(if(isFinite(toFloat64(`imbalance_20`)), ifNotFinite(toFloat64(`imbalance_20`), 0), NULL) AS Nullable(Float64)) AS `imbalance_20`,
+  CAST(if(isFinite(toFloat64(`depth_bid`)), ifNotFinite(toFloat64(`depth_bid`), 0), NULL) AS Nullable(Float64)) AS `depth_bid`,
+  CAST(if(isFinite(toFloat64(`depth_ask`)), ifNotFinite(toFloat64(`depth_ask`), 0), NULL) AS Nullable(Float64)) AS `depth_ask`,
+  CAST(if(isFinite(toFloat64(`imbalance_depth`)), ifNotFinite(toFloat64(`imbalance_depth`), 0), NULL) AS Nullable(Float64)) AS `imbalance_depth`,
+  CAST(if(isFinite(toFloat64(`imbalance_distance`)), ifNotFinite(toFloat64(`imbalance_distance`), 0), NULL) AS Nullable(Float64)) AS `imbalance_distance`,
+  CAST(if(isFinite(toFloat64(`imbalance_rank`)), ifNotFinite(toFloat64(`imbalance_rank`), 0), NULL) AS Nullable(Float64)) AS `imbalance_rank`,
+  CAST(if(isFinite(toFloat64(`weighted_mid_bps`)), ifNotFinite(toFloat64(`weighted_mid_bps`), 0), NULL) AS Nullable(Float64)) AS `weighted_mid_bps`,
+  CAST(if(isFinite(toFloat64(`vamp`)), ifNotFinite(toFloat64(`vamp`), 0), NULL) AS Nullable(Float64)) AS `vamp`,
+  CAST(if(isFinite(toFloat64(`bid_slope`)), ifNotFinite(toFloat64(`bid_slope`), 0), NULL) AS Nullable(Float64)) AS `bid_slope`,
+  CAST(if(isFinite(toFloat64(`ask_slope`)), ifNotFinite(toFloat64(`ask_slope`), 0), NULL) AS Nullable(Float64)) AS `ask_slope`,
+  CAST(if(isFinite(toFloat64(`bid_exponent`)), ifNotFinite(toFloat64(`bid_exponent`), 0), NULL) AS Nullable(Float64)) AS `bid_exponent`,
+  CAST(if(isFinite(toFloat64(`ask_exponent`)), ifNotFinite(toFloat64(`ask_exponent`), 0), NULL) AS Nullable(Float64)) AS `ask_exponent`,
+  CAST(if(isFinite(toFloat64(`bid_convexity`)), ifNotFinite(toFloat64(`bid_convexity`), 0), NULL) AS Nullable(Float64)) AS `bid_convexity`,
+  CAST(if(isFinite(toFloat64(`ask_convexity`)), ifNotFinite(toFloat64(`ask_convexity`), 0), NULL) AS Nullable(Float64)) AS `ask_convexity`,
+  CAST(if(isFinite(toFloat64(`bid_naes_skjeltorp`)), ifNotFinite(toFloat64(`bid_naes_skjeltorp`), 0), NULL) AS Nullable(Float64)) AS `bid_naes_skjeltorp`,
+  CAST(if(isFinite(toFloat64(`ask_naes_skjeltorp`)), ifNotFinite(toFloat64(`ask_naes_skjeltorp`), 0), NULL) AS Nullable(Float64)) AS `ask_naes_skjeltorp`,
+  CAST(if(isFinite(toFloat64(`buy_filled`)), ifNotFinite(toFloat64(`buy_filled`), 0), NULL) AS Nullable(Float64)) AS `buy_filled`,
+  CAST(if(isFinite(toFloat64(`buy_vwap`)), ifNotFinite(toFloat64(`buy_vwap`), 0), NULL) AS Nullable(Float64)) AS `buy_vwap`,
+  CAST(if(isFinite(toFloat64(`buy_impact_bps`)), ifNotFinite(toFloat64(`buy_impact_bps`), 0), NULL) AS Nullable(Float64)) AS `buy_impact_bps`,
+  CAST(if(isFinite(toFloat64(`buy_slippage_bps`)), ifNotFinite(toFloat64(`buy_slippage_bps`), 0), NULL) AS Nullable(Float64)) AS `buy_slippage_bps`,
+  CAST(if(isFinite(toFloat64(`buy_last_price`)), ifNotFinite(toFloat64(`buy_last_price`), 0), NULL) AS Nullable(Float64)) AS `buy_last_price`,
+  CAST(if(isFinite(toFloat64(`sell_filled`)), ifNotFinite(toFloat64(`sell_filled`), 0), NULL) AS Nullable(Float64)) AS `sell_filled`,
+  CAST(if(isFinite(toFloat64(`sell_vwap`)), ifNotFinite(toFloat64(`sell_vwap`), 0), NULL) AS Nullable(Float64)) AS `sell_vwap`,
+  CAST(if(isFinite(toFloat64(`sell_impact_bps`)), ifNotFinite(toFloat64(`sell_impact_bps`), 0), NULL) AS Nullable(Float64)) AS `sell_impact_bps`,
+  CAST(if(isFinite(toFloat64(`sell_slippage_bps`)), ifNotFinite(toFloat64(`sell_slippage_bps`), 0), NULL) AS Nullable(Float64)) AS `sell_slippage_bps`,
+  CAST(if(isFinite(toFloat64(`sell_last_price`)), ifNotFinite(toFloat64(`sell_last_price`), 0), NULL) AS Nullable(Float64)) AS `sell_last_price`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, v,
@@ -2098,36 +2098,36 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`levels`)), toFloat64(`levels`), NULL) AS Nullable(Float64)) AS `levels`,
-  CAST(if(isFinite(toFloat64(`imbalance_1`)), toFloat64(`imbalance_1`), NULL) AS Nullable(Float64)) AS `imbalance_1`,
-  CAST(if(isFinite(toFloat64(`imbalance_5`)), toFloat64(`imbalance_5`), NULL) AS Nullable(Float64)) AS `imbalance_5`,
-  CAST(if(isFinite(toFloat64(`imbalance_10`)), toFloat64(`imbalance_10`), NULL) AS Nullable(Float64)) AS `imbalance_10`,
-  CAST(if(isFinite(toFloat64(`imbalance_20`)), toFloat64(`imbalance_20`), NULL) AS Nullable(Float64)) AS `imbalance_20`,
-  CAST(if(isFinite(toFloat64(`depth_bid`)), toFloat64(`depth_bid`), NULL) AS Nullable(Float64)) AS `depth_bid`,
-  CAST(if(isFinite(toFloat64(`depth_ask`)), toFloat64(`depth_ask`), NULL) AS Nullable(Float64)) AS `depth_ask`,
-  CAST(if(isFinite(toFloat64(`imbalance_depth`)), toFloat64(`imbalance_depth`), NULL) AS Nullable(Float64)) AS `imbalance_depth`,
-  CAST(if(isFinite(toFloat64(`imbalance_distance`)), toFloat64(`imbalance_distance`), NULL) AS Nullable(Float64)) AS `imbalance_distance`,
-  CAST(if(isFinite(toFloat64(`imbalance_rank`)), toFloat64(`imbalance_rank`), NULL) AS Nullable(Float64)) AS `imbalance_rank`,
-  CAST(if(isFinite(toFloat64(`weighted_mid_bps`)), toFloat64(`weighted_mid_bps`), NULL) AS Nullable(Float64)) AS `weighted_mid_bps`,
-  CAST(if(isFinite(toFloat64(`vamp`)), toFloat64(`vamp`), NULL) AS Nullable(Float64)) AS `vamp`,
-  CAST(if(isFinite(toFloat64(`bid_slope`)), toFloat64(`bid_slope`), NULL) AS Nullable(Float64)) AS `bid_slope`,
-  CAST(if(isFinite(toFloat64(`ask_slope`)), toFloat64(`ask_slope`), NULL) AS Nullable(Float64)) AS `ask_slope`,
-  CAST(if(isFinite(toFloat64(`bid_exponent`)), toFloat64(`bid_exponent`), NULL) AS Nullable(Float64)) AS `bid_exponent`,
-  CAST(if(isFinite(toFloat64(`ask_exponent`)), toFloat64(`ask_exponent`), NULL) AS Nullable(Float64)) AS `ask_exponent`,
-  CAST(if(isFinite(toFloat64(`bid_convexity`)), toFloat64(`bid_convexity`), NULL) AS Nullable(Float64)) AS `bid_convexity`,
-  CAST(if(isFinite(toFloat64(`ask_convexity`)), toFloat64(`ask_convexity`), NULL) AS Nullable(Float64)) AS `ask_convexity`,
-  CAST(if(isFinite(toFloat64(`bid_naes_skjeltorp`)), toFloat64(`bid_naes_skjeltorp`), NULL) AS Nullable(Float64)) AS `bid_naes_skjeltorp`,
-  CAST(if(isFinite(toFloat64(`ask_naes_skjeltorp`)), toFloat64(`ask_naes_skjeltorp`), NULL) AS Nullable(Float64)) AS `ask_naes_skjeltorp`,
-  CAST(if(isFinite(toFloat64(`buy_filled`)), toFloat64(`buy_filled`), NULL) AS Nullable(Float64)) AS `buy_filled`,
-  CAST(if(isFinite(toFloat64(`buy_vwap`)), toFloat64(`buy_vwap`), NULL) AS Nullable(Float64)) AS `buy_vwap`,
-  CAST(if(isFinite(toFloat64(`buy_impact_bps`)), toFloat64(`buy_impact_bps`), NULL) AS Nullable(Float64)) AS `buy_impact_bps`,
-  CAST(if(isFinite(toFloat64(`buy_slippage_bps`)), toFloat64(`buy_slippage_bps`), NULL) AS Nullable(Float64)) AS `buy_slippage_bps`,
-  CAST(if(isFinite(toFloat64(`buy_last_price`)), toFloat64(`buy_last_price`), NULL) AS Nullable(Float64)) AS `buy_last_price`,
-  CAST(if(isFinite(toFloat64(`sell_filled`)), toFloat64(`sell_filled`), NULL) AS Nullable(Float64)) AS `sell_filled`,
-  CAST(if(isFinite(toFloat64(`sell_vwap`)), toFloat64(`sell_vwap`), NULL) AS Nullable(Float64)) AS `sell_vwap`,
-  CAST(if(isFinite(toFloat64(`sell_impact_bps`)), toFloat64(`sell_impact_bps`), NULL) AS Nullable(Float64)) AS `sell_impact_bps`,
-  CAST(if(isFinite(toFloat64(`sell_slippage_bps`)), toFloat64(`sell_slippage_bps`), NULL) AS Nullable(Float64)) AS `sell_slippage_bps`,
-  CAST(if(isFinite(toFloat64(`sell_last_price`)), toFloat64(`sell_last_price`), NULL) AS Nullable(Float64)) AS `sell_last_price`
+  CAST(if(isFinite(toFloat64(`levels`)), ifNotFinite(toFloat64(`levels`), 0), NULL) AS Nullable(Float64)) AS `levels`,
+  CAST(if(isFinite(toFloat64(`imbalance_1`)), ifNotFinite(toFloat64(`imbalance_1`), 0), NULL) AS Nullable(Float64)) AS `imbalance_1`,
+  CAST(if(isFinite(toFloat64(`imbalance_5`)), ifNotFinite(toFloat64(`imbalance_5`), 0), NULL) AS Nullable(Float64)) AS `imbalance_5`,
+  CAST(if(isFinite(toFloat64(`imbalance_10`)), ifNotFinite(toFloat64(`imbalance_10`), 0), NULL) AS Nullable(Float64)) AS `imbalance_10`,
+  CAST(if(isFinite(toFloat64(`imbalance_20`)), ifNotFinite(toFloat64(`imbalance_20`), 0), NULL) AS Nullable(Float64)) AS `imbalance_20`,
+  CAST(if(isFinite(toFloat64(`depth_bid`)), ifNotFinite(toFloat64(`depth_bid`), 0), NULL) AS Nullable(Float64)) AS `depth_bid`,
+  CAST(if(isFinite(toFloat64(`depth_ask`)), ifNotFinite(toFloat64(`depth_ask`), 0), NULL) AS Nullable(Float64)) AS `depth_ask`,
+  CAST(if(isFinite(toFloat64(`imbalance_depth`)), ifNotFinite(toFloat64(`imbalance_depth`), 0), NULL) AS Nullable(Float64)) AS `imbalance_depth`,
+  CAST(if(isFinite(toFloat64(`imbalance_distance`)), ifNotFinite(toFloat64(`imbalance_distance`), 0), NULL) AS Nullable(Float64)) AS `imbalance_distance`,
+  CAST(if(isFinite(toFloat64(`imbalance_rank`)), ifNotFinite(toFloat64(`imbalance_rank`), 0), NULL) AS Nullable(Float64)) AS `imbalance_rank`,
+  CAST(if(isFinite(toFloat64(`weighted_mid_bps`)), ifNotFinite(toFloat64(`weighted_mid_bps`), 0), NULL) AS Nullable(Float64)) AS `weighted_mid_bps`,
+  CAST(if(isFinite(toFloat64(`vamp`)), ifNotFinite(toFloat64(`vamp`), 0), NULL) AS Nullable(Float64)) AS `vamp`,
+  CAST(if(isFinite(toFloat64(`bid_slope`)), ifNotFinite(toFloat64(`bid_slope`), 0), NULL) AS Nullable(Float64)) AS `bid_slope`,
+  CAST(if(isFinite(toFloat64(`ask_slope`)), ifNotFinite(toFloat64(`ask_slope`), 0), NULL) AS Nullable(Float64)) AS `ask_slope`,
+  CAST(if(isFinite(toFloat64(`bid_exponent`)), ifNotFinite(toFloat64(`bid_exponent`), 0), NULL) AS Nullable(Float64)) AS `bid_exponent`,
+  CAST(if(isFinite(toFloat64(`ask_exponent`)), ifNotFinite(toFloat64(`ask_exponent`), 0), NULL) AS Nullable(Float64)) AS `ask_exponent`,
+  CAST(if(isFinite(toFloat64(`bid_convexity`)), ifNotFinite(toFloat64(`bid_convexity`), 0), NULL) AS Nullable(Float64)) AS `bid_convexity`,
+  CAST(if(isFinite(toFloat64(`ask_convexity`)), ifNotFinite(toFloat64(`ask_convexity`), 0), NULL) AS Nullable(Float64)) AS `ask_convexity`,
+  CAST(if(isFinite(toFloat64(`bid_naes_skjeltorp`)), ifNotFinite(toFloat64(`bid_naes_skjeltorp`), 0), NULL) AS Nullable(Float64)) AS `bid_naes_skjeltorp`,
+  CAST(if(isFinite(toFloat64(`ask_naes_skjeltorp`)), ifNotFinite(toFloat64(`ask_naes_skjeltorp`), 0), NULL) AS Nullable(Float64)) AS `ask_naes_skjeltorp`,
+  CAST(if(isFinite(toFloat64(`buy_filled`)), ifNotFinite(toFloat64(`buy_filled`), 0), NULL) AS Nullable(Float64)) AS `buy_filled`,
+  CAST(if(isFinite(toFloat64(`buy_vwap`)), ifNotFinite(toFloat64(`buy_vwap`), 0), NULL) AS Nullable(Float64)) AS `buy_vwap`,
+  CAST(if(isFinite(toFloat64(`buy_impact_bps`)), ifNotFinite(toFloat64(`buy_impact_bps`), 0), NULL) AS Nullable(Float64)) AS `buy_impact_bps`,
+  CAST(if(isFinite(toFloat64(`buy_slippage_bps`)), ifNotFinite(toFloat64(`buy_slippage_bps`), 0), NULL) AS Nullable(Float64)) AS `buy_slippage_bps`,
+  CAST(if(isFinite(toFloat64(`buy_last_price`)), ifNotFinite(toFloat64(`buy_last_price`), 0), NULL) AS Nullable(Float64)) AS `buy_last_price`,
+  CAST(if(isFinite(toFloat64(`sell_filled`)), ifNotFinite(toFloat64(`sell_filled`), 0), NULL) AS Nullable(Float64)) AS `sell_filled`,
+  CAST(if(isFinite(toFloat64(`sell_vwap`)), ifNotFinite(toFloat64(`sell_vwap`), 0), NULL) AS Nullable(Float64)) AS `sell_vwap`,
+  CAST(if(isFinite(toFloat64(`sell_impact_bps`)), ifNotFinite(toFloat64(`sell_impact_bps`), 0), NULL) AS Nullable(Float64)) AS `sell_impact_bps`,
+  CAST(if(isFinite(toFloat64(`sell_slippage_bps`)), ifNotFinite(toFloat64(`sell_slippage_bps`), 0), NULL) AS Nullable(Float64)) AS `sell_slippage_bps`,
+  CAST(if(isFinite(toFloat64(`sell_last_price`)), ifNotFinite(toFloat64(`sell_last_price`), 0), NULL) AS Nullable(Float64)) AS `sell_last_price`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, v,
@@ -2463,13 +2463,13 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), toFloat64(`mid__of_bucket`), NULL) AS Nullable(Float64)) AS `mid`,
-  CAST(if(isFinite(toFloat64(`mid_start`)), toFloat64(`mid_start`), NULL) AS Nullable(Float64)) AS `mid_start`,
-  CAST(if(isFinite(toFloat64(`last_valid_mid`)), toFloat64(`last_valid_mid`), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
-  CAST(if(isFinite(toFloat64(`mid_age_ms`)), toFloat64(`mid_age_ms`), NULL) AS Nullable(Float64)) AS `mid_age_ms`,
-  CAST(if(isFinite(toFloat64(`spread_bps`)), toFloat64(`spread_bps`), NULL) AS Nullable(Float64)) AS `spread_bps`,
-  CAST(if(isFinite(toFloat64(`top_imbalance`)), toFloat64(`top_imbalance`), NULL) AS Nullable(Float64)) AS `top_imbalance`,
-  CAST(if(isFinite(toFloat64(`weighted_mid`)), toFloat64(`weighted_mid`), NULL) AS Nullable(Float64)) AS `weighted_mid`
+  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), ifNotFinite(toFloat64(`mid__of_bucket`), 0), NULL) AS Nullable(Float64)) AS `mid`,
+  CAST(if(isFinite(toFloat64(`mid_start`)), ifNotFinite(toFloat64(`mid_start`), 0), NULL) AS Nullable(Float64)) AS `mid_start`,
+  CAST(if(isFinite(toFloat64(`last_valid_mid`)), ifNotFinite(toFloat64(`last_valid_mid`), 0), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
+  CAST(if(isFinite(toFloat64(`mid_age_ms`)), ifNotFinite(toFloat64(`mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `mid_age_ms`,
+  CAST(if(isFinite(toFloat64(`spread_bps`)), ifNotFinite(toFloat64(`spread_bps`), 0), NULL) AS Nullable(Float64)) AS `spread_bps`,
+  CAST(if(isFinite(toFloat64(`top_imbalance`)), ifNotFinite(toFloat64(`top_imbalance`), 0), NULL) AS Nullable(Float64)) AS `top_imbalance`,
+  CAST(if(isFinite(toFloat64(`weighted_mid`)), ifNotFinite(toFloat64(`weighted_mid`), 0), NULL) AS Nullable(Float64)) AS `weighted_mid`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -2514,13 +2514,13 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), toFloat64(`mid__of_bucket`), NULL) AS Nullable(Float64)) AS `mid`,
-  CAST(if(isFinite(toFloat64(`mid_start`)), toFloat64(`mid_start`), NULL) AS Nullable(Float64)) AS `mid_start`,
-  CAST(if(isFinite(toFloat64(`last_valid_mid`)), toFloat64(`last_valid_mid`), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
-  CAST(if(isFinite(toFloat64(`mid_age_ms`)), toFloat64(`mid_age_ms`), NULL) AS Nullable(Float64)) AS `mid_age_ms`,
-  CAST(if(isFinite(toFloat64(`spread_bps`)), toFloat64(`spread_bps`), NULL) AS Nullable(Float64)) AS `spread_bps`,
-  CAST(if(isFinite(toFloat64(`top_imbalance`)), toFloat64(`top_imbalance`), NULL) AS Nullable(Float64)) AS `top_imbalance`,
-  CAST(if(isFinite(toFloat64(`weighted_mid`)), toFloat64(`weighted_mid`), NULL) AS Nullable(Float64)) AS `weighted_mid`
+  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), ifNotFinite(toFloat64(`mid__of_bucket`), 0), NULL) AS Nullable(Float64)) AS `mid`,
+  CAST(if(isFinite(toFloat64(`mid_start`)), ifNotFinite(toFloat64(`mid_start`), 0), NULL) AS Nullable(Float64)) AS `mid_start`,
+  CAST(if(isFinite(toFloat64(`last_valid_mid`)), ifNotFinite(toFloat64(`last_valid_mid`), 0), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
+  CAST(if(isFinite(toFloat64(`mid_age_ms`)), ifNotFinite(toFloat64(`mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `mid_age_ms`,
+  CAST(if(isFinite(toFloat64(`spread_bps`)), ifNotFinite(toFloat64(`spread_bps`), 0), NULL) AS Nullable(Float64)) AS `spread_bps`,
+  CAST(if(isFinite(toFloat64(`top_imbalance`)), ifNotFinite(toFloat64(`top_imbalance`), 0), NULL) AS Nullable(Float64)) AS `top_imbalance`,
+  CAST(if(isFinite(toFloat64(`weighted_mid`)), ifNotFinite(toFloat64(`weighted_mid`), 0), NULL) AS Nullable(Float64)) AS `weighted_mid`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -2671,13 +2671,13 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`cs_beta`)), toFloat64(`cs_beta`), NULL) AS Nullable(Float64)) AS `cs_beta`,
-  CAST(if(isFinite(toFloat64(`cs_gamma`)), toFloat64(`cs_gamma`), NULL) AS Nullable(Float64)) AS `cs_gamma`,
-  CAST(if(isFinite(toFloat64(`cs_alpha`)), toFloat64(`cs_alpha`), NULL) AS Nullable(Float64)) AS `cs_alpha`,
-  CAST(if(isFinite(toFloat64(`cs_raw`)), toFloat64(`cs_raw`), NULL) AS Nullable(Float64)) AS `cs_raw`,
-  CAST(if(isFinite(toFloat64(`cs_pairs_10m`)), toFloat64(`cs_pairs_10m`), NULL) AS Nullable(Float64)) AS `cs_pairs_10m`,
-  CAST(if(isFinite(toFloat64(`cs_spread_10m`)), toFloat64(`cs_spread_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_10m`,
-  CAST(if(isFinite(toFloat64(`cs_spread_bps_10m`)), toFloat64(`cs_spread_bps_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_bps_10m`
+  CAST(if(isFinite(toFloat64(`cs_beta`)), ifNotFinite(toFloat64(`cs_beta`), 0), NULL) AS Nullable(Float64)) AS `cs_beta`,
+  CAST(if(isFinite(toFloat64(`cs_gamma`)), ifNotFinite(toFloat64(`cs_gamma`), 0), NULL) AS Nullable(Float64)) AS `cs_gamma`,
+  CAST(if(isFinite(toFloat64(`cs_alpha`)), ifNotFinite(toFloat64(`cs_alpha`), 0), NULL) AS Nullable(Float64)) AS `cs_alpha`,
+  CAST(if(isFinite(toFloat64(`cs_raw`)), ifNotFinite(toFloat64(`cs_raw`), 0), NULL) AS Nullable(Float64)) AS `cs_raw`,
+  CAST(if(isFinite(toFloat64(`cs_pairs_10m`)), ifNotFinite(toFloat64(`cs_pairs_10m`), 0), NULL) AS Nullable(Float64)) AS `cs_pairs_10m`,
+  CAST(if(isFinite(toFloat64(`cs_spread_10m`)), ifNotFinite(toFloat64(`cs_spread_10m`), 0), NULL) AS Nullable(Float64)) AS `cs_spread_10m`,
+  CAST(if(isFinite(toFloat64(`cs_spread_bps_10m`)), ifNotFinite(toFloat64(`cs_spread_bps_10m`), 0), NULL) AS Nullable(Float64)) AS `cs_spread_bps_10m`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -2787,13 +2787,13 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`cs_beta`)), toFloat64(`cs_beta`), NULL) AS Nullable(Float64)) AS `cs_beta`,
-  CAST(if(isFinite(toFloat64(`cs_gamma`)), toFloat64(`cs_gamma`), NULL) AS Nullable(Float64)) AS `cs_gamma`,
-  CAST(if(isFinite(toFloat64(`cs_alpha`)), toFloat64(`cs_alpha`), NULL) AS Nullable(Float64)) AS `cs_alpha`,
-  CAST(if(isFinite(toFloat64(`cs_raw`)), toFloat64(`cs_raw`), NULL) AS Nullable(Float64)) AS `cs_raw`,
-  CAST(if(isFinite(toFloat64(`cs_pairs_10m`)), toFloat64(`cs_pairs_10m`), NULL) AS Nullable(Float64)) AS `cs_pairs_10m`,
-  CAST(if(isFinite(toFloat64(`cs_spread_10m`)), toFloat64(`cs_spread_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_10m`,
-  CAST(if(isFinite(toFloat64(`cs_spread_bps_10m`)), toFloat64(`cs_spread_bps_10m`), NULL) AS Nullable(Float64)) AS `cs_spread_bps_10m`
+  CAST(if(isFinite(toFloat64(`cs_beta`)), ifNotFinite(toFloat64(`cs_beta`), 0), NULL) AS Nullable(Float64)) AS `cs_beta`,
+  CAST(if(isFinite(toFloat64(`cs_gamma`)), ifNotFinite(toFloat64(`cs_gamma`), 0), NULL) AS Nullable(Float64)) AS `cs_gamma`,
+  CAST(if(isFinite(toFloat64(`cs_alpha`)), ifNotFinite(toFloat64(`cs_alpha`), 0), NULL) AS Nullable(Float64)) AS `cs_alpha`,
+  CAST(if(isFinite(toFloat64(`cs_raw`)), ifNotFinite(toFloat64(`cs_raw`), 0), NULL) AS Nullable(Float64)) AS `cs_raw`,
+  CAST(if(isFinite(toFloat64(`cs_pairs_10m`)), ifNotFinite(toFloat64(`cs_pairs_10m`), 0), NULL) AS Nullable(Float64)) AS `cs_pairs_10m`,
+  CAST(if(isFinite(toFloat64(`cs_spread_10m`)), ifNotFinite(toFloat64(`cs_spread_10m`), 0), NULL) AS Nullable(Float64)) AS `cs_spread_10m`,
+  CAST(if(isFinite(toFloat64(`cs_spread_bps_10m`)), ifNotFinite(toFloat64(`cs_spread_bps_10m`), 0), NULL) AS Nullable(Float64)) AS `cs_spread_bps_10m`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -2919,21 +2919,21 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`volume_1`)), toFloat64(`volume_1`), NULL) AS Nullable(Float64)) AS `volume_1`,
-  CAST(if(isFinite(toFloat64(`signed_volume_1`)), toFloat64(`signed_volume_1`), NULL) AS Nullable(Float64)) AS `signed_volume_1`,
-  CAST(if(isFinite(toFloat64(`flow_imbalance_1`)), toFloat64(`flow_imbalance_1`), NULL) AS Nullable(Float64)) AS `flow_imbalance_1`,
-  CAST(if(isFinite(toFloat64(`vwap_1`)), toFloat64(`vwap_1`), NULL) AS Nullable(Float64)) AS `vwap_1`,
-  CAST(if(isFinite(toFloat64(`seconds_1`)), toFloat64(`seconds_1`), NULL) AS Nullable(Float64)) AS `seconds_1`,
-  CAST(if(isFinite(toFloat64(`volume_10`)), toFloat64(`volume_10`), NULL) AS Nullable(Float64)) AS `volume_10`,
-  CAST(if(isFinite(toFloat64(`signed_volume_10`)), toFloat64(`signed_volume_10`), NULL) AS Nullable(Float64)) AS `signed_volume_10`,
-  CAST(if(isFinite(toFloat64(`flow_imbalance_10`)), toFloat64(`flow_imbalance_10`), NULL) AS Nullable(Float64)) AS `flow_imbalance_10`,
-  CAST(if(isFinite(toFloat64(`vwap_10`)), toFloat64(`vwap_10`), NULL) AS Nullable(Float64)) AS `vwap_10`,
-  CAST(if(isFinite(toFloat64(`seconds_10`)), toFloat64(`seconds_10`), NULL) AS Nullable(Float64)) AS `seconds_10`,
-  CAST(if(isFinite(toFloat64(`volume_60`)), toFloat64(`volume_60`), NULL) AS Nullable(Float64)) AS `volume_60`,
-  CAST(if(isFinite(toFloat64(`signed_volume_60`)), toFloat64(`signed_volume_60`), NULL) AS Nullable(Float64)) AS `signed_volume_60`,
-  CAST(if(isFinite(toFloat64(`flow_imbalance_60`)), toFloat64(`flow_imbalance_60`), NULL) AS Nullable(Float64)) AS `flow_imbalance_60`,
-  CAST(if(isFinite(toFloat64(`vwap_60`)), toFloat64(`vwap_60`), NULL) AS Nullable(Float64)) AS `vwap_60`,
-  CAST(if(isFinite(toFloat64(`seconds_60`)), toFloat64(`seconds_60`), NULL) AS Nullable(Float64)) AS `seconds_60`
+  CAST(if(isFinite(toFloat64(`volume_1`)), ifNotFinite(toFloat64(`volume_1`), 0), NULL) AS Nullable(Float64)) AS `volume_1`,
+  CAST(if(isFinite(toFloat64(`signed_volume_1`)), ifNotFinite(toFloat64(`signed_volume_1`), 0), NULL) AS Nullable(Float64)) AS `signed_volume_1`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_1`)), ifNotFinite(toFloat64(`flow_imbalance_1`), 0), NULL) AS Nullable(Float64)) AS `flow_imbalance_1`,
+  CAST(if(isFinite(toFloat64(`vwap_1`)), ifNotFinite(toFloat64(`vwap_1`), 0), NULL) AS Nullable(Float64)) AS `vwap_1`,
+  CAST(if(isFinite(toFloat64(`seconds_1`)), ifNotFinite(toFloat64(`seconds_1`), 0), NULL) AS Nullable(Float64)) AS `seconds_1`,
+  CAST(if(isFinite(toFloat64(`volume_10`)), ifNotFinite(toFloat64(`volume_10`), 0), NULL) AS Nullable(Float64)) AS `volume_10`,
+  CAST(if(isFinite(toFloat64(`signed_volume_10`)), ifNotFinite(toFloat64(`signed_volume_10`), 0), NULL) AS Nullable(Float64)) AS `signed_volume_10`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_10`)), ifNotFinite(toFloat64(`flow_imbalance_10`), 0), NULL) AS Nullable(Float64)) AS `flow_imbalance_10`,
+  CAST(if(isFinite(toFloat64(`vwap_10`)), ifNotFinite(toFloat64(`vwap_10`), 0), NULL) AS Nullable(Float64)) AS `vwap_10`,
+  CAST(if(isFinite(toFloat64(`seconds_10`)), ifNotFinite(toFloat64(`seconds_10`), 0), NULL) AS Nullable(Float64)) AS `seconds_10`,
+  CAST(if(isFinite(toFloat64(`volume_60`)), ifNotFinite(toFloat64(`volume_60`), 0), NULL) AS Nullable(Float64)) AS `volume_60`,
+  CAST(if(isFinite(toFloat64(`signed_volume_60`)), ifNotFinite(toFloat64(`signed_volume_60`), 0), NULL) AS Nullable(Float64)) AS `signed_volume_60`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_60`)), ifNotFinite(toFloat64(`flow_imbalance_60`), 0), NULL) AS Nullable(Float64)) AS `flow_imbalance_60`,
+  CAST(if(isFinite(toFloat64(`vwap_60`)), ifNotFinite(toFloat64(`vwap_60`), 0), NULL) AS Nullable(Float64)) AS `vwap_60`,
+  CAST(if(isFinite(toFloat64(`seconds_60`)), ifNotFinite(toFloat64(`seconds_60`), 0), NULL) AS Nullable(Float64)) AS `seconds_60`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -3054,21 +3054,21 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`volume_1`)), toFloat64(`volume_1`), NULL) AS Nullable(Float64)) AS `volume_1`,
-  CAST(if(isFinite(toFloat64(`signed_volume_1`)), toFloat64(`signed_volume_1`), NULL) AS Nullable(Float64)) AS `signed_volume_1`,
-  CAST(if(isFinite(toFloat64(`flow_imbalance_1`)), toFloat64(`flow_imbalance_1`), NULL) AS Nullable(Float64)) AS `flow_imbalance_1`,
-  CAST(if(isFinite(toFloat64(`vwap_1`)), toFloat64(`vwap_1`), NULL) AS Nullable(Float64)) AS `vwap_1`,
-  CAST(if(isFinite(toFloat64(`seconds_1`)), toFloat64(`seconds_1`), NULL) AS Nullable(Float64)) AS `seconds_1`,
-  CAST(if(isFinite(toFloat64(`volume_10`)), toFloat64(`volume_10`), NULL) AS Nullable(Float64)) AS `volume_10`,
-  CAST(if(isFinite(toFloat64(`signed_volume_10`)), toFloat64(`signed_volume_10`), NULL) AS Nullable(Float64)) AS `signed_volume_10`,
-  CAST(if(isFinite(toFloat64(`flow_imbalance_10`)), toFloat64(`flow_imbalance_10`), NULL) AS Nullable(Float64)) AS `flow_imbalance_10`,
-  CAST(if(isFinite(toFloat64(`vwap_10`)), toFloat64(`vwap_10`), NULL) AS Nullable(Float64)) AS `vwap_10`,
-  CAST(if(isFinite(toFloat64(`seconds_10`)), toFloat64(`seconds_10`), NULL) AS Nullable(Float64)) AS `seconds_10`,
-  CAST(if(isFinite(toFloat64(`volume_60`)), toFloat64(`volume_60`), NULL) AS Nullable(Float64)) AS `volume_60`,
-  CAST(if(isFinite(toFloat64(`signed_volume_60`)), toFloat64(`signed_volume_60`), NULL) AS Nullable(Float64)) AS `signed_volume_60`,
-  CAST(if(isFinite(toFloat64(`flow_imbalance_60`)), toFloat64(`flow_imbalance_60`), NULL) AS Nullable(Float64)) AS `flow_imbalance_60`,
-  CAST(if(isFinite(toFloat64(`vwap_60`)), toFloat64(`vwap_60`), NULL) AS Nullable(Float64)) AS `vwap_60`,
-  CAST(if(isFinite(toFloat64(`seconds_60`)), toFloat64(`seconds_60`), NULL) AS Nullable(Float64)) AS `seconds_60`
+  CAST(if(isFinite(toFloat64(`volume_1`)), ifNotFinite(toFloat64(`volume_1`), 0), NULL) AS Nullable(Float64)) AS `volume_1`,
+  CAST(if(isFinite(toFloat64(`signed_volume_1`)), ifNotFinite(toFloat64(`signed_volume_1`), 0), NULL) AS Nullable(Float64)) AS `signed_volume_1`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_1`)), ifNotFinite(toFloat64(`flow_imbalance_1`), 0), NULL) AS Nullable(Float64)) AS `flow_imbalance_1`,
+  CAST(if(isFinite(toFloat64(`vwap_1`)), ifNotFinite(toFloat64(`vwap_1`), 0), NULL) AS Nullable(Float64)) AS `vwap_1`,
+  CAST(if(isFinite(toFloat64(`seconds_1`)), ifNotFinite(toFloat64(`seconds_1`), 0), NULL) AS Nullable(Float64)) AS `seconds_1`,
+  CAST(if(isFinite(toFloat64(`volume_10`)), ifNotFinite(toFloat64(`volume_10`), 0), NULL) AS Nullable(Float64)) AS `volume_10`,
+  CAST(if(isFinite(toFloat64(`signed_volume_10`)), ifNotFinite(toFloat64(`signed_volume_10`), 0), NULL) AS Nullable(Float64)) AS `signed_volume_10`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_10`)), ifNotFinite(toFloat64(`flow_imbalance_10`), 0), NULL) AS Nullable(Float64)) AS `flow_imbalance_10`,
+  CAST(if(isFinite(toFloat64(`vwap_10`)), ifNotFinite(toFloat64(`vwap_10`), 0), NULL) AS Nullable(Float64)) AS `vwap_10`,
+  CAST(if(isFinite(toFloat64(`seconds_10`)), ifNotFinite(toFloat64(`seconds_10`), 0), NULL) AS Nullable(Float64)) AS `seconds_10`,
+  CAST(if(isFinite(toFloat64(`volume_60`)), ifNotFinite(toFloat64(`volume_60`), 0), NULL) AS Nullable(Float64)) AS `volume_60`,
+  CAST(if(isFinite(toFloat64(`signed_volume_60`)), ifNotFinite(toFloat64(`signed_volume_60`), 0), NULL) AS Nullable(Float64)) AS `signed_volume_60`,
+  CAST(if(isFinite(toFloat64(`flow_imbalance_60`)), ifNotFinite(toFloat64(`flow_imbalance_60`), 0), NULL) AS Nullable(Float64)) AS `flow_imbalance_60`,
+  CAST(if(isFinite(toFloat64(`vwap_60`)), ifNotFinite(toFloat64(`vwap_60`), 0), NULL) AS Nullable(Float64)) AS `vwap_60`,
+  CAST(if(isFinite(toFloat64(`seconds_60`)), ifNotFinite(toFloat64(`seconds_60`), 0), NULL) AS Nullable(Float64)) AS `seconds_60`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -3203,11 +3203,11 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `px_bin`,
-      CAST(if(isFinite(toFloat64(`bin_buy`)), toFloat64(`bin_buy`), NULL) AS Nullable(Float64)) AS `bin_buy`,
-      CAST(if(isFinite(toFloat64(`bin_sell`)), toFloat64(`bin_sell`), NULL) AS Nullable(Float64)) AS `bin_sell`,
-      CAST(if(isFinite(toFloat64(`bin_volume`)), toFloat64(`bin_volume`), NULL) AS Nullable(Float64)) AS `bin_volume`,
-      CAST(if(isFinite(toFloat64(`bin_delta`)), toFloat64(`bin_delta`), NULL) AS Nullable(Float64)) AS `bin_delta`,
-      CAST(if(isFinite(toFloat64(`bin_trades`)), toFloat64(`bin_trades`), NULL) AS Nullable(Float64)) AS `bin_trades`
+      CAST(if(isFinite(toFloat64(`bin_buy`)), ifNotFinite(toFloat64(`bin_buy`), 0), NULL) AS Nullable(Float64)) AS `bin_buy`,
+      CAST(if(isFinite(toFloat64(`bin_sell`)), ifNotFinite(toFloat64(`bin_sell`), 0), NULL) AS Nullable(Float64)) AS `bin_sell`,
+      CAST(if(isFinite(toFloat64(`bin_volume`)), ifNotFinite(toFloat64(`bin_volume`), 0), NULL) AS Nullable(Float64)) AS `bin_volume`,
+      CAST(if(isFinite(toFloat64(`bin_delta`)), ifNotFinite(toFloat64(`bin_delta`), 0), NULL) AS Nullable(Float64)) AS `bin_delta`,
+      CAST(if(isFinite(toFloat64(`bin_trades`)), ifNotFinite(toFloat64(`bin_trades`), 0), NULL) AS Nullable(Float64)) AS `bin_trades`
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
@@ -3309,11 +3309,11 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `px_bin`,
-      CAST(if(isFinite(toFloat64(`bin_buy`)), toFloat64(`bin_buy`), NULL) AS Nullable(Float64)) AS `bin_buy`,
-      CAST(if(isFinite(toFloat64(`bin_sell`)), toFloat64(`bin_sell`), NULL) AS Nullable(Float64)) AS `bin_sell`,
-      CAST(if(isFinite(toFloat64(`bin_volume`)), toFloat64(`bin_volume`), NULL) AS Nullable(Float64)) AS `bin_volume`,
-      CAST(if(isFinite(toFloat64(`bin_delta`)), toFloat64(`bin_delta`), NULL) AS Nullable(Float64)) AS `bin_delta`,
-      CAST(if(isFinite(toFloat64(`bin_trades`)), toFloat64(`bin_trades`), NULL) AS Nullable(Float64)) AS `bin_trades`
+      CAST(if(isFinite(toFloat64(`bin_buy`)), ifNotFinite(toFloat64(`bin_buy`), 0), NULL) AS Nullable(Float64)) AS `bin_buy`,
+      CAST(if(isFinite(toFloat64(`bin_sell`)), ifNotFinite(toFloat64(`bin_sell`), 0), NULL) AS Nullable(Float64)) AS `bin_sell`,
+      CAST(if(isFinite(toFloat64(`bin_volume`)), ifNotFinite(toFloat64(`bin_volume`), 0), NULL) AS Nullable(Float64)) AS `bin_volume`,
+      CAST(if(isFinite(toFloat64(`bin_delta`)), ifNotFinite(toFloat64(`bin_delta`), 0), NULL) AS Nullable(Float64)) AS `bin_delta`,
+      CAST(if(isFinite(toFloat64(`bin_trades`)), ifNotFinite(toFloat64(`bin_trades`), 0), NULL) AS Nullable(Float64)) AS `bin_trades`
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
@@ -3448,10 +3448,10 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`poc_bin`)), toFloat64(`poc_bin`), NULL) AS Nullable(Float64)) AS `poc_bin`,
-  CAST(if(isFinite(toFloat64(`poc_share`)), toFloat64(`poc_share`), NULL) AS Nullable(Float64)) AS `poc_share`,
-  CAST(if(isFinite(toFloat64(`bins`)), toFloat64(`bins`), NULL) AS Nullable(Float64)) AS `bins`,
-  CAST(if(isFinite(toFloat64(`range_bps`)), toFloat64(`range_bps`), NULL) AS Nullable(Float64)) AS `range_bps`
+  CAST(if(isFinite(toFloat64(`poc_bin`)), ifNotFinite(toFloat64(`poc_bin`), 0), NULL) AS Nullable(Float64)) AS `poc_bin`,
+  CAST(if(isFinite(toFloat64(`poc_share`)), ifNotFinite(toFloat64(`poc_share`), 0), NULL) AS Nullable(Float64)) AS `poc_share`,
+  CAST(if(isFinite(toFloat64(`bins`)), ifNotFinite(toFloat64(`bins`), 0), NULL) AS Nullable(Float64)) AS `bins`,
+  CAST(if(isFinite(toFloat64(`range_bps`)), ifNotFinite(toFloat64(`range_bps`), 0), NULL) AS Nullable(Float64)) AS `range_bps`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -3529,10 +3529,10 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`poc_bin`)), toFloat64(`poc_bin`), NULL) AS Nullable(Float64)) AS `poc_bin`,
-  CAST(if(isFinite(toFloat64(`poc_share`)), toFloat64(`poc_share`), NULL) AS Nullable(Float64)) AS `poc_share`,
-  CAST(if(isFinite(toFloat64(`bins`)), toFloat64(`bins`), NULL) AS Nullable(Float64)) AS `bins`,
-  CAST(if(isFinite(toFloat64(`range_bps`)), toFloat64(`range_bps`), NULL) AS Nullable(Float64)) AS `range_bps`
+  CAST(if(isFinite(toFloat64(`poc_bin`)), ifNotFinite(toFloat64(`poc_bin`), 0), NULL) AS Nullable(Float64)) AS `poc_bin`,
+  CAST(if(isFinite(toFloat64(`poc_share`)), ifNotFinite(toFloat64(`poc_share`), 0), NULL) AS Nullable(Float64)) AS `poc_share`,
+  CAST(if(isFinite(toFloat64(`bins`)), ifNotFinite(toFloat64(`bins`), 0), NULL) AS Nullable(Float64)) AS `bins`,
+  CAST(if(isFinite(toFloat64(`range_bps`)), ifNotFinite(toFloat64(`range_bps`), 0), NULL) AS Nullable(Float64)) AS `range_bps`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -3668,9 +3668,9 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`mid_at_end`)), toFloat64(`mid_at_end`), NULL) AS Nullable(Float64)) AS `mid_at_end`,
-  CAST(if(isFinite(toFloat64(`mid_60`)), toFloat64(`mid_60`), NULL) AS Nullable(Float64)) AS `mid_60`,
-  CAST(if(isFinite(toFloat64(`forward_return_60`)), toFloat64(`forward_return_60`), NULL) AS Nullable(Float64)) AS `forward_return_60`
+  CAST(if(isFinite(toFloat64(`mid_at_end`)), ifNotFinite(toFloat64(`mid_at_end`), 0), NULL) AS Nullable(Float64)) AS `mid_at_end`,
+  CAST(if(isFinite(toFloat64(`mid_60`)), ifNotFinite(toFloat64(`mid_60`), 0), NULL) AS Nullable(Float64)) AS `mid_60`,
+  CAST(if(isFinite(toFloat64(`forward_return_60`)), ifNotFinite(toFloat64(`forward_return_60`), 0), NULL) AS Nullable(Float64)) AS `forward_return_60`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -3939,9 +3939,9 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`mid_at_end`)), toFloat64(`mid_at_end`), NULL) AS Nullable(Float64)) AS `mid_at_end`,
-  CAST(if(isFinite(toFloat64(`mid_60`)), toFloat64(`mid_60`), NULL) AS Nullable(Float64)) AS `mid_60`,
-  CAST(if(isFinite(toFloat64(`forward_return_60`)), toFloat64(`forward_return_60`), NULL) AS Nullable(Float64)) AS `forward_return_60`
+  CAST(if(isFinite(toFloat64(`mid_at_end`)), ifNotFinite(toFloat64(`mid_at_end`), 0), NULL) AS Nullable(Float64)) AS `mid_at_end`,
+  CAST(if(isFinite(toFloat64(`mid_60`)), ifNotFinite(toFloat64(`mid_60`), 0), NULL) AS Nullable(Float64)) AS `mid_60`,
+  CAST(if(isFinite(toFloat64(`forward_return_60`)), ifNotFinite(toFloat64(`forward_return_60`), 0), NULL) AS Nullable(Float64)) AS `forward_return_60`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -4196,9 +4196,9 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`funding_rate`)), toFloat64(`funding_rate`), NULL) AS Nullable(Float64)) AS `funding_rate`,
-  CAST(if(isFinite(toFloat64(`basis_bps`)), toFloat64(`basis_bps`), NULL) AS Nullable(Float64)) AS `basis_bps`,
-  CAST(if(isFinite(toFloat64(`funding_age_s`)), toFloat64(`funding_age_s`), NULL) AS Nullable(Float64)) AS `funding_age_s`
+  CAST(if(isFinite(toFloat64(`funding_rate`)), ifNotFinite(toFloat64(`funding_rate`), 0), NULL) AS Nullable(Float64)) AS `funding_rate`,
+  CAST(if(isFinite(toFloat64(`basis_bps`)), ifNotFinite(toFloat64(`basis_bps`), 0), NULL) AS Nullable(Float64)) AS `basis_bps`,
+  CAST(if(isFinite(toFloat64(`funding_age_s`)), ifNotFinite(toFloat64(`funding_age_s`), 0), NULL) AS Nullable(Float64)) AS `funding_age_s`
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -4288,9 +4288,9 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`funding_rate`)), toFloat64(`funding_rate`), NULL) AS Nullable(Float64)) AS `funding_rate`,
-  CAST(if(isFinite(toFloat64(`basis_bps`)), toFloat64(`basis_bps`), NULL) AS Nullable(Float64)) AS `basis_bps`,
-  CAST(if(isFinite(toFloat64(`funding_age_s`)), toFloat64(`funding_age_s`), NULL) AS Nullable(Float64)) AS `funding_age_s`
+  CAST(if(isFinite(toFloat64(`funding_rate`)), ifNotFinite(toFloat64(`funding_rate`), 0), NULL) AS Nullable(Float64)) AS `funding_rate`,
+  CAST(if(isFinite(toFloat64(`basis_bps`)), ifNotFinite(toFloat64(`basis_bps`), 0), NULL) AS Nullable(Float64)) AS `basis_bps`,
+  CAST(if(isFinite(toFloat64(`funding_age_s`)), ifNotFinite(toFloat64(`funding_age_s`), 0), NULL) AS Nullable(Float64)) AS `funding_age_s`
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -4397,18 +4397,18 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`local_sigma_60`)), toFloat64(`local_sigma_60`), NULL) AS Nullable(Float64)) AS `local_sigma_60`,
-  CAST(if(isFinite(toFloat64(`lm_60`)), toFloat64(`lm_60`), NULL) AS Nullable(Float64)) AS `lm_60`,
-  CAST(if(isFinite(toFloat64(`lm_centre_60`)), toFloat64(`lm_centre_60`), NULL) AS Nullable(Float64)) AS `lm_centre_60`,
-  CAST(if(isFinite(toFloat64(`lm_scale_60`)), toFloat64(`lm_scale_60`), NULL) AS Nullable(Float64)) AS `lm_scale_60`,
-  CAST(if(isFinite(toFloat64(`lm_critical_60`)), toFloat64(`lm_critical_60`), NULL) AS Nullable(Float64)) AS `lm_critical_60`,
-  CAST(if(isFinite(toFloat64(`is_jump_60`)), toFloat64(`is_jump_60`), NULL) AS Nullable(Float64)) AS `is_jump_60`,
-  CAST(if(isFinite(toFloat64(`local_sigma_300`)), toFloat64(`local_sigma_300`), NULL) AS Nullable(Float64)) AS `local_sigma_300`,
-  CAST(if(isFinite(toFloat64(`lm_300`)), toFloat64(`lm_300`), NULL) AS Nullable(Float64)) AS `lm_300`,
-  CAST(if(isFinite(toFloat64(`lm_centre_300`)), toFloat64(`lm_centre_300`), NULL) AS Nullable(Float64)) AS `lm_centre_300`,
-  CAST(if(isFinite(toFloat64(`lm_scale_300`)), toFloat64(`lm_scale_300`), NULL) AS Nullable(Float64)) AS `lm_scale_300`,
-  CAST(if(isFinite(toFloat64(`lm_critical_300`)), toFloat64(`lm_critical_300`), NULL) AS Nullable(Float64)) AS `lm_critical_300`,
-  CAST(if(isFinite(toFloat64(`is_jump_300`)), toFloat64(`is_jump_300`), NULL) AS Nullable(Float64)) AS `is_jump_300`
+  CAST(if(isFinite(toFloat64(`local_sigma_60`)), ifNotFinite(toFloat64(`local_sigma_60`), 0), NULL) AS Nullable(Float64)) AS `local_sigma_60`,
+  CAST(if(isFinite(toFloat64(`lm_60`)), ifNotFinite(toFloat64(`lm_60`), 0), NULL) AS Nullable(Float64)) AS `lm_60`,
+  CAST(if(isFinite(toFloat64(`lm_centre_60`)), ifNotFinite(toFloat64(`lm_centre_60`), 0), NULL) AS Nullable(Float64)) AS `lm_centre_60`,
+  CAST(if(isFinite(toFloat64(`lm_scale_60`)), ifNotFinite(toFloat64(`lm_scale_60`), 0), NULL) AS Nullable(Float64)) AS `lm_scale_60`,
+  CAST(if(isFinite(toFloat64(`lm_critical_60`)), ifNotFinite(toFloat64(`lm_critical_60`), 0), NULL) AS Nullable(Float64)) AS `lm_critical_60`,
+  CAST(if(isFinite(toFloat64(`is_jump_60`)), ifNotFinite(toFloat64(`is_jump_60`), 0), NULL) AS Nullable(Float64)) AS `is_jump_60`,
+  CAST(if(isFinite(toFloat64(`local_sigma_300`)), ifNotFinite(toFloat64(`local_sigma_300`), 0), NULL) AS Nullable(Float64)) AS `local_sigma_300`,
+  CAST(if(isFinite(toFloat64(`lm_300`)), ifNotFinite(toFloat64(`lm_300`), 0), NULL) AS Nullable(Float64)) AS `lm_300`,
+  CAST(if(isFinite(toFloat64(`lm_centre_300`)), ifNotFinite(toFloat64(`lm_centre_300`), 0), NULL) AS Nullable(Float64)) AS `lm_centre_300`,
+  CAST(if(isFinite(toFloat64(`lm_scale_300`)), ifNotFinite(toFloat64(`lm_scale_300`), 0), NULL) AS Nullable(Float64)) AS `lm_scale_300`,
+  CAST(if(isFinite(toFloat64(`lm_critical_300`)), ifNotFinite(toFloat64(`lm_critical_300`), 0), NULL) AS Nullable(Float64)) AS `lm_critical_300`,
+  CAST(if(isFinite(toFloat64(`is_jump_300`)), ifNotFinite(toFloat64(`is_jump_300`), 0), NULL) AS Nullable(Float64)) AS `is_jump_300`
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -4542,18 +4542,18 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`local_sigma_60`)), toFloat64(`local_sigma_60`), NULL) AS Nullable(Float64)) AS `local_sigma_60`,
-  CAST(if(isFinite(toFloat64(`lm_60`)), toFloat64(`lm_60`), NULL) AS Nullable(Float64)) AS `lm_60`,
-  CAST(if(isFinite(toFloat64(`lm_centre_60`)), toFloat64(`lm_centre_60`), NULL) AS Nullable(Float64)) AS `lm_centre_60`,
-  CAST(if(isFinite(toFloat64(`lm_scale_60`)), toFloat64(`lm_scale_60`), NULL) AS Nullable(Float64)) AS `lm_scale_60`,
-  CAST(if(isFinite(toFloat64(`lm_critical_60`)), toFloat64(`lm_critical_60`), NULL) AS Nullable(Float64)) AS `lm_critical_60`,
-  CAST(if(isFinite(toFloat64(`is_jump_60`)), toFloat64(`is_jump_60`), NULL) AS Nullable(Float64)) AS `is_jump_60`,
-  CAST(if(isFinite(toFloat64(`local_sigma_300`)), toFloat64(`local_sigma_300`), NULL) AS Nullable(Float64)) AS `local_sigma_300`,
-  CAST(if(isFinite(toFloat64(`lm_300`)), toFloat64(`lm_300`), NULL) AS Nullable(Float64)) AS `lm_300`,
-  CAST(if(isFinite(toFloat64(`lm_centre_300`)), toFloat64(`lm_centre_300`), NULL) AS Nullable(Float64)) AS `lm_centre_300`,
-  CAST(if(isFinite(toFloat64(`lm_scale_300`)), toFloat64(`lm_scale_300`), NULL) AS Nullable(Float64)) AS `lm_scale_300`,
-  CAST(if(isFinite(toFloat64(`lm_critical_300`)), toFloat64(`lm_critical_300`), NULL) AS Nullable(Float64)) AS `lm_critical_300`,
-  CAST(if(isFinite(toFloat64(`is_jump_300`)), toFloat64(`is_jump_300`), NULL) AS Nullable(Float64)) AS `is_jump_300`
+  CAST(if(isFinite(toFloat64(`local_sigma_60`)), ifNotFinite(toFloat64(`local_sigma_60`), 0), NULL) AS Nullable(Float64)) AS `local_sigma_60`,
+  CAST(if(isFinite(toFloat64(`lm_60`)), ifNotFinite(toFloat64(`lm_60`), 0), NULL) AS Nullable(Float64)) AS `lm_60`,
+  CAST(if(isFinite(toFloat64(`lm_centre_60`)), ifNotFinite(toFloat64(`lm_centre_60`), 0), NULL) AS Nullable(Float64)) AS `lm_centre_60`,
+  CAST(if(isFinite(toFloat64(`lm_scale_60`)), ifNotFinite(toFloat64(`lm_scale_60`), 0), NULL) AS Nullable(Float64)) AS `lm_scale_60`,
+  CAST(if(isFinite(toFloat64(`lm_critical_60`)), ifNotFinite(toFloat64(`lm_critical_60`), 0), NULL) AS Nullable(Float64)) AS `lm_critical_60`,
+  CAST(if(isFinite(toFloat64(`is_jump_60`)), ifNotFinite(toFloat64(`is_jump_60`), 0), NULL) AS Nullable(Float64)) AS `is_jump_60`,
+  CAST(if(isFinite(toFloat64(`local_sigma_300`)), ifNotFinite(toFloat64(`local_sigma_300`), 0), NULL) AS Nullable(Float64)) AS `local_sigma_300`,
+  CAST(if(isFinite(toFloat64(`lm_300`)), ifNotFinite(toFloat64(`lm_300`), 0), NULL) AS Nullable(Float64)) AS `lm_300`,
+  CAST(if(isFinite(toFloat64(`lm_centre_300`)), ifNotFinite(toFloat64(`lm_centre_300`), 0), NULL) AS Nullable(Float64)) AS `lm_centre_300`,
+  CAST(if(isFinite(toFloat64(`lm_scale_300`)), ifNotFinite(toFloat64(`lm_scale_300`), 0), NULL) AS Nullable(Float64)) AS `lm_scale_300`,
+  CAST(if(isFinite(toFloat64(`lm_critical_300`)), ifNotFinite(toFloat64(`lm_critical_300`), 0), NULL) AS Nullable(Float64)) AS `lm_critical_300`,
+  CAST(if(isFinite(toFloat64(`is_jump_300`)), ifNotFinite(toFloat64(`is_jump_300`), 0), NULL) AS Nullable(Float64)) AS `is_jump_300`
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -4698,8 +4698,8 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `second`,
-      CAST(if(isFinite(toFloat64(`grid_mid`)), toFloat64(`grid_mid`), NULL) AS Nullable(Float64)) AS `grid_mid`,
-      CAST(if(isFinite(toFloat64(`grid_mid_age_ms`)), toFloat64(`grid_mid_age_ms`), NULL) AS Nullable(Float64)) AS `grid_mid_age_ms`
+      CAST(if(isFinite(toFloat64(`grid_mid`)), ifNotFinite(toFloat64(`grid_mid`), 0), NULL) AS Nullable(Float64)) AS `grid_mid`,
+      CAST(if(isFinite(toFloat64(`grid_mid_age_ms`)), ifNotFinite(toFloat64(`grid_mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `grid_mid_age_ms`
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `second`,
@@ -4859,8 +4859,8 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `second`,
-      CAST(if(isFinite(toFloat64(`grid_mid`)), toFloat64(`grid_mid`), NULL) AS Nullable(Float64)) AS `grid_mid`,
-      CAST(if(isFinite(toFloat64(`grid_mid_age_ms`)), toFloat64(`grid_mid_age_ms`), NULL) AS Nullable(Float64)) AS `grid_mid_age_ms`
+      CAST(if(isFinite(toFloat64(`grid_mid`)), ifNotFinite(toFloat64(`grid_mid`), 0), NULL) AS Nullable(Float64)) AS `grid_mid`,
+      CAST(if(isFinite(toFloat64(`grid_mid_age_ms`)), ifNotFinite(toFloat64(`grid_mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `grid_mid_age_ms`
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `second`,
@@ -5113,16 +5113,16 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`ofi_events`)), toFloat64(`ofi_events`), NULL) AS Nullable(Float64)) AS `ofi_events`,
-  CAST(if(isFinite(toFloat64(`ofi_1`)), toFloat64(`ofi_1`), NULL) AS Nullable(Float64)) AS `ofi_1`,
-  CAST(if(isFinite(toFloat64(`avg_depth`)), toFloat64(`avg_depth`), NULL) AS Nullable(Float64)) AS `avg_depth`,
-  CAST(if(isFinite(toFloat64(`ofi_normalised`)), toFloat64(`ofi_normalised`), NULL) AS Nullable(Float64)) AS `ofi_normalised`,
-  CAST(if(isFinite(toFloat64(`ofi_2`)), toFloat64(`ofi_2`), NULL) AS Nullable(Float64)) AS `ofi_2`,
-  CAST(if(isFinite(toFloat64(`ofi_3`)), toFloat64(`ofi_3`), NULL) AS Nullable(Float64)) AS `ofi_3`,
-  CAST(if(isFinite(toFloat64(`ofi_4`)), toFloat64(`ofi_4`), NULL) AS Nullable(Float64)) AS `ofi_4`,
-  CAST(if(isFinite(toFloat64(`ofi_5`)), toFloat64(`ofi_5`), NULL) AS Nullable(Float64)) AS `ofi_5`,
-  CAST(if(isFinite(toFloat64(`avg_depth_5`)), toFloat64(`avg_depth_5`), NULL) AS Nullable(Float64)) AS `avg_depth_5`,
-  CAST(if(isFinite(toFloat64(`ofi_multi_level`)), toFloat64(`ofi_multi_level`), NULL) AS Nullable(Float64)) AS `ofi_multi_level`
+  CAST(if(isFinite(toFloat64(`ofi_events`)), ifNotFinite(toFloat64(`ofi_events`), 0), NULL) AS Nullable(Float64)) AS `ofi_events`,
+  CAST(if(isFinite(toFloat64(`ofi_1`)), ifNotFinite(toFloat64(`ofi_1`), 0), NULL) AS Nullable(Float64)) AS `ofi_1`,
+  CAST(if(isFinite(toFloat64(`avg_depth`)), ifNotFinite(toFloat64(`avg_depth`), 0), NULL) AS Nullable(Float64)) AS `avg_depth`,
+  CAST(if(isFinite(toFloat64(`ofi_normalised`)), ifNotFinite(toFloat64(`ofi_normalised`), 0), NULL) AS Nullable(Float64)) AS `ofi_normalised`,
+  CAST(if(isFinite(toFloat64(`ofi_2`)), ifNotFinite(toFloat64(`ofi_2`), 0), NULL) AS Nullable(Float64)) AS `ofi_2`,
+  CAST(if(isFinite(toFloat64(`ofi_3`)), ifNotFinite(toFloat64(`ofi_3`), 0), NULL) AS Nullable(Float64)) AS `ofi_3`,
+  CAST(if(isFinite(toFloat64(`ofi_4`)), ifNotFinite(toFloat64(`ofi_4`), 0), NULL) AS Nullable(Float64)) AS `ofi_4`,
+  CAST(if(isFinite(toFloat64(`ofi_5`)), ifNotFinite(toFloat64(`ofi_5`), 0), NULL) AS Nullable(Float64)) AS `ofi_5`,
+  CAST(if(isFinite(toFloat64(`avg_depth_5`)), ifNotFinite(toFloat64(`avg_depth_5`), 0), NULL) AS Nullable(Float64)) AS `avg_depth_5`,
+  CAST(if(isFinite(toFloat64(`ofi_multi_level`)), ifNotFinite(toFloat64(`ofi_multi_level`), 0), NULL) AS Nullable(Float64)) AS `ofi_multi_level`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -5242,16 +5242,16 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`ofi_events`)), toFloat64(`ofi_events`), NULL) AS Nullable(Float64)) AS `ofi_events`,
-  CAST(if(isFinite(toFloat64(`ofi_1`)), toFloat64(`ofi_1`), NULL) AS Nullable(Float64)) AS `ofi_1`,
-  CAST(if(isFinite(toFloat64(`avg_depth`)), toFloat64(`avg_depth`), NULL) AS Nullable(Float64)) AS `avg_depth`,
-  CAST(if(isFinite(toFloat64(`ofi_normalised`)), toFloat64(`ofi_normalised`), NULL) AS Nullable(Float64)) AS `ofi_normalised`,
-  CAST(if(isFinite(toFloat64(`ofi_2`)), toFloat64(`ofi_2`), NULL) AS Nullable(Float64)) AS `ofi_2`,
-  CAST(if(isFinite(toFloat64(`ofi_3`)), toFloat64(`ofi_3`), NULL) AS Nullable(Float64)) AS `ofi_3`,
-  CAST(if(isFinite(toFloat64(`ofi_4`)), toFloat64(`ofi_4`), NULL) AS Nullable(Float64)) AS `ofi_4`,
-  CAST(if(isFinite(toFloat64(`ofi_5`)), toFloat64(`ofi_5`), NULL) AS Nullable(Float64)) AS `ofi_5`,
-  CAST(if(isFinite(toFloat64(`avg_depth_5`)), toFloat64(`avg_depth_5`), NULL) AS Nullable(Float64)) AS `avg_depth_5`,
-  CAST(if(isFinite(toFloat64(`ofi_multi_level`)), toFloat64(`ofi_multi_level`), NULL) AS Nullable(Float64)) AS `ofi_multi_level`
+  CAST(if(isFinite(toFloat64(`ofi_events`)), ifNotFinite(toFloat64(`ofi_events`), 0), NULL) AS Nullable(Float64)) AS `ofi_events`,
+  CAST(if(isFinite(toFloat64(`ofi_1`)), ifNotFinite(toFloat64(`ofi_1`), 0), NULL) AS Nullable(Float64)) AS `ofi_1`,
+  CAST(if(isFinite(toFloat64(`avg_depth`)), ifNotFinite(toFloat64(`avg_depth`), 0), NULL) AS Nullable(Float64)) AS `avg_depth`,
+  CAST(if(isFinite(toFloat64(`ofi_normalised`)), ifNotFinite(toFloat64(`ofi_normalised`), 0), NULL) AS Nullable(Float64)) AS `ofi_normalised`,
+  CAST(if(isFinite(toFloat64(`ofi_2`)), ifNotFinite(toFloat64(`ofi_2`), 0), NULL) AS Nullable(Float64)) AS `ofi_2`,
+  CAST(if(isFinite(toFloat64(`ofi_3`)), ifNotFinite(toFloat64(`ofi_3`), 0), NULL) AS Nullable(Float64)) AS `ofi_3`,
+  CAST(if(isFinite(toFloat64(`ofi_4`)), ifNotFinite(toFloat64(`ofi_4`), 0), NULL) AS Nullable(Float64)) AS `ofi_4`,
+  CAST(if(isFinite(toFloat64(`ofi_5`)), ifNotFinite(toFloat64(`ofi_5`), 0), NULL) AS Nullable(Float64)) AS `ofi_5`,
+  CAST(if(isFinite(toFloat64(`avg_depth_5`)), ifNotFinite(toFloat64(`avg_depth_5`), 0), NULL) AS Nullable(Float64)) AS `avg_depth_5`,
+  CAST(if(isFinite(toFloat64(`ofi_multi_level`)), ifNotFinite(toFloat64(`ofi_multi_level`), 0), NULL) AS Nullable(Float64)) AS `ofi_multi_level`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -5467,8 +5467,8 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`open_interest`)), toFloat64(`open_interest`), NULL) AS Nullable(Float64)) AS `open_interest`,
-  CAST(if(isFinite(toFloat64(`open_interest_age_s`)), toFloat64(`open_interest_age_s`), NULL) AS Nullable(Float64)) AS `open_interest_age_s`
+  CAST(if(isFinite(toFloat64(`open_interest`)), ifNotFinite(toFloat64(`open_interest`), 0), NULL) AS Nullable(Float64)) AS `open_interest`,
+  CAST(if(isFinite(toFloat64(`open_interest_age_s`)), ifNotFinite(toFloat64(`open_interest_age_s`), 0), NULL) AS Nullable(Float64)) AS `open_interest_age_s`
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -5550,8 +5550,8 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`open_interest`)), toFloat64(`open_interest`), NULL) AS Nullable(Float64)) AS `open_interest`,
-  CAST(if(isFinite(toFloat64(`open_interest_age_s`)), toFloat64(`open_interest_age_s`), NULL) AS Nullable(Float64)) AS `open_interest_age_s`
+  CAST(if(isFinite(toFloat64(`open_interest`)), ifNotFinite(toFloat64(`open_interest`), 0), NULL) AS Nullable(Float64)) AS `open_interest`,
+  CAST(if(isFinite(toFloat64(`open_interest_age_s`)), ifNotFinite(toFloat64(`open_interest_age_s`), 0), NULL) AS Nullable(Float64)) AS `open_interest_age_s`
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -5651,18 +5651,18 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`buy_volume`)), toFloat64(`buy_volume`), NULL) AS Nullable(Float64)) AS `buy_volume`,
-  CAST(if(isFinite(toFloat64(`sell_volume`)), toFloat64(`sell_volume`), NULL) AS Nullable(Float64)) AS `sell_volume`,
-  CAST(if(isFinite(toFloat64(`volume`)), toFloat64(`volume`), NULL) AS Nullable(Float64)) AS `volume`,
-  CAST(if(isFinite(toFloat64(`quote_volume`)), toFloat64(`quote_volume`), NULL) AS Nullable(Float64)) AS `quote_volume`,
-  CAST(if(isFinite(toFloat64(`trades`)), toFloat64(`trades`), NULL) AS Nullable(Float64)) AS `trades`,
-  CAST(if(isFinite(toFloat64(`vwap`)), toFloat64(`vwap`), NULL) AS Nullable(Float64)) AS `vwap`,
-  CAST(if(isFinite(toFloat64(`open`)), toFloat64(`open`), NULL) AS Nullable(Float64)) AS `open`,
-  CAST(if(isFinite(toFloat64(`high`)), toFloat64(`high`), NULL) AS Nullable(Float64)) AS `high`,
-  CAST(if(isFinite(toFloat64(`low`)), toFloat64(`low`), NULL) AS Nullable(Float64)) AS `low`,
-  CAST(if(isFinite(toFloat64(`close`)), toFloat64(`close`), NULL) AS Nullable(Float64)) AS `close`,
-  CAST(if(isFinite(toFloat64(`imbalance`)), toFloat64(`imbalance`), NULL) AS Nullable(Float64)) AS `imbalance`,
-  CAST(if(isFinite(toFloat64(`duration_s`)), toFloat64(`duration_s`), NULL) AS Nullable(Float64)) AS `duration_s`
+  CAST(if(isFinite(toFloat64(`buy_volume`)), ifNotFinite(toFloat64(`buy_volume`), 0), NULL) AS Nullable(Float64)) AS `buy_volume`,
+  CAST(if(isFinite(toFloat64(`sell_volume`)), ifNotFinite(toFloat64(`sell_volume`), 0), NULL) AS Nullable(Float64)) AS `sell_volume`,
+  CAST(if(isFinite(toFloat64(`volume`)), ifNotFinite(toFloat64(`volume`), 0), NULL) AS Nullable(Float64)) AS `volume`,
+  CAST(if(isFinite(toFloat64(`quote_volume`)), ifNotFinite(toFloat64(`quote_volume`), 0), NULL) AS Nullable(Float64)) AS `quote_volume`,
+  CAST(if(isFinite(toFloat64(`trades`)), ifNotFinite(toFloat64(`trades`), 0), NULL) AS Nullable(Float64)) AS `trades`,
+  CAST(if(isFinite(toFloat64(`vwap`)), ifNotFinite(toFloat64(`vwap`), 0), NULL) AS Nullable(Float64)) AS `vwap`,
+  CAST(if(isFinite(toFloat64(`open`)), ifNotFinite(toFloat64(`open`), 0), NULL) AS Nullable(Float64)) AS `open`,
+  CAST(if(isFinite(toFloat64(`high`)), ifNotFinite(toFloat64(`high`), 0), NULL) AS Nullable(Float64)) AS `high`,
+  CAST(if(isFinite(toFloat64(`low`)), ifNotFinite(toFloat64(`low`), 0), NULL) AS Nullable(Float64)) AS `low`,
+  CAST(if(isFinite(toFloat64(`close`)), ifNotFinite(toFloat64(`close`), 0), NULL) AS Nullable(Float64)) AS `close`,
+  CAST(if(isFinite(toFloat64(`imbalance`)), ifNotFinite(toFloat64(`imbalance`), 0), NULL) AS Nullable(Float64)) AS `imbalance`,
+  CAST(if(isFinite(toFloat64(`duration_s`)), ifNotFinite(toFloat64(`duration_s`), 0), NULL) AS Nullable(Float64)) AS `duration_s`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -5717,18 +5717,18 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`buy_volume`)), toFloat64(`buy_volume`), NULL) AS Nullable(Float64)) AS `buy_volume`,
-  CAST(if(isFinite(toFloat64(`sell_volume`)), toFloat64(`sell_volume`), NULL) AS Nullable(Float64)) AS `sell_volume`,
-  CAST(if(isFinite(toFloat64(`volume`)), toFloat64(`volume`), NULL) AS Nullable(Float64)) AS `volume`,
-  CAST(if(isFinite(toFloat64(`quote_volume`)), toFloat64(`quote_volume`), NULL) AS Nullable(Float64)) AS `quote_volume`,
-  CAST(if(isFinite(toFloat64(`trades`)), toFloat64(`trades`), NULL) AS Nullable(Float64)) AS `trades`,
-  CAST(if(isFinite(toFloat64(`vwap`)), toFloat64(`vwap`), NULL) AS Nullable(Float64)) AS `vwap`,
-  CAST(if(isFinite(toFloat64(`open`)), toFloat64(`open`), NULL) AS Nullable(Float64)) AS `open`,
-  CAST(if(isFinite(toFloat64(`high`)), toFloat64(`high`), NULL) AS Nullable(Float64)) AS `high`,
-  CAST(if(isFinite(toFloat64(`low`)), toFloat64(`low`), NULL) AS Nullable(Float64)) AS `low`,
-  CAST(if(isFinite(toFloat64(`close`)), toFloat64(`close`), NULL) AS Nullable(Float64)) AS `close`,
-  CAST(if(isFinite(toFloat64(`imbalance`)), toFloat64(`imbalance`), NULL) AS Nullable(Float64)) AS `imbalance`,
-  CAST(if(isFinite(toFloat64(`duration_s`)), toFloat64(`duration_s`), NULL) AS Nullable(Float64)) AS `duration_s`
+  CAST(if(isFinite(toFloat64(`buy_volume`)), ifNotFinite(toFloat64(`buy_volume`), 0), NULL) AS Nullable(Float64)) AS `buy_volume`,
+  CAST(if(isFinite(toFloat64(`sell_volume`)), ifNotFinite(toFloat64(`sell_volume`), 0), NULL) AS Nullable(Float64)) AS `sell_volume`,
+  CAST(if(isFinite(toFloat64(`volume`)), ifNotFinite(toFloat64(`volume`), 0), NULL) AS Nullable(Float64)) AS `volume`,
+  CAST(if(isFinite(toFloat64(`quote_volume`)), ifNotFinite(toFloat64(`quote_volume`), 0), NULL) AS Nullable(Float64)) AS `quote_volume`,
+  CAST(if(isFinite(toFloat64(`trades`)), ifNotFinite(toFloat64(`trades`), 0), NULL) AS Nullable(Float64)) AS `trades`,
+  CAST(if(isFinite(toFloat64(`vwap`)), ifNotFinite(toFloat64(`vwap`), 0), NULL) AS Nullable(Float64)) AS `vwap`,
+  CAST(if(isFinite(toFloat64(`open`)), ifNotFinite(toFloat64(`open`), 0), NULL) AS Nullable(Float64)) AS `open`,
+  CAST(if(isFinite(toFloat64(`high`)), ifNotFinite(toFloat64(`high`), 0), NULL) AS Nullable(Float64)) AS `high`,
+  CAST(if(isFinite(toFloat64(`low`)), ifNotFinite(toFloat64(`low`), 0), NULL) AS Nullable(Float64)) AS `low`,
+  CAST(if(isFinite(toFloat64(`close`)), ifNotFinite(toFloat64(`close`), 0), NULL) AS Nullable(Float64)) AS `close`,
+  CAST(if(isFinite(toFloat64(`imbalance`)), ifNotFinite(toFloat64(`imbalance`), 0), NULL) AS Nullable(Float64)) AS `imbalance`,
+  CAST(if(isFinite(toFloat64(`duration_s`)), ifNotFinite(toFloat64(`duration_s`), 0), NULL) AS Nullable(Float64)) AS `duration_s`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -5832,8 +5832,8 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`quoted_valid_ms`)), toFloat64(`quoted_valid_ms`), NULL) AS Nullable(Float64)) AS `quoted_valid_ms`,
-  CAST(if(isFinite(toFloat64(`quoted_spread_bps`)), toFloat64(`quoted_spread_bps`), NULL) AS Nullable(Float64)) AS `quoted_spread_bps`
+  CAST(if(isFinite(toFloat64(`quoted_valid_ms`)), ifNotFinite(toFloat64(`quoted_valid_ms`), 0), NULL) AS Nullable(Float64)) AS `quoted_valid_ms`,
+  CAST(if(isFinite(toFloat64(`quoted_spread_bps`)), ifNotFinite(toFloat64(`quoted_spread_bps`), 0), NULL) AS Nullable(Float64)) AS `quoted_spread_bps`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -5928,8 +5928,8 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`quoted_valid_ms`)), toFloat64(`quoted_valid_ms`), NULL) AS Nullable(Float64)) AS `quoted_valid_ms`,
-  CAST(if(isFinite(toFloat64(`quoted_spread_bps`)), toFloat64(`quoted_spread_bps`), NULL) AS Nullable(Float64)) AS `quoted_spread_bps`
+  CAST(if(isFinite(toFloat64(`quoted_valid_ms`)), ifNotFinite(toFloat64(`quoted_valid_ms`), 0), NULL) AS Nullable(Float64)) AS `quoted_valid_ms`,
+  CAST(if(isFinite(toFloat64(`quoted_spread_bps`)), ifNotFinite(toFloat64(`quoted_spread_bps`), 0), NULL) AS Nullable(Float64)) AS `quoted_spread_bps`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -6144,24 +6144,24 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`outcome_trades_1`)), toFloat64(`outcome_trades_1`), NULL) AS Nullable(Float64)) AS `outcome_trades_1`,
-  CAST(if(isFinite(toFloat64(`outcome_quantity_1`)), toFloat64(`outcome_quantity_1`), NULL) AS Nullable(Float64)) AS `outcome_quantity_1`,
-  CAST(if(isFinite(toFloat64(`realised_spread_1`)), toFloat64(`realised_spread_1`), NULL) AS Nullable(Float64)) AS `realised_spread_1`,
-  CAST(if(isFinite(toFloat64(`realised_spread_bps_1`)), toFloat64(`realised_spread_bps_1`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_1`,
-  CAST(if(isFinite(toFloat64(`price_impact_1`)), toFloat64(`price_impact_1`), NULL) AS Nullable(Float64)) AS `price_impact_1`,
-  CAST(if(isFinite(toFloat64(`price_impact_bps_1`)), toFloat64(`price_impact_bps_1`), NULL) AS Nullable(Float64)) AS `price_impact_bps_1`,
-  CAST(if(isFinite(toFloat64(`outcome_trades_5`)), toFloat64(`outcome_trades_5`), NULL) AS Nullable(Float64)) AS `outcome_trades_5`,
-  CAST(if(isFinite(toFloat64(`outcome_quantity_5`)), toFloat64(`outcome_quantity_5`), NULL) AS Nullable(Float64)) AS `outcome_quantity_5`,
-  CAST(if(isFinite(toFloat64(`realised_spread_5`)), toFloat64(`realised_spread_5`), NULL) AS Nullable(Float64)) AS `realised_spread_5`,
-  CAST(if(isFinite(toFloat64(`realised_spread_bps_5`)), toFloat64(`realised_spread_bps_5`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_5`,
-  CAST(if(isFinite(toFloat64(`price_impact_5`)), toFloat64(`price_impact_5`), NULL) AS Nullable(Float64)) AS `price_impact_5`,
-  CAST(if(isFinite(toFloat64(`price_impact_bps_5`)), toFloat64(`price_impact_bps_5`), NULL) AS Nullable(Float64)) AS `price_impact_bps_5`,
-  CAST(if(isFinite(toFloat64(`outcome_trades_30`)), toFloat64(`outcome_trades_30`), NULL) AS Nullable(Float64)) AS `outcome_trades_30`,
-  CAST(if(isFinite(toFloat64(`outcome_quantity_30`)), toFloat64(`outcome_quantity_30`), NULL) AS Nullable(Float64)) AS `outcome_quantity_30`,
-  CAST(if(isFinite(toFloat64(`realised_spread_30`)), toFloat64(`realised_spread_30`), NULL) AS Nullable(Float64)) AS `realised_spread_30`,
-  CAST(if(isFinite(toFloat64(`realised_spread_bps_30`)), toFloat64(`realised_spread_bps_30`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_30`,
-  CAST(if(isFinite(toFloat64(`price_impact_30`)), toFloat64(`price_impact_30`), NULL) AS Nullable(Float64)) AS `price_impact_30`,
-  CAST(if(isFinite(toFloat64(`price_impact_bps_30`)), toFloat64(`price_impact_bps_30`), NULL) AS Nullable(Float64)) AS `price_impact_bps_30`
+  CAST(if(isFinite(toFloat64(`outcome_trades_1`)), ifNotFinite(toFloat64(`outcome_trades_1`), 0), NULL) AS Nullable(Float64)) AS `outcome_trades_1`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_1`)), ifNotFinite(toFloat64(`outcome_quantity_1`), 0), NULL) AS Nullable(Float64)) AS `outcome_quantity_1`,
+  CAST(if(isFinite(toFloat64(`realised_spread_1`)), ifNotFinite(toFloat64(`realised_spread_1`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_1`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_1`)), ifNotFinite(toFloat64(`realised_spread_bps_1`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_bps_1`,
+  CAST(if(isFinite(toFloat64(`price_impact_1`)), ifNotFinite(toFloat64(`price_impact_1`), 0), NULL) AS Nullable(Float64)) AS `price_impact_1`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_1`)), ifNotFinite(toFloat64(`price_impact_bps_1`), 0), NULL) AS Nullable(Float64)) AS `price_impact_bps_1`,
+  CAST(if(isFinite(toFloat64(`outcome_trades_5`)), ifNotFinite(toFloat64(`outcome_trades_5`), 0), NULL) AS Nullable(Float64)) AS `outcome_trades_5`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_5`)), ifNotFinite(toFloat64(`outcome_quantity_5`), 0), NULL) AS Nullable(Float64)) AS `outcome_quantity_5`,
+  CAST(if(isFinite(toFloat64(`realised_spread_5`)), ifNotFinite(toFloat64(`realised_spread_5`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_5`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_5`)), ifNotFinite(toFloat64(`realised_spread_bps_5`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_bps_5`,
+  CAST(if(isFinite(toFloat64(`price_impact_5`)), ifNotFinite(toFloat64(`price_impact_5`), 0), NULL) AS Nullable(Float64)) AS `price_impact_5`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_5`)), ifNotFinite(toFloat64(`price_impact_bps_5`), 0), NULL) AS Nullable(Float64)) AS `price_impact_bps_5`,
+  CAST(if(isFinite(toFloat64(`outcome_trades_30`)), ifNotFinite(toFloat64(`outcome_trades_30`), 0), NULL) AS Nullable(Float64)) AS `outcome_trades_30`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_30`)), ifNotFinite(toFloat64(`outcome_quantity_30`), 0), NULL) AS Nullable(Float64)) AS `outcome_quantity_30`,
+  CAST(if(isFinite(toFloat64(`realised_spread_30`)), ifNotFinite(toFloat64(`realised_spread_30`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_30`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_30`)), ifNotFinite(toFloat64(`realised_spread_bps_30`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_bps_30`,
+  CAST(if(isFinite(toFloat64(`price_impact_30`)), ifNotFinite(toFloat64(`price_impact_30`), 0), NULL) AS Nullable(Float64)) AS `price_impact_30`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_30`)), ifNotFinite(toFloat64(`price_impact_bps_30`), 0), NULL) AS Nullable(Float64)) AS `price_impact_bps_30`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -6523,24 +6523,24 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`outcome_trades_1`)), toFloat64(`outcome_trades_1`), NULL) AS Nullable(Float64)) AS `outcome_trades_1`,
-  CAST(if(isFinite(toFloat64(`outcome_quantity_1`)), toFloat64(`outcome_quantity_1`), NULL) AS Nullable(Float64)) AS `outcome_quantity_1`,
-  CAST(if(isFinite(toFloat64(`realised_spread_1`)), toFloat64(`realised_spread_1`), NULL) AS Nullable(Float64)) AS `realised_spread_1`,
-  CAST(if(isFinite(toFloat64(`realised_spread_bps_1`)), toFloat64(`realised_spread_bps_1`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_1`,
-  CAST(if(isFinite(toFloat64(`price_impact_1`)), toFloat64(`price_impact_1`), NULL) AS Nullable(Float64)) AS `price_impact_1`,
-  CAST(if(isFinite(toFloat64(`price_impact_bps_1`)), toFloat64(`price_impact_bps_1`), NULL) AS Nullable(Float64)) AS `price_impact_bps_1`,
-  CAST(if(isFinite(toFloat64(`outcome_trades_5`)), toFloat64(`outcome_trades_5`), NULL) AS Nullable(Float64)) AS `outcome_trades_5`,
-  CAST(if(isFinite(toFloat64(`outcome_quantity_5`)), toFloat64(`outcome_quantity_5`), NULL) AS Nullable(Float64)) AS `outcome_quantity_5`,
-  CAST(if(isFinite(toFloat64(`realised_spread_5`)), toFloat64(`realised_spread_5`), NULL) AS Nullable(Float64)) AS `realised_spread_5`,
-  CAST(if(isFinite(toFloat64(`realised_spread_bps_5`)), toFloat64(`realised_spread_bps_5`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_5`,
-  CAST(if(isFinite(toFloat64(`price_impact_5`)), toFloat64(`price_impact_5`), NULL) AS Nullable(Float64)) AS `price_impact_5`,
-  CAST(if(isFinite(toFloat64(`price_impact_bps_5`)), toFloat64(`price_impact_bps_5`), NULL) AS Nullable(Float64)) AS `price_impact_bps_5`,
-  CAST(if(isFinite(toFloat64(`outcome_trades_30`)), toFloat64(`outcome_trades_30`), NULL) AS Nullable(Float64)) AS `outcome_trades_30`,
-  CAST(if(isFinite(toFloat64(`outcome_quantity_30`)), toFloat64(`outcome_quantity_30`), NULL) AS Nullable(Float64)) AS `outcome_quantity_30`,
-  CAST(if(isFinite(toFloat64(`realised_spread_30`)), toFloat64(`realised_spread_30`), NULL) AS Nullable(Float64)) AS `realised_spread_30`,
-  CAST(if(isFinite(toFloat64(`realised_spread_bps_30`)), toFloat64(`realised_spread_bps_30`), NULL) AS Nullable(Float64)) AS `realised_spread_bps_30`,
-  CAST(if(isFinite(toFloat64(`price_impact_30`)), toFloat64(`price_impact_30`), NULL) AS Nullable(Float64)) AS `price_impact_30`,
-  CAST(if(isFinite(toFloat64(`price_impact_bps_30`)), toFloat64(`price_impact_bps_30`), NULL) AS Nullable(Float64)) AS `price_impact_bps_30`
+  CAST(if(isFinite(toFloat64(`outcome_trades_1`)), ifNotFinite(toFloat64(`outcome_trades_1`), 0), NULL) AS Nullable(Float64)) AS `outcome_trades_1`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_1`)), ifNotFinite(toFloat64(`outcome_quantity_1`), 0), NULL) AS Nullable(Float64)) AS `outcome_quantity_1`,
+  CAST(if(isFinite(toFloat64(`realised_spread_1`)), ifNotFinite(toFloat64(`realised_spread_1`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_1`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_1`)), ifNotFinite(toFloat64(`realised_spread_bps_1`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_bps_1`,
+  CAST(if(isFinite(toFloat64(`price_impact_1`)), ifNotFinite(toFloat64(`price_impact_1`), 0), NULL) AS Nullable(Float64)) AS `price_impact_1`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_1`)), ifNotFinite(toFloat64(`price_impact_bps_1`), 0), NULL) AS Nullable(Float64)) AS `price_impact_bps_1`,
+  CAST(if(isFinite(toFloat64(`outcome_trades_5`)), ifNotFinite(toFloat64(`outcome_trades_5`), 0), NULL) AS Nullable(Float64)) AS `outcome_trades_5`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_5`)), ifNotFinite(toFloat64(`outcome_quantity_5`), 0), NULL) AS Nullable(Float64)) AS `outcome_quantity_5`,
+  CAST(if(isFinite(toFloat64(`realised_spread_5`)), ifNotFinite(toFloat64(`realised_spread_5`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_5`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_5`)), ifNotFinite(toFloat64(`realised_spread_bps_5`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_bps_5`,
+  CAST(if(isFinite(toFloat64(`price_impact_5`)), ifNotFinite(toFloat64(`price_impact_5`), 0), NULL) AS Nullable(Float64)) AS `price_impact_5`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_5`)), ifNotFinite(toFloat64(`price_impact_bps_5`), 0), NULL) AS Nullable(Float64)) AS `price_impact_bps_5`,
+  CAST(if(isFinite(toFloat64(`outcome_trades_30`)), ifNotFinite(toFloat64(`outcome_trades_30`), 0), NULL) AS Nullable(Float64)) AS `outcome_trades_30`,
+  CAST(if(isFinite(toFloat64(`outcome_quantity_30`)), ifNotFinite(toFloat64(`outcome_quantity_30`), 0), NULL) AS Nullable(Float64)) AS `outcome_quantity_30`,
+  CAST(if(isFinite(toFloat64(`realised_spread_30`)), ifNotFinite(toFloat64(`realised_spread_30`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_30`,
+  CAST(if(isFinite(toFloat64(`realised_spread_bps_30`)), ifNotFinite(toFloat64(`realised_spread_bps_30`), 0), NULL) AS Nullable(Float64)) AS `realised_spread_bps_30`,
+  CAST(if(isFinite(toFloat64(`price_impact_30`)), ifNotFinite(toFloat64(`price_impact_30`), 0), NULL) AS Nullable(Float64)) AS `price_impact_30`,
+  CAST(if(isFinite(toFloat64(`price_impact_bps_30`)), ifNotFinite(toFloat64(`price_impact_bps_30`), 0), NULL) AS Nullable(Float64)) AS `price_impact_bps_30`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -6900,36 +6900,36 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`returns_60`)), toFloat64(`returns_60`), NULL) AS Nullable(Float64)) AS `returns_60`,
-  CAST(if(isFinite(toFloat64(`nonzero_share_60`)), toFloat64(`nonzero_share_60`), NULL) AS Nullable(Float64)) AS `nonzero_share_60`,
-  CAST(if(isFinite(toFloat64(`rv_60`)), toFloat64(`rv_60`), NULL) AS Nullable(Float64)) AS `rv_60`,
-  CAST(if(isFinite(toFloat64(`rvol_60`)), toFloat64(`rvol_60`), NULL) AS Nullable(Float64)) AS `rvol_60`,
-  CAST(if(isFinite(toFloat64(`bv_60`)), toFloat64(`bv_60`), NULL) AS Nullable(Float64)) AS `bv_60`,
-  CAST(if(isFinite(toFloat64(`tripower_60`)), toFloat64(`tripower_60`), NULL) AS Nullable(Float64)) AS `tripower_60`,
-  CAST(if(isFinite(toFloat64(`medrv_60`)), toFloat64(`medrv_60`), NULL) AS Nullable(Float64)) AS `medrv_60`,
-  CAST(if(isFinite(toFloat64(`rs_up_60`)), toFloat64(`rs_up_60`), NULL) AS Nullable(Float64)) AS `rs_up_60`,
-  CAST(if(isFinite(toFloat64(`rs_down_60`)), toFloat64(`rs_down_60`), NULL) AS Nullable(Float64)) AS `rs_down_60`,
-  CAST(if(isFinite(toFloat64(`jump_z_60`)), toFloat64(`jump_z_60`), NULL) AS Nullable(Float64)) AS `jump_z_60`,
-  CAST(if(isFinite(toFloat64(`jump_p_60`)), toFloat64(`jump_p_60`), NULL) AS Nullable(Float64)) AS `jump_p_60`,
-  CAST(if(isFinite(toFloat64(`jump_raw_60`)), toFloat64(`jump_raw_60`), NULL) AS Nullable(Float64)) AS `jump_raw_60`,
-  CAST(if(isFinite(toFloat64(`jump_share_60`)), toFloat64(`jump_share_60`), NULL) AS Nullable(Float64)) AS `jump_share_60`,
-  CAST(if(isFinite(toFloat64(`jump_60`)), toFloat64(`jump_60`), NULL) AS Nullable(Float64)) AS `jump_60`,
-  CAST(if(isFinite(toFloat64(`continuous_60`)), toFloat64(`continuous_60`), NULL) AS Nullable(Float64)) AS `continuous_60`,
-  CAST(if(isFinite(toFloat64(`returns_300`)), toFloat64(`returns_300`), NULL) AS Nullable(Float64)) AS `returns_300`,
-  CAST(if(isFinite(toFloat64(`nonzero_share_300`)), toFloat64(`nonzero_share_300`), NULL) AS Nullable(Float64)) AS `nonzero_share_300`,
-  CAST(if(isFinite(toFloat64(`rv_300`)), toFloat64(`rv_300`), NULL) AS Nullable(Float64)) AS `rv_300`,
-  CAST(if(isFinite(toFloat64(`rvol_300`)), toFloat64(`rvol_300`), NULL) AS Nullable(Float64)) AS `rvol_300`,
-  CAST(if(isFinite(toFloat64(`bv_300`)), toFloat64(`bv_300`), NULL) AS Nullable(Float64)) AS `bv_300`,
-  CAST(if(isFinite(toFloat64(`tripower_300`)), toFloat64(`tripower_300`), NULL) AS Nullable(Float64)) AS `tripower_300`,
-  CAST(if(isFinite(toFloat64(`medrv_300`)), toFloat64(`medrv_300`), NULL) AS Nullable(Float64)) AS `medrv_300`,
-  CAST(if(isFinite(toFloat64(`rs_up_300`)), toFloat64(`rs_up_300`), NULL) AS Nullable(Float64)) AS `rs_up_300`,
-  CAST(if(isFinite(toFloat64(`rs_down_300`)), toFloat64(`rs_down_300`), NULL) AS Nullable(Float64)) AS `rs_down_300`,
-  CAST(if(isFinite(toFloat64(`jump_z_300`)), toFloat64(`jump_z_300`), NULL) AS Nullable(Float64)) AS `jump_z_300`,
-  CAST(if(isFinite(toFloat64(`jump_p_300`)), toFloat64(`jump_p_300`), NULL) AS Nullable(Float64)) AS `jump_p_300`,
-  CAST(if(isFinite(toFloat64(`jump_raw_300`)), toFloat64(`jump_raw_300`), NULL) AS Nullable(Float64)) AS `jump_raw_300`,
-  CAST(if(isFinite(toFloat64(`jump_share_300`)), toFloat64(`jump_share_300`), NULL) AS Nullable(Float64)) AS `jump_share_300`,
-  CAST(if(isFinite(toFloat64(`jump_300`)), toFloat64(`jump_300`), NULL) AS Nullable(Float64)) AS `jump_300`,
-  CAST(if(isFinite(toFloat64(`continuous_300`)), toFloat64(`continuous_300`), NULL) AS Nullable(Float64)) AS `continuous_300`
+  CAST(if(isFinite(toFloat64(`returns_60`)), ifNotFinite(toFloat64(`returns_60`), 0), NULL) AS Nullable(Float64)) AS `returns_60`,
+  CAST(if(isFinite(toFloat64(`nonzero_share_60`)), ifNotFinite(toFloat64(`nonzero_share_60`), 0), NULL) AS Nullable(Float64)) AS `nonzero_share_60`,
+  CAST(if(isFinite(toFloat64(`rv_60`)), ifNotFinite(toFloat64(`rv_60`), 0), NULL) AS Nullable(Float64)) AS `rv_60`,
+  CAST(if(isFinite(toFloat64(`rvol_60`)), ifNotFinite(toFloat64(`rvol_60`), 0), NULL) AS Nullable(Float64)) AS `rvol_60`,
+  CAST(if(isFinite(toFloat64(`bv_60`)), ifNotFinite(toFloat64(`bv_60`), 0), NULL) AS Nullable(Float64)) AS `bv_60`,
+  CAST(if(isFinite(toFloat64(`tripower_60`)), ifNotFinite(toFloat64(`tripower_60`), 0), NULL) AS Nullable(Float64)) AS `tripower_60`,
+  CAST(if(isFinite(toFloat64(`medrv_60`)), ifNotFinite(toFloat64(`medrv_60`), 0), NULL) AS Nullable(Float64)) AS `medrv_60`,
+  CAST(if(isFinite(toFloat64(`rs_up_60`)), ifNotFinite(toFloat64(`rs_up_60`), 0), NULL) AS Nullable(Float64)) AS `rs_up_60`,
+  CAST(if(isFinite(toFloat64(`rs_down_60`)), ifNotFinite(toFloat64(`rs_down_60`), 0), NULL) AS Nullable(Float64)) AS `rs_down_60`,
+  CAST(if(isFinite(toFloat64(`jump_z_60`)), ifNotFinite(toFloat64(`jump_z_60`), 0), NULL) AS Nullable(Float64)) AS `jump_z_60`,
+  CAST(if(isFinite(toFloat64(`jump_p_60`)), ifNotFinite(toFloat64(`jump_p_60`), 0), NULL) AS Nullable(Float64)) AS `jump_p_60`,
+  CAST(if(isFinite(toFloat64(`jump_raw_60`)), ifNotFinite(toFloat64(`jump_raw_60`), 0), NULL) AS Nullable(Float64)) AS `jump_raw_60`,
+  CAST(if(isFinite(toFloat64(`jump_share_60`)), ifNotFinite(toFloat64(`jump_share_60`), 0), NULL) AS Nullable(Float64)) AS `jump_share_60`,
+  CAST(if(isFinite(toFloat64(`jump_60`)), ifNotFinite(toFloat64(`jump_60`), 0), NULL) AS Nullable(Float64)) AS `jump_60`,
+  CAST(if(isFinite(toFloat64(`continuous_60`)), ifNotFinite(toFloat64(`continuous_60`), 0), NULL) AS Nullable(Float64)) AS `continuous_60`,
+  CAST(if(isFinite(toFloat64(`returns_300`)), ifNotFinite(toFloat64(`returns_300`), 0), NULL) AS Nullable(Float64)) AS `returns_300`,
+  CAST(if(isFinite(toFloat64(`nonzero_share_300`)), ifNotFinite(toFloat64(`nonzero_share_300`), 0), NULL) AS Nullable(Float64)) AS `nonzero_share_300`,
+  CAST(if(isFinite(toFloat64(`rv_300`)), ifNotFinite(toFloat64(`rv_300`), 0), NULL) AS Nullable(Float64)) AS `rv_300`,
+  CAST(if(isFinite(toFloat64(`rvol_300`)), ifNotFinite(toFloat64(`rvol_300`), 0), NULL) AS Nullable(Float64)) AS `rvol_300`,
+  CAST(if(isFinite(toFloat64(`bv_300`)), ifNotFinite(toFloat64(`bv_300`), 0), NULL) AS Nullable(Float64)) AS `bv_300`,
+  CAST(if(isFinite(toFloat64(`tripower_300`)), ifNotFinite(toFloat64(`tripower_300`), 0), NULL) AS Nullable(Float64)) AS `tripower_300`,
+  CAST(if(isFinite(toFloat64(`medrv_300`)), ifNotFinite(toFloat64(`medrv_300`), 0), NULL) AS Nullable(Float64)) AS `medrv_300`,
+  CAST(if(isFinite(toFloat64(`rs_up_300`)), ifNotFinite(toFloat64(`rs_up_300`), 0), NULL) AS Nullable(Float64)) AS `rs_up_300`,
+  CAST(if(isFinite(toFloat64(`rs_down_300`)), ifNotFinite(toFloat64(`rs_down_300`), 0), NULL) AS Nullable(Float64)) AS `rs_down_300`,
+  CAST(if(isFinite(toFloat64(`jump_z_300`)), ifNotFinite(toFloat64(`jump_z_300`), 0), NULL) AS Nullable(Float64)) AS `jump_z_300`,
+  CAST(if(isFinite(toFloat64(`jump_p_300`)), ifNotFinite(toFloat64(`jump_p_300`), 0), NULL) AS Nullable(Float64)) AS `jump_p_300`,
+  CAST(if(isFinite(toFloat64(`jump_raw_300`)), ifNotFinite(toFloat64(`jump_raw_300`), 0), NULL) AS Nullable(Float64)) AS `jump_raw_300`,
+  CAST(if(isFinite(toFloat64(`jump_share_300`)), ifNotFinite(toFloat64(`jump_share_300`), 0), NULL) AS Nullable(Float64)) AS `jump_share_300`,
+  CAST(if(isFinite(toFloat64(`jump_300`)), ifNotFinite(toFloat64(`jump_300`), 0), NULL) AS Nullable(Float64)) AS `jump_300`,
+  CAST(if(isFinite(toFloat64(`continuous_300`)), ifNotFinite(toFloat64(`continuous_300`), 0), NULL) AS Nullable(Float64)) AS `continuous_300`
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -7099,36 +7099,36 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`returns_60`)), toFloat64(`returns_60`), NULL) AS Nullable(Float64)) AS `returns_60`,
-  CAST(if(isFinite(toFloat64(`nonzero_share_60`)), toFloat64(`nonzero_share_60`), NULL) AS Nullable(Float64)) AS `nonzero_share_60`,
-  CAST(if(isFinite(toFloat64(`rv_60`)), toFloat64(`rv_60`), NULL) AS Nullable(Float64)) AS `rv_60`,
-  CAST(if(isFinite(toFloat64(`rvol_60`)), toFloat64(`rvol_60`), NULL) AS Nullable(Float64)) AS `rvol_60`,
-  CAST(if(isFinite(toFloat64(`bv_60`)), toFloat64(`bv_60`), NULL) AS Nullable(Float64)) AS `bv_60`,
-  CAST(if(isFinite(toFloat64(`tripower_60`)), toFloat64(`tripower_60`), NULL) AS Nullable(Float64)) AS `tripower_60`,
-  CAST(if(isFinite(toFloat64(`medrv_60`)), toFloat64(`medrv_60`), NULL) AS Nullable(Float64)) AS `medrv_60`,
-  CAST(if(isFinite(toFloat64(`rs_up_60`)), toFloat64(`rs_up_60`), NULL) AS Nullable(Float64)) AS `rs_up_60`,
-  CAST(if(isFinite(toFloat64(`rs_down_60`)), toFloat64(`rs_down_60`), NULL) AS Nullable(Float64)) AS `rs_down_60`,
-  CAST(if(isFinite(toFloat64(`jump_z_60`)), toFloat64(`jump_z_60`), NULL) AS Nullable(Float64)) AS `jump_z_60`,
-  CAST(if(isFinite(toFloat64(`jump_p_60`)), toFloat64(`jump_p_60`), NULL) AS Nullable(Float64)) AS `jump_p_60`,
-  CAST(if(isFinite(toFloat64(`jump_raw_60`)), toFloat64(`jump_raw_60`), NULL) AS Nullable(Float64)) AS `jump_raw_60`,
-  CAST(if(isFinite(toFloat64(`jump_share_60`)), toFloat64(`jump_share_60`), NULL) AS Nullable(Float64)) AS `jump_share_60`,
-  CAST(if(isFinite(toFloat64(`jump_60`)), toFloat64(`jump_60`), NULL) AS Nullable(Float64)) AS `jump_60`,
-  CAST(if(isFinite(toFloat64(`continuous_60`)), toFloat64(`continuous_60`), NULL) AS Nullable(Float64)) AS `continuous_60`,
-  CAST(if(isFinite(toFloat64(`returns_300`)), toFloat64(`returns_300`), NULL) AS Nullable(Float64)) AS `returns_300`,
-  CAST(if(isFinite(toFloat64(`nonzero_share_300`)), toFloat64(`nonzero_share_300`), NULL) AS Nullable(Float64)) AS `nonzero_share_300`,
-  CAST(if(isFinite(toFloat64(`rv_300`)), toFloat64(`rv_300`), NULL) AS Nullable(Float64)) AS `rv_300`,
-  CAST(if(isFinite(toFloat64(`rvol_300`)), toFloat64(`rvol_300`), NULL) AS Nullable(Float64)) AS `rvol_300`,
-  CAST(if(isFinite(toFloat64(`bv_300`)), toFloat64(`bv_300`), NULL) AS Nullable(Float64)) AS `bv_300`,
-  CAST(if(isFinite(toFloat64(`tripower_300`)), toFloat64(`tripower_300`), NULL) AS Nullable(Float64)) AS `tripower_300`,
-  CAST(if(isFinite(toFloat64(`medrv_300`)), toFloat64(`medrv_300`), NULL) AS Nullable(Float64)) AS `medrv_300`,
-  CAST(if(isFinite(toFloat64(`rs_up_300`)), toFloat64(`rs_up_300`), NULL) AS Nullable(Float64)) AS `rs_up_300`,
-  CAST(if(isFinite(toFloat64(`rs_down_300`)), toFloat64(`rs_down_300`), NULL) AS Nullable(Float64)) AS `rs_down_300`,
-  CAST(if(isFinite(toFloat64(`jump_z_300`)), toFloat64(`jump_z_300`), NULL) AS Nullable(Float64)) AS `jump_z_300`,
-  CAST(if(isFinite(toFloat64(`jump_p_300`)), toFloat64(`jump_p_300`), NULL) AS Nullable(Float64)) AS `jump_p_300`,
-  CAST(if(isFinite(toFloat64(`jump_raw_300`)), toFloat64(`jump_raw_300`), NULL) AS Nullable(Float64)) AS `jump_raw_300`,
-  CAST(if(isFinite(toFloat64(`jump_share_300`)), toFloat64(`jump_share_300`), NULL) AS Nullable(Float64)) AS `jump_share_300`,
-  CAST(if(isFinite(toFloat64(`jump_300`)), toFloat64(`jump_300`), NULL) AS Nullable(Float64)) AS `jump_300`,
-  CAST(if(isFinite(toFloat64(`continuous_300`)), toFloat64(`continuous_300`), NULL) AS Nullable(Float64)) AS `continuous_300`
+  CAST(if(isFinite(toFloat64(`returns_60`)), ifNotFinite(toFloat64(`returns_60`), 0), NULL) AS Nullable(Float64)) AS `returns_60`,
+  CAST(if(isFinite(toFloat64(`nonzero_share_60`)), ifNotFinite(toFloat64(`nonzero_share_60`), 0), NULL) AS Nullable(Float64)) AS `nonzero_share_60`,
+  CAST(if(isFinite(toFloat64(`rv_60`)), ifNotFinite(toFloat64(`rv_60`), 0), NULL) AS Nullable(Float64)) AS `rv_60`,
+  CAST(if(isFinite(toFloat64(`rvol_60`)), ifNotFinite(toFloat64(`rvol_60`), 0), NULL) AS Nullable(Float64)) AS `rvol_60`,
+  CAST(if(isFinite(toFloat64(`bv_60`)), ifNotFinite(toFloat64(`bv_60`), 0), NULL) AS Nullable(Float64)) AS `bv_60`,
+  CAST(if(isFinite(toFloat64(`tripower_60`)), ifNotFinite(toFloat64(`tripower_60`), 0), NULL) AS Nullable(Float64)) AS `tripower_60`,
+  CAST(if(isFinite(toFloat64(`medrv_60`)), ifNotFinite(toFloat64(`medrv_60`), 0), NULL) AS Nullable(Float64)) AS `medrv_60`,
+  CAST(if(isFinite(toFloat64(`rs_up_60`)), ifNotFinite(toFloat64(`rs_up_60`), 0), NULL) AS Nullable(Float64)) AS `rs_up_60`,
+  CAST(if(isFinite(toFloat64(`rs_down_60`)), ifNotFinite(toFloat64(`rs_down_60`), 0), NULL) AS Nullable(Float64)) AS `rs_down_60`,
+  CAST(if(isFinite(toFloat64(`jump_z_60`)), ifNotFinite(toFloat64(`jump_z_60`), 0), NULL) AS Nullable(Float64)) AS `jump_z_60`,
+  CAST(if(isFinite(toFloat64(`jump_p_60`)), ifNotFinite(toFloat64(`jump_p_60`), 0), NULL) AS Nullable(Float64)) AS `jump_p_60`,
+  CAST(if(isFinite(toFloat64(`jump_raw_60`)), ifNotFinite(toFloat64(`jump_raw_60`), 0), NULL) AS Nullable(Float64)) AS `jump_raw_60`,
+  CAST(if(isFinite(toFloat64(`jump_share_60`)), ifNotFinite(toFloat64(`jump_share_60`), 0), NULL) AS Nullable(Float64)) AS `jump_share_60`,
+  CAST(if(isFinite(toFloat64(`jump_60`)), ifNotFinite(toFloat64(`jump_60`), 0), NULL) AS Nullable(Float64)) AS `jump_60`,
+  CAST(if(isFinite(toFloat64(`continuous_60`)), ifNotFinite(toFloat64(`continuous_60`), 0), NULL) AS Nullable(Float64)) AS `continuous_60`,
+  CAST(if(isFinite(toFloat64(`returns_300`)), ifNotFinite(toFloat64(`returns_300`), 0), NULL) AS Nullable(Float64)) AS `returns_300`,
+  CAST(if(isFinite(toFloat64(`nonzero_share_300`)), ifNotFinite(toFloat64(`nonzero_share_300`), 0), NULL) AS Nullable(Float64)) AS `nonzero_share_300`,
+  CAST(if(isFinite(toFloat64(`rv_300`)), ifNotFinite(toFloat64(`rv_300`), 0), NULL) AS Nullable(Float64)) AS `rv_300`,
+  CAST(if(isFinite(toFloat64(`rvol_300`)), ifNotFinite(toFloat64(`rvol_300`), 0), NULL) AS Nullable(Float64)) AS `rvol_300`,
+  CAST(if(isFinite(toFloat64(`bv_300`)), ifNotFinite(toFloat64(`bv_300`), 0), NULL) AS Nullable(Float64)) AS `bv_300`,
+  CAST(if(isFinite(toFloat64(`tripower_300`)), ifNotFinite(toFloat64(`tripower_300`), 0), NULL) AS Nullable(Float64)) AS `tripower_300`,
+  CAST(if(isFinite(toFloat64(`medrv_300`)), ifNotFinite(toFloat64(`medrv_300`), 0), NULL) AS Nullable(Float64)) AS `medrv_300`,
+  CAST(if(isFinite(toFloat64(`rs_up_300`)), ifNotFinite(toFloat64(`rs_up_300`), 0), NULL) AS Nullable(Float64)) AS `rs_up_300`,
+  CAST(if(isFinite(toFloat64(`rs_down_300`)), ifNotFinite(toFloat64(`rs_down_300`), 0), NULL) AS Nullable(Float64)) AS `rs_down_300`,
+  CAST(if(isFinite(toFloat64(`jump_z_300`)), ifNotFinite(toFloat64(`jump_z_300`), 0), NULL) AS Nullable(Float64)) AS `jump_z_300`,
+  CAST(if(isFinite(toFloat64(`jump_p_300`)), ifNotFinite(toFloat64(`jump_p_300`), 0), NULL) AS Nullable(Float64)) AS `jump_p_300`,
+  CAST(if(isFinite(toFloat64(`jump_raw_300`)), ifNotFinite(toFloat64(`jump_raw_300`), 0), NULL) AS Nullable(Float64)) AS `jump_raw_300`,
+  CAST(if(isFinite(toFloat64(`jump_share_300`)), ifNotFinite(toFloat64(`jump_share_300`), 0), NULL) AS Nullable(Float64)) AS `jump_share_300`,
+  CAST(if(isFinite(toFloat64(`jump_300`)), ifNotFinite(toFloat64(`jump_300`), 0), NULL) AS Nullable(Float64)) AS `jump_300`,
+  CAST(if(isFinite(toFloat64(`continuous_300`)), ifNotFinite(toFloat64(`continuous_300`), 0), NULL) AS Nullable(Float64)) AS `continuous_300`
 FROM (
   SELECT
     exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
@@ -7287,17 +7287,17 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`valid_trades`)), toFloat64(`valid_trades`), NULL) AS Nullable(Float64)) AS `valid_trades`,
-  CAST(if(isFinite(toFloat64(`invalid_trades`)), toFloat64(`invalid_trades`), NULL) AS Nullable(Float64)) AS `invalid_trades`,
-  CAST(if(isFinite(toFloat64(`valid_quantity`)), toFloat64(`valid_quantity`), NULL) AS Nullable(Float64)) AS `valid_quantity`,
-  CAST(if(isFinite(toFloat64(`matched_mid`)), toFloat64(`matched_mid`), NULL) AS Nullable(Float64)) AS `matched_mid`,
-  CAST(if(isFinite(toFloat64(`effective_spread`)), toFloat64(`effective_spread`), NULL) AS Nullable(Float64)) AS `effective_spread`,
-  CAST(if(isFinite(toFloat64(`effective_spread_bps`)), toFloat64(`effective_spread_bps`), NULL) AS Nullable(Float64)) AS `effective_spread_bps`,
-  CAST(if(isFinite(toFloat64(`effective_spread_bps_simple`)), toFloat64(`effective_spread_bps_simple`), NULL) AS Nullable(Float64)) AS `effective_spread_bps_simple`,
-  CAST(if(isFinite(toFloat64(`quoted_at_trades`)), toFloat64(`quoted_at_trades`), NULL) AS Nullable(Float64)) AS `quoted_at_trades`,
-  CAST(if(isFinite(toFloat64(`spread_ratio`)), toFloat64(`spread_ratio`), NULL) AS Nullable(Float64)) AS `spread_ratio`,
-  CAST(if(isFinite(toFloat64(`price_improvement`)), toFloat64(`price_improvement`), NULL) AS Nullable(Float64)) AS `price_improvement`,
-  CAST(if(isFinite(toFloat64(`quote_age_ms`)), toFloat64(`quote_age_ms`), NULL) AS Nullable(Float64)) AS `quote_age_ms`
+  CAST(if(isFinite(toFloat64(`valid_trades`)), ifNotFinite(toFloat64(`valid_trades`), 0), NULL) AS Nullable(Float64)) AS `valid_trades`,
+  CAST(if(isFinite(toFloat64(`invalid_trades`)), ifNotFinite(toFloat64(`invalid_trades`), 0), NULL) AS Nullable(Float64)) AS `invalid_trades`,
+  CAST(if(isFinite(toFloat64(`valid_quantity`)), ifNotFinite(toFloat64(`valid_quantity`), 0), NULL) AS Nullable(Float64)) AS `valid_quantity`,
+  CAST(if(isFinite(toFloat64(`matched_mid`)), ifNotFinite(toFloat64(`matched_mid`), 0), NULL) AS Nullable(Float64)) AS `matched_mid`,
+  CAST(if(isFinite(toFloat64(`effective_spread`)), ifNotFinite(toFloat64(`effective_spread`), 0), NULL) AS Nullable(Float64)) AS `effective_spread`,
+  CAST(if(isFinite(toFloat64(`effective_spread_bps`)), ifNotFinite(toFloat64(`effective_spread_bps`), 0), NULL) AS Nullable(Float64)) AS `effective_spread_bps`,
+  CAST(if(isFinite(toFloat64(`effective_spread_bps_simple`)), ifNotFinite(toFloat64(`effective_spread_bps_simple`), 0), NULL) AS Nullable(Float64)) AS `effective_spread_bps_simple`,
+  CAST(if(isFinite(toFloat64(`quoted_at_trades`)), ifNotFinite(toFloat64(`quoted_at_trades`), 0), NULL) AS Nullable(Float64)) AS `quoted_at_trades`,
+  CAST(if(isFinite(toFloat64(`spread_ratio`)), ifNotFinite(toFloat64(`spread_ratio`), 0), NULL) AS Nullable(Float64)) AS `spread_ratio`,
+  CAST(if(isFinite(toFloat64(`price_improvement`)), ifNotFinite(toFloat64(`price_improvement`), 0), NULL) AS Nullable(Float64)) AS `price_improvement`,
+  CAST(if(isFinite(toFloat64(`quote_age_ms`)), ifNotFinite(toFloat64(`quote_age_ms`), 0), NULL) AS Nullable(Float64)) AS `quote_age_ms`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -7468,17 +7468,17 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`valid_trades`)), toFloat64(`valid_trades`), NULL) AS Nullable(Float64)) AS `valid_trades`,
-  CAST(if(isFinite(toFloat64(`invalid_trades`)), toFloat64(`invalid_trades`), NULL) AS Nullable(Float64)) AS `invalid_trades`,
-  CAST(if(isFinite(toFloat64(`valid_quantity`)), toFloat64(`valid_quantity`), NULL) AS Nullable(Float64)) AS `valid_quantity`,
-  CAST(if(isFinite(toFloat64(`matched_mid`)), toFloat64(`matched_mid`), NULL) AS Nullable(Float64)) AS `matched_mid`,
-  CAST(if(isFinite(toFloat64(`effective_spread`)), toFloat64(`effective_spread`), NULL) AS Nullable(Float64)) AS `effective_spread`,
-  CAST(if(isFinite(toFloat64(`effective_spread_bps`)), toFloat64(`effective_spread_bps`), NULL) AS Nullable(Float64)) AS `effective_spread_bps`,
-  CAST(if(isFinite(toFloat64(`effective_spread_bps_simple`)), toFloat64(`effective_spread_bps_simple`), NULL) AS Nullable(Float64)) AS `effective_spread_bps_simple`,
-  CAST(if(isFinite(toFloat64(`quoted_at_trades`)), toFloat64(`quoted_at_trades`), NULL) AS Nullable(Float64)) AS `quoted_at_trades`,
-  CAST(if(isFinite(toFloat64(`spread_ratio`)), toFloat64(`spread_ratio`), NULL) AS Nullable(Float64)) AS `spread_ratio`,
-  CAST(if(isFinite(toFloat64(`price_improvement`)), toFloat64(`price_improvement`), NULL) AS Nullable(Float64)) AS `price_improvement`,
-  CAST(if(isFinite(toFloat64(`quote_age_ms`)), toFloat64(`quote_age_ms`), NULL) AS Nullable(Float64)) AS `quote_age_ms`
+  CAST(if(isFinite(toFloat64(`valid_trades`)), ifNotFinite(toFloat64(`valid_trades`), 0), NULL) AS Nullable(Float64)) AS `valid_trades`,
+  CAST(if(isFinite(toFloat64(`invalid_trades`)), ifNotFinite(toFloat64(`invalid_trades`), 0), NULL) AS Nullable(Float64)) AS `invalid_trades`,
+  CAST(if(isFinite(toFloat64(`valid_quantity`)), ifNotFinite(toFloat64(`valid_quantity`), 0), NULL) AS Nullable(Float64)) AS `valid_quantity`,
+  CAST(if(isFinite(toFloat64(`matched_mid`)), ifNotFinite(toFloat64(`matched_mid`), 0), NULL) AS Nullable(Float64)) AS `matched_mid`,
+  CAST(if(isFinite(toFloat64(`effective_spread`)), ifNotFinite(toFloat64(`effective_spread`), 0), NULL) AS Nullable(Float64)) AS `effective_spread`,
+  CAST(if(isFinite(toFloat64(`effective_spread_bps`)), ifNotFinite(toFloat64(`effective_spread_bps`), 0), NULL) AS Nullable(Float64)) AS `effective_spread_bps`,
+  CAST(if(isFinite(toFloat64(`effective_spread_bps_simple`)), ifNotFinite(toFloat64(`effective_spread_bps_simple`), 0), NULL) AS Nullable(Float64)) AS `effective_spread_bps_simple`,
+  CAST(if(isFinite(toFloat64(`quoted_at_trades`)), ifNotFinite(toFloat64(`quoted_at_trades`), 0), NULL) AS Nullable(Float64)) AS `quoted_at_trades`,
+  CAST(if(isFinite(toFloat64(`spread_ratio`)), ifNotFinite(toFloat64(`spread_ratio`), 0), NULL) AS Nullable(Float64)) AS `spread_ratio`,
+  CAST(if(isFinite(toFloat64(`price_improvement`)), ifNotFinite(toFloat64(`price_improvement`), 0), NULL) AS Nullable(Float64)) AS `price_improvement`,
+  CAST(if(isFinite(toFloat64(`quote_age_ms`)), ifNotFinite(toFloat64(`quote_age_ms`), 0), NULL) AS Nullable(Float64)) AS `quote_age_ms`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -7804,9 +7804,9 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`price_change`)), toFloat64(`price_change`), NULL) AS Nullable(Float64)) AS `price_change`,
-  CAST(if(isFinite(toFloat64(`signed_volume`)), toFloat64(`signed_volume`), NULL) AS Nullable(Float64)) AS `signed_volume`,
-  CAST(if(isFinite(toFloat64(`trade_impact_ratio`)), toFloat64(`trade_impact_ratio`), NULL) AS Nullable(Float64)) AS `trade_impact_ratio`
+  CAST(if(isFinite(toFloat64(`price_change`)), ifNotFinite(toFloat64(`price_change`), 0), NULL) AS Nullable(Float64)) AS `price_change`,
+  CAST(if(isFinite(toFloat64(`signed_volume`)), ifNotFinite(toFloat64(`signed_volume`), 0), NULL) AS Nullable(Float64)) AS `signed_volume`,
+  CAST(if(isFinite(toFloat64(`trade_impact_ratio`)), ifNotFinite(toFloat64(`trade_impact_ratio`), 0), NULL) AS Nullable(Float64)) AS `trade_impact_ratio`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -7843,9 +7843,9 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`price_change`)), toFloat64(`price_change`), NULL) AS Nullable(Float64)) AS `price_change`,
-  CAST(if(isFinite(toFloat64(`signed_volume`)), toFloat64(`signed_volume`), NULL) AS Nullable(Float64)) AS `signed_volume`,
-  CAST(if(isFinite(toFloat64(`trade_impact_ratio`)), toFloat64(`trade_impact_ratio`), NULL) AS Nullable(Float64)) AS `trade_impact_ratio`
+  CAST(if(isFinite(toFloat64(`price_change`)), ifNotFinite(toFloat64(`price_change`), 0), NULL) AS Nullable(Float64)) AS `price_change`,
+  CAST(if(isFinite(toFloat64(`signed_volume`)), ifNotFinite(toFloat64(`signed_volume`), 0), NULL) AS Nullable(Float64)) AS `signed_volume`,
+  CAST(if(isFinite(toFloat64(`trade_impact_ratio`)), ifNotFinite(toFloat64(`trade_impact_ratio`), 0), NULL) AS Nullable(Float64)) AS `trade_impact_ratio`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -7938,7 +7938,7 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`signed_sqrt_notional`)), toFloat64(`signed_sqrt_notional`), NULL) AS Nullable(Float64)) AS `signed_sqrt_notional`
+  CAST(if(isFinite(toFloat64(`signed_sqrt_notional`)), ifNotFinite(toFloat64(`signed_sqrt_notional`), 0), NULL) AS Nullable(Float64)) AS `signed_sqrt_notional`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -7971,7 +7971,7 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`signed_sqrt_notional`)), toFloat64(`signed_sqrt_notional`), NULL) AS Nullable(Float64)) AS `signed_sqrt_notional`
+  CAST(if(isFinite(toFloat64(`signed_sqrt_notional`)), ifNotFinite(toFloat64(`signed_sqrt_notional`), 0), NULL) AS Nullable(Float64)) AS `signed_sqrt_notional`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -8082,12 +8082,12 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `volume_bucket`,
-      CAST(if(isFinite(toFloat64(`slice_buy`)), toFloat64(`slice_buy`), NULL) AS Nullable(Float64)) AS `slice_buy`,
-      CAST(if(isFinite(toFloat64(`slice_sell`)), toFloat64(`slice_sell`), NULL) AS Nullable(Float64)) AS `slice_sell`,
-      CAST(if(isFinite(toFloat64(`is_first_part`)), toFloat64(`is_first_part`), NULL) AS Nullable(Float64)) AS `is_first_part`,
-      CAST(if(isFinite(toFloat64(`is_last_part`)), toFloat64(`is_last_part`), NULL) AS Nullable(Float64)) AS `is_last_part`,
-      CAST(if(isFinite(toFloat64(`last_ms`)), toFloat64(`last_ms`), NULL) AS Nullable(Float64)) AS `last_ms`,
-      CAST(if(isFinite(toFloat64(`last_trade_seq`)), toFloat64(`last_trade_seq`), NULL) AS Nullable(Float64)) AS `last_trade_seq`
+      CAST(if(isFinite(toFloat64(`slice_buy`)), ifNotFinite(toFloat64(`slice_buy`), 0), NULL) AS Nullable(Float64)) AS `slice_buy`,
+      CAST(if(isFinite(toFloat64(`slice_sell`)), ifNotFinite(toFloat64(`slice_sell`), 0), NULL) AS Nullable(Float64)) AS `slice_sell`,
+      CAST(if(isFinite(toFloat64(`is_first_part`)), ifNotFinite(toFloat64(`is_first_part`), 0), NULL) AS Nullable(Float64)) AS `is_first_part`,
+      CAST(if(isFinite(toFloat64(`is_last_part`)), ifNotFinite(toFloat64(`is_last_part`), 0), NULL) AS Nullable(Float64)) AS `is_last_part`,
+      CAST(if(isFinite(toFloat64(`last_ms`)), ifNotFinite(toFloat64(`last_ms`), 0), NULL) AS Nullable(Float64)) AS `last_ms`,
+      CAST(if(isFinite(toFloat64(`last_trade_seq`)), ifNotFinite(toFloat64(`last_trade_seq`), 0), NULL) AS Nullable(Float64)) AS `last_trade_seq`
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `volume_bucket`,
@@ -8337,12 +8337,12 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `volume_bucket`,
-      CAST(if(isFinite(toFloat64(`slice_buy`)), toFloat64(`slice_buy`), NULL) AS Nullable(Float64)) AS `slice_buy`,
-      CAST(if(isFinite(toFloat64(`slice_sell`)), toFloat64(`slice_sell`), NULL) AS Nullable(Float64)) AS `slice_sell`,
-      CAST(if(isFinite(toFloat64(`is_first_part`)), toFloat64(`is_first_part`), NULL) AS Nullable(Float64)) AS `is_first_part`,
-      CAST(if(isFinite(toFloat64(`is_last_part`)), toFloat64(`is_last_part`), NULL) AS Nullable(Float64)) AS `is_last_part`,
-      CAST(if(isFinite(toFloat64(`last_ms`)), toFloat64(`last_ms`), NULL) AS Nullable(Float64)) AS `last_ms`,
-      CAST(if(isFinite(toFloat64(`last_trade_seq`)), toFloat64(`last_trade_seq`), NULL) AS Nullable(Float64)) AS `last_trade_seq`
+      CAST(if(isFinite(toFloat64(`slice_buy`)), ifNotFinite(toFloat64(`slice_buy`), 0), NULL) AS Nullable(Float64)) AS `slice_buy`,
+      CAST(if(isFinite(toFloat64(`slice_sell`)), ifNotFinite(toFloat64(`slice_sell`), 0), NULL) AS Nullable(Float64)) AS `slice_sell`,
+      CAST(if(isFinite(toFloat64(`is_first_part`)), ifNotFinite(toFloat64(`is_first_part`), 0), NULL) AS Nullable(Float64)) AS `is_first_part`,
+      CAST(if(isFinite(toFloat64(`is_last_part`)), ifNotFinite(toFloat64(`is_last_part`), 0), NULL) AS Nullable(Float64)) AS `is_last_part`,
+      CAST(if(isFinite(toFloat64(`last_ms`)), ifNotFinite(toFloat64(`last_ms`), 0), NULL) AS Nullable(Float64)) AS `last_ms`,
+      CAST(if(isFinite(toFloat64(`last_trade_seq`)), ifNotFinite(toFloat64(`last_trade_seq`), 0), NULL) AS Nullable(Float64)) AS `last_trade_seq`
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `volume_bucket`,
@@ -8632,10 +8632,10 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`previous_close`)), toFloat64(`previous_close`), NULL) AS Nullable(Float64)) AS `previous_close`,
-    CAST(if(isFinite(toFloat64(`price_change`)), toFloat64(`price_change`), NULL) AS Nullable(Float64)) AS `price_change`,
-    CAST(if(isFinite(toFloat64(`log_return`)), toFloat64(`log_return`), NULL) AS Nullable(Float64)) AS `log_return`,
-    CAST(if(isFinite(toFloat64(`previous_price_change`)), toFloat64(`previous_price_change`), NULL) AS Nullable(Float64)) AS `previous_price_change`
+    CAST(if(isFinite(toFloat64(`previous_close`)), ifNotFinite(toFloat64(`previous_close`), 0), NULL) AS Nullable(Float64)) AS `previous_close`,
+    CAST(if(isFinite(toFloat64(`price_change`)), ifNotFinite(toFloat64(`price_change`), 0), NULL) AS Nullable(Float64)) AS `price_change`,
+    CAST(if(isFinite(toFloat64(`log_return`)), ifNotFinite(toFloat64(`log_return`), 0), NULL) AS Nullable(Float64)) AS `log_return`,
+    CAST(if(isFinite(toFloat64(`previous_price_change`)), ifNotFinite(toFloat64(`previous_price_change`), 0), NULL) AS Nullable(Float64)) AS `previous_price_change`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -8711,10 +8711,10 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`previous_close`)), toFloat64(`previous_close`), NULL) AS Nullable(Float64)) AS `previous_close`,
-    CAST(if(isFinite(toFloat64(`price_change`)), toFloat64(`price_change`), NULL) AS Nullable(Float64)) AS `price_change`,
-    CAST(if(isFinite(toFloat64(`log_return`)), toFloat64(`log_return`), NULL) AS Nullable(Float64)) AS `log_return`,
-    CAST(if(isFinite(toFloat64(`previous_price_change`)), toFloat64(`previous_price_change`), NULL) AS Nullable(Float64)) AS `previous_price_change`
+    CAST(if(isFinite(toFloat64(`previous_close`)), ifNotFinite(toFloat64(`previous_close`), 0), NULL) AS Nullable(Float64)) AS `previous_close`,
+    CAST(if(isFinite(toFloat64(`price_change`)), ifNotFinite(toFloat64(`price_change`), 0), NULL) AS Nullable(Float64)) AS `price_change`,
+    CAST(if(isFinite(toFloat64(`log_return`)), ifNotFinite(toFloat64(`log_return`), 0), NULL) AS Nullable(Float64)) AS `log_return`,
+    CAST(if(isFinite(toFloat64(`previous_price_change`)), ifNotFinite(toFloat64(`previous_price_change`), 0), NULL) AS Nullable(Float64)) AS `previous_price_change`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -8806,14 +8806,14 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`delta`)), toFloat64(`delta`), NULL) AS Nullable(Float64)) AS `delta`,
-    CAST(if(isFinite(toFloat64(`cvd`)), toFloat64(`cvd`), NULL) AS Nullable(Float64)) AS `cvd`,
-    CAST(if(isFinite(toFloat64(`cvd_change_3`)), toFloat64(`cvd_change_3`), NULL) AS Nullable(Float64)) AS `cvd_change_3`,
-    CAST(if(isFinite(toFloat64(`delta_z_20`)), toFloat64(`delta_z_20`), NULL) AS Nullable(Float64)) AS `delta_z_20`,
-    CAST(if(isFinite(toFloat64(`volume_spike_20`)), toFloat64(`volume_spike_20`), NULL) AS Nullable(Float64)) AS `volume_spike_20`,
-    CAST(if(isFinite(toFloat64(`vwap_20`)), toFloat64(`vwap_20`), NULL) AS Nullable(Float64)) AS `vwap_20`,
-    CAST(if(isFinite(toFloat64(`sigma_vwap_20`)), toFloat64(`sigma_vwap_20`), NULL) AS Nullable(Float64)) AS `sigma_vwap_20`,
-    CAST(if(isFinite(toFloat64(`vwap_dev_20`)), toFloat64(`vwap_dev_20`), NULL) AS Nullable(Float64)) AS `vwap_dev_20`
+    CAST(if(isFinite(toFloat64(`delta`)), ifNotFinite(toFloat64(`delta`), 0), NULL) AS Nullable(Float64)) AS `delta`,
+    CAST(if(isFinite(toFloat64(`cvd`)), ifNotFinite(toFloat64(`cvd`), 0), NULL) AS Nullable(Float64)) AS `cvd`,
+    CAST(if(isFinite(toFloat64(`cvd_change_3`)), ifNotFinite(toFloat64(`cvd_change_3`), 0), NULL) AS Nullable(Float64)) AS `cvd_change_3`,
+    CAST(if(isFinite(toFloat64(`delta_z_20`)), ifNotFinite(toFloat64(`delta_z_20`), 0), NULL) AS Nullable(Float64)) AS `delta_z_20`,
+    CAST(if(isFinite(toFloat64(`volume_spike_20`)), ifNotFinite(toFloat64(`volume_spike_20`), 0), NULL) AS Nullable(Float64)) AS `volume_spike_20`,
+    CAST(if(isFinite(toFloat64(`vwap_20`)), ifNotFinite(toFloat64(`vwap_20`), 0), NULL) AS Nullable(Float64)) AS `vwap_20`,
+    CAST(if(isFinite(toFloat64(`sigma_vwap_20`)), ifNotFinite(toFloat64(`sigma_vwap_20`), 0), NULL) AS Nullable(Float64)) AS `sigma_vwap_20`,
+    CAST(if(isFinite(toFloat64(`vwap_dev_20`)), ifNotFinite(toFloat64(`vwap_dev_20`), 0), NULL) AS Nullable(Float64)) AS `vwap_dev_20`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -8913,14 +8913,14 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`delta`)), toFloat64(`delta`), NULL) AS Nullable(Float64)) AS `delta`,
-    CAST(if(isFinite(toFloat64(`cvd`)), toFloat64(`cvd`), NULL) AS Nullable(Float64)) AS `cvd`,
-    CAST(if(isFinite(toFloat64(`cvd_change_3`)), toFloat64(`cvd_change_3`), NULL) AS Nullable(Float64)) AS `cvd_change_3`,
-    CAST(if(isFinite(toFloat64(`delta_z_20`)), toFloat64(`delta_z_20`), NULL) AS Nullable(Float64)) AS `delta_z_20`,
-    CAST(if(isFinite(toFloat64(`volume_spike_20`)), toFloat64(`volume_spike_20`), NULL) AS Nullable(Float64)) AS `volume_spike_20`,
-    CAST(if(isFinite(toFloat64(`vwap_20`)), toFloat64(`vwap_20`), NULL) AS Nullable(Float64)) AS `vwap_20`,
-    CAST(if(isFinite(toFloat64(`sigma_vwap_20`)), toFloat64(`sigma_vwap_20`), NULL) AS Nullable(Float64)) AS `sigma_vwap_20`,
-    CAST(if(isFinite(toFloat64(`vwap_dev_20`)), toFloat64(`vwap_dev_20`), NULL) AS Nullable(Float64)) AS `vwap_dev_20`
+    CAST(if(isFinite(toFloat64(`delta`)), ifNotFinite(toFloat64(`delta`), 0), NULL) AS Nullable(Float64)) AS `delta`,
+    CAST(if(isFinite(toFloat64(`cvd`)), ifNotFinite(toFloat64(`cvd`), 0), NULL) AS Nullable(Float64)) AS `cvd`,
+    CAST(if(isFinite(toFloat64(`cvd_change_3`)), ifNotFinite(toFloat64(`cvd_change_3`), 0), NULL) AS Nullable(Float64)) AS `cvd_change_3`,
+    CAST(if(isFinite(toFloat64(`delta_z_20`)), ifNotFinite(toFloat64(`delta_z_20`), 0), NULL) AS Nullable(Float64)) AS `delta_z_20`,
+    CAST(if(isFinite(toFloat64(`volume_spike_20`)), ifNotFinite(toFloat64(`volume_spike_20`), 0), NULL) AS Nullable(Float64)) AS `volume_spike_20`,
+    CAST(if(isFinite(toFloat64(`vwap_20`)), ifNotFinite(toFloat64(`vwap_20`), 0), NULL) AS Nullable(Float64)) AS `vwap_20`,
+    CAST(if(isFinite(toFloat64(`sigma_vwap_20`)), ifNotFinite(toFloat64(`sigma_vwap_20`), 0), NULL) AS Nullable(Float64)) AS `sigma_vwap_20`,
+    CAST(if(isFinite(toFloat64(`vwap_dev_20`)), ifNotFinite(toFloat64(`vwap_dev_20`), 0), NULL) AS Nullable(Float64)) AS `vwap_dev_20`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -9036,15 +9036,15 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `px_bin`,
-      CAST(if(isFinite(toFloat64(`level_volume`)), toFloat64(`level_volume`), NULL) AS Nullable(Float64)) AS `level_volume`,
-      CAST(if(isFinite(toFloat64(`level_delta`)), toFloat64(`level_delta`), NULL) AS Nullable(Float64)) AS `level_delta`,
-      CAST(if(isFinite(toFloat64(`level_lean`)), toFloat64(`level_lean`), NULL) AS Nullable(Float64)) AS `level_lean`,
-      CAST(if(isFinite(toFloat64(`level_range_bps`)), toFloat64(`level_range_bps`), NULL) AS Nullable(Float64)) AS `level_range_bps`,
-      CAST(if(isFinite(toFloat64(`level_forward_return`)), toFloat64(`level_forward_return`), NULL) AS Nullable(Float64)) AS `level_forward_return`,
-      CAST(if(isFinite(toFloat64(`seen_ago_ms`)), toFloat64(`seen_ago_ms`), NULL) AS Nullable(Float64)) AS `seen_ago_ms`,
-      CAST(if(isFinite(toFloat64(`volume_threshold`)), toFloat64(`volume_threshold`), NULL) AS Nullable(Float64)) AS `volume_threshold`,
-      CAST(if(isFinite(toFloat64(`is_absorption`)), toFloat64(`is_absorption`), NULL) AS Nullable(Float64)) AS `is_absorption`,
-      CAST(if(isFinite(toFloat64(`is_exhaustion`)), toFloat64(`is_exhaustion`), NULL) AS Nullable(Float64)) AS `is_exhaustion`
+      CAST(if(isFinite(toFloat64(`level_volume`)), ifNotFinite(toFloat64(`level_volume`), 0), NULL) AS Nullable(Float64)) AS `level_volume`,
+      CAST(if(isFinite(toFloat64(`level_delta`)), ifNotFinite(toFloat64(`level_delta`), 0), NULL) AS Nullable(Float64)) AS `level_delta`,
+      CAST(if(isFinite(toFloat64(`level_lean`)), ifNotFinite(toFloat64(`level_lean`), 0), NULL) AS Nullable(Float64)) AS `level_lean`,
+      CAST(if(isFinite(toFloat64(`level_range_bps`)), ifNotFinite(toFloat64(`level_range_bps`), 0), NULL) AS Nullable(Float64)) AS `level_range_bps`,
+      CAST(if(isFinite(toFloat64(`level_forward_return`)), ifNotFinite(toFloat64(`level_forward_return`), 0), NULL) AS Nullable(Float64)) AS `level_forward_return`,
+      CAST(if(isFinite(toFloat64(`seen_ago_ms`)), ifNotFinite(toFloat64(`seen_ago_ms`), 0), NULL) AS Nullable(Float64)) AS `seen_ago_ms`,
+      CAST(if(isFinite(toFloat64(`volume_threshold`)), ifNotFinite(toFloat64(`volume_threshold`), 0), NULL) AS Nullable(Float64)) AS `volume_threshold`,
+      CAST(if(isFinite(toFloat64(`is_absorption`)), ifNotFinite(toFloat64(`is_absorption`), 0), NULL) AS Nullable(Float64)) AS `is_absorption`,
+      CAST(if(isFinite(toFloat64(`is_exhaustion`)), ifNotFinite(toFloat64(`is_exhaustion`), 0), NULL) AS Nullable(Float64)) AS `is_exhaustion`
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`,
@@ -9276,15 +9276,15 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `px_bin`,
-      CAST(if(isFinite(toFloat64(`level_volume`)), toFloat64(`level_volume`), NULL) AS Nullable(Float64)) AS `level_volume`,
-      CAST(if(isFinite(toFloat64(`level_delta`)), toFloat64(`level_delta`), NULL) AS Nullable(Float64)) AS `level_delta`,
-      CAST(if(isFinite(toFloat64(`level_lean`)), toFloat64(`level_lean`), NULL) AS Nullable(Float64)) AS `level_lean`,
-      CAST(if(isFinite(toFloat64(`level_range_bps`)), toFloat64(`level_range_bps`), NULL) AS Nullable(Float64)) AS `level_range_bps`,
-      CAST(if(isFinite(toFloat64(`level_forward_return`)), toFloat64(`level_forward_return`), NULL) AS Nullable(Float64)) AS `level_forward_return`,
-      CAST(if(isFinite(toFloat64(`seen_ago_ms`)), toFloat64(`seen_ago_ms`), NULL) AS Nullable(Float64)) AS `seen_ago_ms`,
-      CAST(if(isFinite(toFloat64(`volume_threshold`)), toFloat64(`volume_threshold`), NULL) AS Nullable(Float64)) AS `volume_threshold`,
-      CAST(if(isFinite(toFloat64(`is_absorption`)), toFloat64(`is_absorption`), NULL) AS Nullable(Float64)) AS `is_absorption`,
-      CAST(if(isFinite(toFloat64(`is_exhaustion`)), toFloat64(`is_exhaustion`), NULL) AS Nullable(Float64)) AS `is_exhaustion`
+      CAST(if(isFinite(toFloat64(`level_volume`)), ifNotFinite(toFloat64(`level_volume`), 0), NULL) AS Nullable(Float64)) AS `level_volume`,
+      CAST(if(isFinite(toFloat64(`level_delta`)), ifNotFinite(toFloat64(`level_delta`), 0), NULL) AS Nullable(Float64)) AS `level_delta`,
+      CAST(if(isFinite(toFloat64(`level_lean`)), ifNotFinite(toFloat64(`level_lean`), 0), NULL) AS Nullable(Float64)) AS `level_lean`,
+      CAST(if(isFinite(toFloat64(`level_range_bps`)), ifNotFinite(toFloat64(`level_range_bps`), 0), NULL) AS Nullable(Float64)) AS `level_range_bps`,
+      CAST(if(isFinite(toFloat64(`level_forward_return`)), ifNotFinite(toFloat64(`level_forward_return`), 0), NULL) AS Nullable(Float64)) AS `level_forward_return`,
+      CAST(if(isFinite(toFloat64(`seen_ago_ms`)), ifNotFinite(toFloat64(`seen_ago_ms`), 0), NULL) AS Nullable(Float64)) AS `seen_ago_ms`,
+      CAST(if(isFinite(toFloat64(`volume_threshold`)), ifNotFinite(toFloat64(`volume_threshold`), 0), NULL) AS Nullable(Float64)) AS `volume_threshold`,
+      CAST(if(isFinite(toFloat64(`is_absorption`)), ifNotFinite(toFloat64(`is_absorption`), 0), NULL) AS Nullable(Float64)) AS `is_absorption`,
+      CAST(if(isFinite(toFloat64(`is_exhaustion`)), ifNotFinite(toFloat64(`is_exhaustion`), 0), NULL) AS Nullable(Float64)) AS `is_exhaustion`
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, `px_bin`,
@@ -9513,18 +9513,18 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`mid_change`)), toFloat64(`mid_change`), NULL) AS Nullable(Float64)) AS `mid_change`,
-    CAST(if(isFinite(toFloat64(`log_mid_return`)), toFloat64(`log_mid_return`), NULL) AS Nullable(Float64)) AS `log_mid_return`,
-    CAST(if(isFinite(toFloat64(`kyle_ratio`)), toFloat64(`kyle_ratio`), NULL) AS Nullable(Float64)) AS `kyle_ratio`,
-    CAST(if(isFinite(toFloat64(`kyle_lambda_50`)), toFloat64(`kyle_lambda_50`), NULL) AS Nullable(Float64)) AS `kyle_lambda_50`,
-    CAST(if(isFinite(toFloat64(`kyle_alpha_50`)), toFloat64(`kyle_alpha_50`), NULL) AS Nullable(Float64)) AS `kyle_alpha_50`,
-    CAST(if(isFinite(toFloat64(`kyle_t_50`)), toFloat64(`kyle_t_50`), NULL) AS Nullable(Float64)) AS `kyle_t_50`,
-    CAST(if(isFinite(toFloat64(`kyle_r2_50`)), toFloat64(`kyle_r2_50`), NULL) AS Nullable(Float64)) AS `kyle_r2_50`,
-    CAST(if(isFinite(toFloat64(`kyle_noint_50`)), toFloat64(`kyle_noint_50`), NULL) AS Nullable(Float64)) AS `kyle_noint_50`,
-    CAST(if(isFinite(toFloat64(`hasbrouck_lambda_50`)), toFloat64(`hasbrouck_lambda_50`), NULL) AS Nullable(Float64)) AS `hasbrouck_lambda_50`,
-    CAST(if(isFinite(toFloat64(`kyle_lambda_100`)), toFloat64(`kyle_lambda_100`), NULL) AS Nullable(Float64)) AS `kyle_lambda_100`,
-    CAST(if(isFinite(toFloat64(`kyle_t_100`)), toFloat64(`kyle_t_100`), NULL) AS Nullable(Float64)) AS `kyle_t_100`,
-    CAST(if(isFinite(toFloat64(`kyle_r2_100`)), toFloat64(`kyle_r2_100`), NULL) AS Nullable(Float64)) AS `kyle_r2_100`
+    CAST(if(isFinite(toFloat64(`mid_change`)), ifNotFinite(toFloat64(`mid_change`), 0), NULL) AS Nullable(Float64)) AS `mid_change`,
+    CAST(if(isFinite(toFloat64(`log_mid_return`)), ifNotFinite(toFloat64(`log_mid_return`), 0), NULL) AS Nullable(Float64)) AS `log_mid_return`,
+    CAST(if(isFinite(toFloat64(`kyle_ratio`)), ifNotFinite(toFloat64(`kyle_ratio`), 0), NULL) AS Nullable(Float64)) AS `kyle_ratio`,
+    CAST(if(isFinite(toFloat64(`kyle_lambda_50`)), ifNotFinite(toFloat64(`kyle_lambda_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_lambda_50`,
+    CAST(if(isFinite(toFloat64(`kyle_alpha_50`)), ifNotFinite(toFloat64(`kyle_alpha_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_alpha_50`,
+    CAST(if(isFinite(toFloat64(`kyle_t_50`)), ifNotFinite(toFloat64(`kyle_t_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_t_50`,
+    CAST(if(isFinite(toFloat64(`kyle_r2_50`)), ifNotFinite(toFloat64(`kyle_r2_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_r2_50`,
+    CAST(if(isFinite(toFloat64(`kyle_noint_50`)), ifNotFinite(toFloat64(`kyle_noint_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_noint_50`,
+    CAST(if(isFinite(toFloat64(`hasbrouck_lambda_50`)), ifNotFinite(toFloat64(`hasbrouck_lambda_50`), 0), NULL) AS Nullable(Float64)) AS `hasbrouck_lambda_50`,
+    CAST(if(isFinite(toFloat64(`kyle_lambda_100`)), ifNotFinite(toFloat64(`kyle_lambda_100`), 0), NULL) AS Nullable(Float64)) AS `kyle_lambda_100`,
+    CAST(if(isFinite(toFloat64(`kyle_t_100`)), ifNotFinite(toFloat64(`kyle_t_100`), 0), NULL) AS Nullable(Float64)) AS `kyle_t_100`,
+    CAST(if(isFinite(toFloat64(`kyle_r2_100`)), ifNotFinite(toFloat64(`kyle_r2_100`), 0), NULL) AS Nullable(Float64)) AS `kyle_r2_100`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -9665,18 +9665,18 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`mid_change`)), toFloat64(`mid_change`), NULL) AS Nullable(Float64)) AS `mid_change`,
-    CAST(if(isFinite(toFloat64(`log_mid_return`)), toFloat64(`log_mid_return`), NULL) AS Nullable(Float64)) AS `log_mid_return`,
-    CAST(if(isFinite(toFloat64(`kyle_ratio`)), toFloat64(`kyle_ratio`), NULL) AS Nullable(Float64)) AS `kyle_ratio`,
-    CAST(if(isFinite(toFloat64(`kyle_lambda_50`)), toFloat64(`kyle_lambda_50`), NULL) AS Nullable(Float64)) AS `kyle_lambda_50`,
-    CAST(if(isFinite(toFloat64(`kyle_alpha_50`)), toFloat64(`kyle_alpha_50`), NULL) AS Nullable(Float64)) AS `kyle_alpha_50`,
-    CAST(if(isFinite(toFloat64(`kyle_t_50`)), toFloat64(`kyle_t_50`), NULL) AS Nullable(Float64)) AS `kyle_t_50`,
-    CAST(if(isFinite(toFloat64(`kyle_r2_50`)), toFloat64(`kyle_r2_50`), NULL) AS Nullable(Float64)) AS `kyle_r2_50`,
-    CAST(if(isFinite(toFloat64(`kyle_noint_50`)), toFloat64(`kyle_noint_50`), NULL) AS Nullable(Float64)) AS `kyle_noint_50`,
-    CAST(if(isFinite(toFloat64(`hasbrouck_lambda_50`)), toFloat64(`hasbrouck_lambda_50`), NULL) AS Nullable(Float64)) AS `hasbrouck_lambda_50`,
-    CAST(if(isFinite(toFloat64(`kyle_lambda_100`)), toFloat64(`kyle_lambda_100`), NULL) AS Nullable(Float64)) AS `kyle_lambda_100`,
-    CAST(if(isFinite(toFloat64(`kyle_t_100`)), toFloat64(`kyle_t_100`), NULL) AS Nullable(Float64)) AS `kyle_t_100`,
-    CAST(if(isFinite(toFloat64(`kyle_r2_100`)), toFloat64(`kyle_r2_100`), NULL) AS Nullable(Float64)) AS `kyle_r2_100`
+    CAST(if(isFinite(toFloat64(`mid_change`)), ifNotFinite(toFloat64(`mid_change`), 0), NULL) AS Nullable(Float64)) AS `mid_change`,
+    CAST(if(isFinite(toFloat64(`log_mid_return`)), ifNotFinite(toFloat64(`log_mid_return`), 0), NULL) AS Nullable(Float64)) AS `log_mid_return`,
+    CAST(if(isFinite(toFloat64(`kyle_ratio`)), ifNotFinite(toFloat64(`kyle_ratio`), 0), NULL) AS Nullable(Float64)) AS `kyle_ratio`,
+    CAST(if(isFinite(toFloat64(`kyle_lambda_50`)), ifNotFinite(toFloat64(`kyle_lambda_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_lambda_50`,
+    CAST(if(isFinite(toFloat64(`kyle_alpha_50`)), ifNotFinite(toFloat64(`kyle_alpha_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_alpha_50`,
+    CAST(if(isFinite(toFloat64(`kyle_t_50`)), ifNotFinite(toFloat64(`kyle_t_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_t_50`,
+    CAST(if(isFinite(toFloat64(`kyle_r2_50`)), ifNotFinite(toFloat64(`kyle_r2_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_r2_50`,
+    CAST(if(isFinite(toFloat64(`kyle_noint_50`)), ifNotFinite(toFloat64(`kyle_noint_50`), 0), NULL) AS Nullable(Float64)) AS `kyle_noint_50`,
+    CAST(if(isFinite(toFloat64(`hasbrouck_lambda_50`)), ifNotFinite(toFloat64(`hasbrouck_lambda_50`), 0), NULL) AS Nullable(Float64)) AS `hasbrouck_lambda_50`,
+    CAST(if(isFinite(toFloat64(`kyle_lambda_100`)), ifNotFinite(toFloat64(`kyle_lambda_100`), 0), NULL) AS Nullable(Float64)) AS `kyle_lambda_100`,
+    CAST(if(isFinite(toFloat64(`kyle_t_100`)), ifNotFinite(toFloat64(`kyle_t_100`), 0), NULL) AS Nullable(Float64)) AS `kyle_t_100`,
+    CAST(if(isFinite(toFloat64(`kyle_r2_100`)), ifNotFinite(toFloat64(`kyle_r2_100`), 0), NULL) AS Nullable(Float64)) AS `kyle_r2_100`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -9811,11 +9811,11 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`imbalance_bucket`)), toFloat64(`imbalance_bucket`), NULL) AS Nullable(Float64)) AS `imbalance_bucket`,
-    CAST(if(isFinite(toFloat64(`spread_ticks`)), toFloat64(`spread_ticks`), NULL) AS Nullable(Float64)) AS `spread_ticks`,
-    CAST(if(isFinite(toFloat64(`microprice_adjustment`)), toFloat64(`microprice_adjustment`), NULL) AS Nullable(Float64)) AS `microprice_adjustment`,
-    CAST(if(isFinite(toFloat64(`microprice`)), toFloat64(`microprice`), NULL) AS Nullable(Float64)) AS `microprice`,
-    CAST(if(isFinite(toFloat64(`microprice_bps`)), toFloat64(`microprice_bps`), NULL) AS Nullable(Float64)) AS `microprice_bps`
+    CAST(if(isFinite(toFloat64(`imbalance_bucket`)), ifNotFinite(toFloat64(`imbalance_bucket`), 0), NULL) AS Nullable(Float64)) AS `imbalance_bucket`,
+    CAST(if(isFinite(toFloat64(`spread_ticks`)), ifNotFinite(toFloat64(`spread_ticks`), 0), NULL) AS Nullable(Float64)) AS `spread_ticks`,
+    CAST(if(isFinite(toFloat64(`microprice_adjustment`)), ifNotFinite(toFloat64(`microprice_adjustment`), 0), NULL) AS Nullable(Float64)) AS `microprice_adjustment`,
+    CAST(if(isFinite(toFloat64(`microprice`)), ifNotFinite(toFloat64(`microprice`), 0), NULL) AS Nullable(Float64)) AS `microprice`,
+    CAST(if(isFinite(toFloat64(`microprice_bps`)), ifNotFinite(toFloat64(`microprice_bps`), 0), NULL) AS Nullable(Float64)) AS `microprice_bps`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -9910,11 +9910,11 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`imbalance_bucket`)), toFloat64(`imbalance_bucket`), NULL) AS Nullable(Float64)) AS `imbalance_bucket`,
-    CAST(if(isFinite(toFloat64(`spread_ticks`)), toFloat64(`spread_ticks`), NULL) AS Nullable(Float64)) AS `spread_ticks`,
-    CAST(if(isFinite(toFloat64(`microprice_adjustment`)), toFloat64(`microprice_adjustment`), NULL) AS Nullable(Float64)) AS `microprice_adjustment`,
-    CAST(if(isFinite(toFloat64(`microprice`)), toFloat64(`microprice`), NULL) AS Nullable(Float64)) AS `microprice`,
-    CAST(if(isFinite(toFloat64(`microprice_bps`)), toFloat64(`microprice_bps`), NULL) AS Nullable(Float64)) AS `microprice_bps`
+    CAST(if(isFinite(toFloat64(`imbalance_bucket`)), ifNotFinite(toFloat64(`imbalance_bucket`), 0), NULL) AS Nullable(Float64)) AS `imbalance_bucket`,
+    CAST(if(isFinite(toFloat64(`spread_ticks`)), ifNotFinite(toFloat64(`spread_ticks`), 0), NULL) AS Nullable(Float64)) AS `spread_ticks`,
+    CAST(if(isFinite(toFloat64(`microprice_adjustment`)), ifNotFinite(toFloat64(`microprice_adjustment`), 0), NULL) AS Nullable(Float64)) AS `microprice_adjustment`,
+    CAST(if(isFinite(toFloat64(`microprice`)), ifNotFinite(toFloat64(`microprice`), 0), NULL) AS Nullable(Float64)) AS `microprice`,
+    CAST(if(isFinite(toFloat64(`microprice_bps`)), ifNotFinite(toFloat64(`microprice_bps`), 0), NULL) AS Nullable(Float64)) AS `microprice_bps`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -10011,8 +10011,8 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`vpin_20`)), toFloat64(`vpin_20`), NULL) AS Nullable(Float64)) AS `vpin_20`,
-    CAST(if(isFinite(toFloat64(`vpin_50`)), toFloat64(`vpin_50`), NULL) AS Nullable(Float64)) AS `vpin_50`
+    CAST(if(isFinite(toFloat64(`vpin_20`)), ifNotFinite(toFloat64(`vpin_20`), 0), NULL) AS Nullable(Float64)) AS `vpin_20`,
+    CAST(if(isFinite(toFloat64(`vpin_50`)), ifNotFinite(toFloat64(`vpin_50`), 0), NULL) AS Nullable(Float64)) AS `vpin_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -10082,8 +10082,8 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`vpin_20`)), toFloat64(`vpin_20`), NULL) AS Nullable(Float64)) AS `vpin_20`,
-    CAST(if(isFinite(toFloat64(`vpin_50`)), toFloat64(`vpin_50`), NULL) AS Nullable(Float64)) AS `vpin_50`
+    CAST(if(isFinite(toFloat64(`vpin_20`)), ifNotFinite(toFloat64(`vpin_20`), 0), NULL) AS Nullable(Float64)) AS `vpin_20`,
+    CAST(if(isFinite(toFloat64(`vpin_50`)), ifNotFinite(toFloat64(`vpin_50`), 0), NULL) AS Nullable(Float64)) AS `vpin_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -10163,9 +10163,9 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`vpin_exact_50`)), toFloat64(`vpin_exact_50`), NULL) AS Nullable(Float64)) AS `vpin_exact_50`,
-    CAST(if(isFinite(toFloat64(`open_buy_volume`)), toFloat64(`open_buy_volume`), NULL) AS Nullable(Float64)) AS `open_buy_volume`,
-    CAST(if(isFinite(toFloat64(`open_sell_volume`)), toFloat64(`open_sell_volume`), NULL) AS Nullable(Float64)) AS `open_sell_volume`
+    CAST(if(isFinite(toFloat64(`vpin_exact_50`)), ifNotFinite(toFloat64(`vpin_exact_50`), 0), NULL) AS Nullable(Float64)) AS `vpin_exact_50`,
+    CAST(if(isFinite(toFloat64(`open_buy_volume`)), ifNotFinite(toFloat64(`open_buy_volume`), 0), NULL) AS Nullable(Float64)) AS `open_buy_volume`,
+    CAST(if(isFinite(toFloat64(`open_sell_volume`)), ifNotFinite(toFloat64(`open_sell_volume`), 0), NULL) AS Nullable(Float64)) AS `open_sell_volume`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -10293,9 +10293,9 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`vpin_exact_50`)), toFloat64(`vpin_exact_50`), NULL) AS Nullable(Float64)) AS `vpin_exact_50`,
-    CAST(if(isFinite(toFloat64(`open_buy_volume`)), toFloat64(`open_buy_volume`), NULL) AS Nullable(Float64)) AS `open_buy_volume`,
-    CAST(if(isFinite(toFloat64(`open_sell_volume`)), toFloat64(`open_sell_volume`), NULL) AS Nullable(Float64)) AS `open_sell_volume`
+    CAST(if(isFinite(toFloat64(`vpin_exact_50`)), ifNotFinite(toFloat64(`vpin_exact_50`), 0), NULL) AS Nullable(Float64)) AS `vpin_exact_50`,
+    CAST(if(isFinite(toFloat64(`open_buy_volume`)), ifNotFinite(toFloat64(`open_buy_volume`), 0), NULL) AS Nullable(Float64)) AS `open_buy_volume`,
+    CAST(if(isFinite(toFloat64(`open_sell_volume`)), ifNotFinite(toFloat64(`open_sell_volume`), 0), NULL) AS Nullable(Float64)) AS `open_sell_volume`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -10433,10 +10433,10 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`illiquidity`)), toFloat64(`illiquidity`), NULL) AS Nullable(Float64)) AS `illiquidity`,
-    CAST(if(isFinite(toFloat64(`amihud_20`)), toFloat64(`amihud_20`), NULL) AS Nullable(Float64)) AS `amihud_20`,
-    CAST(if(isFinite(toFloat64(`amihud_50`)), toFloat64(`amihud_50`), NULL) AS Nullable(Float64)) AS `amihud_50`,
-    CAST(if(isFinite(toFloat64(`amihud_used_50`)), toFloat64(`amihud_used_50`), NULL) AS Nullable(Float64)) AS `amihud_used_50`
+    CAST(if(isFinite(toFloat64(`illiquidity`)), ifNotFinite(toFloat64(`illiquidity`), 0), NULL) AS Nullable(Float64)) AS `illiquidity`,
+    CAST(if(isFinite(toFloat64(`amihud_20`)), ifNotFinite(toFloat64(`amihud_20`), 0), NULL) AS Nullable(Float64)) AS `amihud_20`,
+    CAST(if(isFinite(toFloat64(`amihud_50`)), ifNotFinite(toFloat64(`amihud_50`), 0), NULL) AS Nullable(Float64)) AS `amihud_50`,
+    CAST(if(isFinite(toFloat64(`amihud_used_50`)), ifNotFinite(toFloat64(`amihud_used_50`), 0), NULL) AS Nullable(Float64)) AS `amihud_used_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -10549,10 +10549,10 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`illiquidity`)), toFloat64(`illiquidity`), NULL) AS Nullable(Float64)) AS `illiquidity`,
-    CAST(if(isFinite(toFloat64(`amihud_20`)), toFloat64(`amihud_20`), NULL) AS Nullable(Float64)) AS `amihud_20`,
-    CAST(if(isFinite(toFloat64(`amihud_50`)), toFloat64(`amihud_50`), NULL) AS Nullable(Float64)) AS `amihud_50`,
-    CAST(if(isFinite(toFloat64(`amihud_used_50`)), toFloat64(`amihud_used_50`), NULL) AS Nullable(Float64)) AS `amihud_used_50`
+    CAST(if(isFinite(toFloat64(`illiquidity`)), ifNotFinite(toFloat64(`illiquidity`), 0), NULL) AS Nullable(Float64)) AS `illiquidity`,
+    CAST(if(isFinite(toFloat64(`amihud_20`)), ifNotFinite(toFloat64(`amihud_20`), 0), NULL) AS Nullable(Float64)) AS `amihud_20`,
+    CAST(if(isFinite(toFloat64(`amihud_50`)), ifNotFinite(toFloat64(`amihud_50`), 0), NULL) AS Nullable(Float64)) AS `amihud_50`,
+    CAST(if(isFinite(toFloat64(`amihud_used_50`)), ifNotFinite(toFloat64(`amihud_used_50`), 0), NULL) AS Nullable(Float64)) AS `amihud_used_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -10667,13 +10667,13 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`levels`)), toFloat64(`levels`), NULL) AS Nullable(Float64)) AS `levels`,
-  CAST(if(isFinite(toFloat64(`absorption_levels`)), toFloat64(`absorption_levels`), NULL) AS Nullable(Float64)) AS `absorption_levels`,
-  CAST(if(isFinite(toFloat64(`exhaustion_levels`)), toFloat64(`exhaustion_levels`), NULL) AS Nullable(Float64)) AS `exhaustion_levels`,
-  CAST(if(isFinite(toFloat64(`absorption_share`)), toFloat64(`absorption_share`), NULL) AS Nullable(Float64)) AS `absorption_share`,
-  CAST(if(isFinite(toFloat64(`exhaustion_share`)), toFloat64(`exhaustion_share`), NULL) AS Nullable(Float64)) AS `exhaustion_share`,
-  CAST(if(isFinite(toFloat64(`exhaustion_side`)), toFloat64(`exhaustion_side`), NULL) AS Nullable(Float64)) AS `exhaustion_side`,
-  CAST(if(isFinite(toFloat64(`bins_to_absorption`)), toFloat64(`bins_to_absorption`), NULL) AS Nullable(Float64)) AS `bins_to_absorption`
+  CAST(if(isFinite(toFloat64(`levels`)), ifNotFinite(toFloat64(`levels`), 0), NULL) AS Nullable(Float64)) AS `levels`,
+  CAST(if(isFinite(toFloat64(`absorption_levels`)), ifNotFinite(toFloat64(`absorption_levels`), 0), NULL) AS Nullable(Float64)) AS `absorption_levels`,
+  CAST(if(isFinite(toFloat64(`exhaustion_levels`)), ifNotFinite(toFloat64(`exhaustion_levels`), 0), NULL) AS Nullable(Float64)) AS `exhaustion_levels`,
+  CAST(if(isFinite(toFloat64(`absorption_share`)), ifNotFinite(toFloat64(`absorption_share`), 0), NULL) AS Nullable(Float64)) AS `absorption_share`,
+  CAST(if(isFinite(toFloat64(`exhaustion_share`)), ifNotFinite(toFloat64(`exhaustion_share`), 0), NULL) AS Nullable(Float64)) AS `exhaustion_share`,
+  CAST(if(isFinite(toFloat64(`exhaustion_side`)), ifNotFinite(toFloat64(`exhaustion_side`), 0), NULL) AS Nullable(Float64)) AS `exhaustion_side`,
+  CAST(if(isFinite(toFloat64(`bins_to_absorption`)), ifNotFinite(toFloat64(`bins_to_absorption`), 0), NULL) AS Nullable(Float64)) AS `bins_to_absorption`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -10813,13 +10813,13 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`levels`)), toFloat64(`levels`), NULL) AS Nullable(Float64)) AS `levels`,
-  CAST(if(isFinite(toFloat64(`absorption_levels`)), toFloat64(`absorption_levels`), NULL) AS Nullable(Float64)) AS `absorption_levels`,
-  CAST(if(isFinite(toFloat64(`exhaustion_levels`)), toFloat64(`exhaustion_levels`), NULL) AS Nullable(Float64)) AS `exhaustion_levels`,
-  CAST(if(isFinite(toFloat64(`absorption_share`)), toFloat64(`absorption_share`), NULL) AS Nullable(Float64)) AS `absorption_share`,
-  CAST(if(isFinite(toFloat64(`exhaustion_share`)), toFloat64(`exhaustion_share`), NULL) AS Nullable(Float64)) AS `exhaustion_share`,
-  CAST(if(isFinite(toFloat64(`exhaustion_side`)), toFloat64(`exhaustion_side`), NULL) AS Nullable(Float64)) AS `exhaustion_side`,
-  CAST(if(isFinite(toFloat64(`bins_to_absorption`)), toFloat64(`bins_to_absorption`), NULL) AS Nullable(Float64)) AS `bins_to_absorption`
+  CAST(if(isFinite(toFloat64(`levels`)), ifNotFinite(toFloat64(`levels`), 0), NULL) AS Nullable(Float64)) AS `levels`,
+  CAST(if(isFinite(toFloat64(`absorption_levels`)), ifNotFinite(toFloat64(`absorption_levels`), 0), NULL) AS Nullable(Float64)) AS `absorption_levels`,
+  CAST(if(isFinite(toFloat64(`exhaustion_levels`)), ifNotFinite(toFloat64(`exhaustion_levels`), 0), NULL) AS Nullable(Float64)) AS `exhaustion_levels`,
+  CAST(if(isFinite(toFloat64(`absorption_share`)), ifNotFinite(toFloat64(`absorption_share`), 0), NULL) AS Nullable(Float64)) AS `absorption_share`,
+  CAST(if(isFinite(toFloat64(`exhaustion_share`)), ifNotFinite(toFloat64(`exhaustion_share`), 0), NULL) AS Nullable(Float64)) AS `exhaustion_share`,
+  CAST(if(isFinite(toFloat64(`exhaustion_side`)), ifNotFinite(toFloat64(`exhaustion_side`), 0), NULL) AS Nullable(Float64)) AS `exhaustion_side`,
+  CAST(if(isFinite(toFloat64(`bins_to_absorption`)), ifNotFinite(toFloat64(`bins_to_absorption`), 0), NULL) AS Nullable(Float64)) AS `bins_to_absorption`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -10973,10 +10973,10 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`autocov_50`)), toFloat64(`autocov_50`), NULL) AS Nullable(Float64)) AS `autocov_50`,
-    CAST(if(isFinite(toFloat64(`roll_spread_50`)), toFloat64(`roll_spread_50`), NULL) AS Nullable(Float64)) AS `roll_spread_50`,
-    CAST(if(isFinite(toFloat64(`roll_spread_bps_50`)), toFloat64(`roll_spread_bps_50`), NULL) AS Nullable(Float64)) AS `roll_spread_bps_50`,
-    CAST(if(isFinite(toFloat64(`is_autocov_positive_50`)), toFloat64(`is_autocov_positive_50`), NULL) AS Nullable(Float64)) AS `is_autocov_positive_50`
+    CAST(if(isFinite(toFloat64(`autocov_50`)), ifNotFinite(toFloat64(`autocov_50`), 0), NULL) AS Nullable(Float64)) AS `autocov_50`,
+    CAST(if(isFinite(toFloat64(`roll_spread_50`)), ifNotFinite(toFloat64(`roll_spread_50`), 0), NULL) AS Nullable(Float64)) AS `roll_spread_50`,
+    CAST(if(isFinite(toFloat64(`roll_spread_bps_50`)), ifNotFinite(toFloat64(`roll_spread_bps_50`), 0), NULL) AS Nullable(Float64)) AS `roll_spread_bps_50`,
+    CAST(if(isFinite(toFloat64(`is_autocov_positive_50`)), ifNotFinite(toFloat64(`is_autocov_positive_50`), 0), NULL) AS Nullable(Float64)) AS `is_autocov_positive_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -11088,10 +11088,10 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`autocov_50`)), toFloat64(`autocov_50`), NULL) AS Nullable(Float64)) AS `autocov_50`,
-    CAST(if(isFinite(toFloat64(`roll_spread_50`)), toFloat64(`roll_spread_50`), NULL) AS Nullable(Float64)) AS `roll_spread_50`,
-    CAST(if(isFinite(toFloat64(`roll_spread_bps_50`)), toFloat64(`roll_spread_bps_50`), NULL) AS Nullable(Float64)) AS `roll_spread_bps_50`,
-    CAST(if(isFinite(toFloat64(`is_autocov_positive_50`)), toFloat64(`is_autocov_positive_50`), NULL) AS Nullable(Float64)) AS `is_autocov_positive_50`
+    CAST(if(isFinite(toFloat64(`autocov_50`)), ifNotFinite(toFloat64(`autocov_50`), 0), NULL) AS Nullable(Float64)) AS `autocov_50`,
+    CAST(if(isFinite(toFloat64(`roll_spread_50`)), ifNotFinite(toFloat64(`roll_spread_50`), 0), NULL) AS Nullable(Float64)) AS `roll_spread_50`,
+    CAST(if(isFinite(toFloat64(`roll_spread_bps_50`)), ifNotFinite(toFloat64(`roll_spread_bps_50`), 0), NULL) AS Nullable(Float64)) AS `roll_spread_bps_50`,
+    CAST(if(isFinite(toFloat64(`is_autocov_positive_50`)), ifNotFinite(toFloat64(`is_autocov_positive_50`), 0), NULL) AS Nullable(Float64)) AS `is_autocov_positive_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -11933,10 +11933,10 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `px_bin`,
-      CAST(if(isFinite(toFloat64(`ask_vol_1m`)), toFloat64(`ask_vol_1m`), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
-      CAST(if(isFinite(toFloat64(`bid_vol_1m`)), toFloat64(`bid_vol_1m`), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
-      CAST(if(isFinite(toFloat64(`total_vol_1m`)), toFloat64(`total_vol_1m`), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
-      CAST(if(isFinite(toFloat64(`delta_1m`)), toFloat64(`delta_1m`), NULL) AS Nullable(Float64)) AS `delta_1m`
+      CAST(if(isFinite(toFloat64(`ask_vol_1m`)), ifNotFinite(toFloat64(`ask_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
+      CAST(if(isFinite(toFloat64(`bid_vol_1m`)), ifNotFinite(toFloat64(`bid_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
+      CAST(if(isFinite(toFloat64(`total_vol_1m`)), ifNotFinite(toFloat64(`total_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
+      CAST(if(isFinite(toFloat64(`delta_1m`)), ifNotFinite(toFloat64(`delta_1m`), 0), NULL) AS Nullable(Float64)) AS `delta_1m`
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
@@ -12034,10 +12034,10 @@ FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
       `px_bin`,
-      CAST(if(isFinite(toFloat64(`ask_vol_1m`)), toFloat64(`ask_vol_1m`), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
-      CAST(if(isFinite(toFloat64(`bid_vol_1m`)), toFloat64(`bid_vol_1m`), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
-      CAST(if(isFinite(toFloat64(`total_vol_1m`)), toFloat64(`total_vol_1m`), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
-      CAST(if(isFinite(toFloat64(`delta_1m`)), toFloat64(`delta_1m`), NULL) AS Nullable(Float64)) AS `delta_1m`
+      CAST(if(isFinite(toFloat64(`ask_vol_1m`)), ifNotFinite(toFloat64(`ask_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
+      CAST(if(isFinite(toFloat64(`bid_vol_1m`)), ifNotFinite(toFloat64(`bid_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
+      CAST(if(isFinite(toFloat64(`total_vol_1m`)), ifNotFinite(toFloat64(`total_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
+      CAST(if(isFinite(toFloat64(`delta_1m`)), ifNotFinite(toFloat64(`delta_1m`), 0), NULL) AS Nullable(Float64)) AS `delta_1m`
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
@@ -12171,10 +12171,10 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`updates_1m`)), toFloat64(`updates_1m`), NULL) AS Nullable(Float64)) AS `updates_1m`,
-  CAST(if(isFinite(toFloat64(`spread_bps`)), toFloat64(`spread_bps`), NULL) AS Nullable(Float64)) AS `spread_bps`,
-  CAST(if(isFinite(toFloat64(`top_imbalance`)), toFloat64(`top_imbalance`), NULL) AS Nullable(Float64)) AS `top_imbalance`,
-  CAST(if(isFinite(toFloat64(`imbalance_5`)), toFloat64(`imbalance_5`), NULL) AS Nullable(Float64)) AS `imbalance_5`
+  CAST(if(isFinite(toFloat64(`updates_1m`)), ifNotFinite(toFloat64(`updates_1m`), 0), NULL) AS Nullable(Float64)) AS `updates_1m`,
+  CAST(if(isFinite(toFloat64(`spread_bps`)), ifNotFinite(toFloat64(`spread_bps`), 0), NULL) AS Nullable(Float64)) AS `spread_bps`,
+  CAST(if(isFinite(toFloat64(`top_imbalance`)), ifNotFinite(toFloat64(`top_imbalance`), 0), NULL) AS Nullable(Float64)) AS `top_imbalance`,
+  CAST(if(isFinite(toFloat64(`imbalance_5`)), ifNotFinite(toFloat64(`imbalance_5`), 0), NULL) AS Nullable(Float64)) AS `imbalance_5`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -12213,10 +12213,10 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`updates_1m`)), toFloat64(`updates_1m`), NULL) AS Nullable(Float64)) AS `updates_1m`,
-  CAST(if(isFinite(toFloat64(`spread_bps`)), toFloat64(`spread_bps`), NULL) AS Nullable(Float64)) AS `spread_bps`,
-  CAST(if(isFinite(toFloat64(`top_imbalance`)), toFloat64(`top_imbalance`), NULL) AS Nullable(Float64)) AS `top_imbalance`,
-  CAST(if(isFinite(toFloat64(`imbalance_5`)), toFloat64(`imbalance_5`), NULL) AS Nullable(Float64)) AS `imbalance_5`
+  CAST(if(isFinite(toFloat64(`updates_1m`)), ifNotFinite(toFloat64(`updates_1m`), 0), NULL) AS Nullable(Float64)) AS `updates_1m`,
+  CAST(if(isFinite(toFloat64(`spread_bps`)), ifNotFinite(toFloat64(`spread_bps`), 0), NULL) AS Nullable(Float64)) AS `spread_bps`,
+  CAST(if(isFinite(toFloat64(`top_imbalance`)), ifNotFinite(toFloat64(`top_imbalance`), 0), NULL) AS Nullable(Float64)) AS `top_imbalance`,
+  CAST(if(isFinite(toFloat64(`imbalance_5`)), ifNotFinite(toFloat64(`imbalance_5`), 0), NULL) AS Nullable(Float64)) AS `imbalance_5`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -12361,10 +12361,10 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), toFloat64(`mid__of_bucket`), NULL) AS Nullable(Float64)) AS `mid`,
-  CAST(if(isFinite(toFloat64(`mid_start`)), toFloat64(`mid_start`), NULL) AS Nullable(Float64)) AS `mid_start`,
-  CAST(if(isFinite(toFloat64(`last_valid_mid`)), toFloat64(`last_valid_mid`), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
-  CAST(if(isFinite(toFloat64(`mid_age_ms`)), toFloat64(`mid_age_ms`), NULL) AS Nullable(Float64)) AS `mid_age_ms`
+  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), ifNotFinite(toFloat64(`mid__of_bucket`), 0), NULL) AS Nullable(Float64)) AS `mid`,
+  CAST(if(isFinite(toFloat64(`mid_start`)), ifNotFinite(toFloat64(`mid_start`), 0), NULL) AS Nullable(Float64)) AS `mid_start`,
+  CAST(if(isFinite(toFloat64(`last_valid_mid`)), ifNotFinite(toFloat64(`last_valid_mid`), 0), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
+  CAST(if(isFinite(toFloat64(`mid_age_ms`)), ifNotFinite(toFloat64(`mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `mid_age_ms`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -12403,10 +12403,10 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), toFloat64(`mid__of_bucket`), NULL) AS Nullable(Float64)) AS `mid`,
-  CAST(if(isFinite(toFloat64(`mid_start`)), toFloat64(`mid_start`), NULL) AS Nullable(Float64)) AS `mid_start`,
-  CAST(if(isFinite(toFloat64(`last_valid_mid`)), toFloat64(`last_valid_mid`), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
-  CAST(if(isFinite(toFloat64(`mid_age_ms`)), toFloat64(`mid_age_ms`), NULL) AS Nullable(Float64)) AS `mid_age_ms`
+  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), ifNotFinite(toFloat64(`mid__of_bucket`), 0), NULL) AS Nullable(Float64)) AS `mid`,
+  CAST(if(isFinite(toFloat64(`mid_start`)), ifNotFinite(toFloat64(`mid_start`), 0), NULL) AS Nullable(Float64)) AS `mid_start`,
+  CAST(if(isFinite(toFloat64(`last_valid_mid`)), ifNotFinite(toFloat64(`last_valid_mid`), 0), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
+  CAST(if(isFinite(toFloat64(`mid_age_ms`)), ifNotFinite(toFloat64(`mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `mid_age_ms`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -12554,17 +12554,17 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`ask_vol_1m`)), toFloat64(`ask_vol_1m`), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
-  CAST(if(isFinite(toFloat64(`bid_vol_1m`)), toFloat64(`bid_vol_1m`), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
-  CAST(if(isFinite(toFloat64(`total_vol_1m`)), toFloat64(`total_vol_1m`), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
-  CAST(if(isFinite(toFloat64(`delta_1m`)), toFloat64(`delta_1m`), NULL) AS Nullable(Float64)) AS `delta_1m`,
-  CAST(if(isFinite(toFloat64(`quote_vol_1m`)), toFloat64(`quote_vol_1m`), NULL) AS Nullable(Float64)) AS `quote_vol_1m`,
-  CAST(if(isFinite(toFloat64(`vwap_1m`)), toFloat64(`vwap_1m`), NULL) AS Nullable(Float64)) AS `vwap_1m`,
-  CAST(if(isFinite(toFloat64(`open_1m`)), toFloat64(`open_1m`), NULL) AS Nullable(Float64)) AS `open_1m`,
-  CAST(if(isFinite(toFloat64(`high_1m`)), toFloat64(`high_1m`), NULL) AS Nullable(Float64)) AS `high_1m`,
-  CAST(if(isFinite(toFloat64(`low_1m`)), toFloat64(`low_1m`), NULL) AS Nullable(Float64)) AS `low_1m`,
-  CAST(if(isFinite(toFloat64(`close_1m`)), toFloat64(`close_1m`), NULL) AS Nullable(Float64)) AS `close_1m`,
-  CAST(if(isFinite(toFloat64(`range_bps_1m`)), toFloat64(`range_bps_1m`), NULL) AS Nullable(Float64)) AS `range_bps_1m`
+  CAST(if(isFinite(toFloat64(`ask_vol_1m`)), ifNotFinite(toFloat64(`ask_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
+  CAST(if(isFinite(toFloat64(`bid_vol_1m`)), ifNotFinite(toFloat64(`bid_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
+  CAST(if(isFinite(toFloat64(`total_vol_1m`)), ifNotFinite(toFloat64(`total_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
+  CAST(if(isFinite(toFloat64(`delta_1m`)), ifNotFinite(toFloat64(`delta_1m`), 0), NULL) AS Nullable(Float64)) AS `delta_1m`,
+  CAST(if(isFinite(toFloat64(`quote_vol_1m`)), ifNotFinite(toFloat64(`quote_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `quote_vol_1m`,
+  CAST(if(isFinite(toFloat64(`vwap_1m`)), ifNotFinite(toFloat64(`vwap_1m`), 0), NULL) AS Nullable(Float64)) AS `vwap_1m`,
+  CAST(if(isFinite(toFloat64(`open_1m`)), ifNotFinite(toFloat64(`open_1m`), 0), NULL) AS Nullable(Float64)) AS `open_1m`,
+  CAST(if(isFinite(toFloat64(`high_1m`)), ifNotFinite(toFloat64(`high_1m`), 0), NULL) AS Nullable(Float64)) AS `high_1m`,
+  CAST(if(isFinite(toFloat64(`low_1m`)), ifNotFinite(toFloat64(`low_1m`), 0), NULL) AS Nullable(Float64)) AS `low_1m`,
+  CAST(if(isFinite(toFloat64(`close_1m`)), ifNotFinite(toFloat64(`close_1m`), 0), NULL) AS Nullable(Float64)) AS `close_1m`,
+  CAST(if(isFinite(toFloat64(`range_bps_1m`)), ifNotFinite(toFloat64(`range_bps_1m`), 0), NULL) AS Nullable(Float64)) AS `range_bps_1m`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -12617,17 +12617,17 @@ bucket_ts_start,
 bucket_ts_end,
 available_at,
 v,
-  CAST(if(isFinite(toFloat64(`ask_vol_1m`)), toFloat64(`ask_vol_1m`), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
-  CAST(if(isFinite(toFloat64(`bid_vol_1m`)), toFloat64(`bid_vol_1m`), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
-  CAST(if(isFinite(toFloat64(`total_vol_1m`)), toFloat64(`total_vol_1m`), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
-  CAST(if(isFinite(toFloat64(`delta_1m`)), toFloat64(`delta_1m`), NULL) AS Nullable(Float64)) AS `delta_1m`,
-  CAST(if(isFinite(toFloat64(`quote_vol_1m`)), toFloat64(`quote_vol_1m`), NULL) AS Nullable(Float64)) AS `quote_vol_1m`,
-  CAST(if(isFinite(toFloat64(`vwap_1m`)), toFloat64(`vwap_1m`), NULL) AS Nullable(Float64)) AS `vwap_1m`,
-  CAST(if(isFinite(toFloat64(`open_1m`)), toFloat64(`open_1m`), NULL) AS Nullable(Float64)) AS `open_1m`,
-  CAST(if(isFinite(toFloat64(`high_1m`)), toFloat64(`high_1m`), NULL) AS Nullable(Float64)) AS `high_1m`,
-  CAST(if(isFinite(toFloat64(`low_1m`)), toFloat64(`low_1m`), NULL) AS Nullable(Float64)) AS `low_1m`,
-  CAST(if(isFinite(toFloat64(`close_1m`)), toFloat64(`close_1m`), NULL) AS Nullable(Float64)) AS `close_1m`,
-  CAST(if(isFinite(toFloat64(`range_bps_1m`)), toFloat64(`range_bps_1m`), NULL) AS Nullable(Float64)) AS `range_bps_1m`
+  CAST(if(isFinite(toFloat64(`ask_vol_1m`)), ifNotFinite(toFloat64(`ask_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `ask_vol_1m`,
+  CAST(if(isFinite(toFloat64(`bid_vol_1m`)), ifNotFinite(toFloat64(`bid_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `bid_vol_1m`,
+  CAST(if(isFinite(toFloat64(`total_vol_1m`)), ifNotFinite(toFloat64(`total_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `total_vol_1m`,
+  CAST(if(isFinite(toFloat64(`delta_1m`)), ifNotFinite(toFloat64(`delta_1m`), 0), NULL) AS Nullable(Float64)) AS `delta_1m`,
+  CAST(if(isFinite(toFloat64(`quote_vol_1m`)), ifNotFinite(toFloat64(`quote_vol_1m`), 0), NULL) AS Nullable(Float64)) AS `quote_vol_1m`,
+  CAST(if(isFinite(toFloat64(`vwap_1m`)), ifNotFinite(toFloat64(`vwap_1m`), 0), NULL) AS Nullable(Float64)) AS `vwap_1m`,
+  CAST(if(isFinite(toFloat64(`open_1m`)), ifNotFinite(toFloat64(`open_1m`), 0), NULL) AS Nullable(Float64)) AS `open_1m`,
+  CAST(if(isFinite(toFloat64(`high_1m`)), ifNotFinite(toFloat64(`high_1m`), 0), NULL) AS Nullable(Float64)) AS `high_1m`,
+  CAST(if(isFinite(toFloat64(`low_1m`)), ifNotFinite(toFloat64(`low_1m`), 0), NULL) AS Nullable(Float64)) AS `low_1m`,
+  CAST(if(isFinite(toFloat64(`close_1m`)), ifNotFinite(toFloat64(`close_1m`), 0), NULL) AS Nullable(Float64)) AS `close_1m`,
+  CAST(if(isFinite(toFloat64(`range_bps_1m`)), ifNotFinite(toFloat64(`range_bps_1m`), 0), NULL) AS Nullable(Float64)) AS `range_bps_1m`
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
@@ -12739,9 +12739,9 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`bar_close`)), toFloat64(`bar_close`), NULL) AS Nullable(Float64)) AS `bar_close`,
-    CAST(if(isFinite(toFloat64(`bar_change`)), toFloat64(`bar_change`), NULL) AS Nullable(Float64)) AS `bar_change`,
-    CAST(if(isFinite(toFloat64(`bar_volume`)), toFloat64(`bar_volume`), NULL) AS Nullable(Float64)) AS `bar_volume`
+    CAST(if(isFinite(toFloat64(`bar_close`)), ifNotFinite(toFloat64(`bar_close`), 0), NULL) AS Nullable(Float64)) AS `bar_close`,
+    CAST(if(isFinite(toFloat64(`bar_change`)), ifNotFinite(toFloat64(`bar_change`), 0), NULL) AS Nullable(Float64)) AS `bar_change`,
+    CAST(if(isFinite(toFloat64(`bar_volume`)), ifNotFinite(toFloat64(`bar_volume`), 0), NULL) AS Nullable(Float64)) AS `bar_volume`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -12813,9 +12813,9 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`bar_close`)), toFloat64(`bar_close`), NULL) AS Nullable(Float64)) AS `bar_close`,
-    CAST(if(isFinite(toFloat64(`bar_change`)), toFloat64(`bar_change`), NULL) AS Nullable(Float64)) AS `bar_change`,
-    CAST(if(isFinite(toFloat64(`bar_volume`)), toFloat64(`bar_volume`), NULL) AS Nullable(Float64)) AS `bar_volume`
+    CAST(if(isFinite(toFloat64(`bar_close`)), ifNotFinite(toFloat64(`bar_close`), 0), NULL) AS Nullable(Float64)) AS `bar_close`,
+    CAST(if(isFinite(toFloat64(`bar_change`)), ifNotFinite(toFloat64(`bar_change`), 0), NULL) AS Nullable(Float64)) AS `bar_change`,
+    CAST(if(isFinite(toFloat64(`bar_volume`)), ifNotFinite(toFloat64(`bar_volume`), 0), NULL) AS Nullable(Float64)) AS `bar_volume`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -12893,8 +12893,8 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`kyle_lambda`)), toFloat64(`kyle_lambda`), NULL) AS Nullable(Float64)) AS `kyle_lambda`,
-    CAST(if(isFinite(toFloat64(`amihud_illiq`)), toFloat64(`amihud_illiq`), NULL) AS Nullable(Float64)) AS `amihud_illiq`
+    CAST(if(isFinite(toFloat64(`kyle_lambda`)), ifNotFinite(toFloat64(`kyle_lambda`), 0), NULL) AS Nullable(Float64)) AS `kyle_lambda`,
+    CAST(if(isFinite(toFloat64(`amihud_illiq`)), ifNotFinite(toFloat64(`amihud_illiq`), 0), NULL) AS Nullable(Float64)) AS `amihud_illiq`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -12998,8 +12998,8 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`kyle_lambda`)), toFloat64(`kyle_lambda`), NULL) AS Nullable(Float64)) AS `kyle_lambda`,
-    CAST(if(isFinite(toFloat64(`amihud_illiq`)), toFloat64(`amihud_illiq`), NULL) AS Nullable(Float64)) AS `amihud_illiq`
+    CAST(if(isFinite(toFloat64(`kyle_lambda`)), ifNotFinite(toFloat64(`kyle_lambda`), 0), NULL) AS Nullable(Float64)) AS `kyle_lambda`,
+    CAST(if(isFinite(toFloat64(`amihud_illiq`)), ifNotFinite(toFloat64(`amihud_illiq`), 0), NULL) AS Nullable(Float64)) AS `amihud_illiq`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -13113,9 +13113,9 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`sigma_dp`)), toFloat64(`sigma_dp`), NULL) AS Nullable(Float64)) AS `sigma_dp`,
-    CAST(if(isFinite(toFloat64(`buy_fraction`)), toFloat64(`buy_fraction`), NULL) AS Nullable(Float64)) AS `buy_fraction`,
-    CAST(if(isFinite(toFloat64(`bvc_buy_volume`)), toFloat64(`bvc_buy_volume`), NULL) AS Nullable(Float64)) AS `bvc_buy_volume`
+    CAST(if(isFinite(toFloat64(`sigma_dp`)), ifNotFinite(toFloat64(`sigma_dp`), 0), NULL) AS Nullable(Float64)) AS `sigma_dp`,
+    CAST(if(isFinite(toFloat64(`buy_fraction`)), ifNotFinite(toFloat64(`buy_fraction`), 0), NULL) AS Nullable(Float64)) AS `buy_fraction`,
+    CAST(if(isFinite(toFloat64(`bvc_buy_volume`)), ifNotFinite(toFloat64(`bvc_buy_volume`), 0), NULL) AS Nullable(Float64)) AS `bvc_buy_volume`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -13178,9 +13178,9 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`sigma_dp`)), toFloat64(`sigma_dp`), NULL) AS Nullable(Float64)) AS `sigma_dp`,
-    CAST(if(isFinite(toFloat64(`buy_fraction`)), toFloat64(`buy_fraction`), NULL) AS Nullable(Float64)) AS `buy_fraction`,
-    CAST(if(isFinite(toFloat64(`bvc_buy_volume`)), toFloat64(`bvc_buy_volume`), NULL) AS Nullable(Float64)) AS `bvc_buy_volume`
+    CAST(if(isFinite(toFloat64(`sigma_dp`)), ifNotFinite(toFloat64(`sigma_dp`), 0), NULL) AS Nullable(Float64)) AS `sigma_dp`,
+    CAST(if(isFinite(toFloat64(`buy_fraction`)), ifNotFinite(toFloat64(`buy_fraction`), 0), NULL) AS Nullable(Float64)) AS `buy_fraction`,
+    CAST(if(isFinite(toFloat64(`bvc_buy_volume`)), ifNotFinite(toFloat64(`bvc_buy_volume`), 0), NULL) AS Nullable(Float64)) AS `bvc_buy_volume`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -13247,7 +13247,7 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`vpin_bvc_50`)), toFloat64(`vpin_bvc_50`), NULL) AS Nullable(Float64)) AS `vpin_bvc_50`
+    CAST(if(isFinite(toFloat64(`vpin_bvc_50`)), ifNotFinite(toFloat64(`vpin_bvc_50`), 0), NULL) AS Nullable(Float64)) AS `vpin_bvc_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
@@ -13342,7 +13342,7 @@ LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
     exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`vpin_bvc_50`)), toFloat64(`vpin_bvc_50`), NULL) AS Nullable(Float64)) AS `vpin_bvc_50`
+    CAST(if(isFinite(toFloat64(`vpin_bvc_50`)), ifNotFinite(toFloat64(`vpin_bvc_50`), 0), NULL) AS Nullable(Float64)) AS `vpin_bvc_50`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
