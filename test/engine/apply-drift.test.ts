@@ -137,6 +137,19 @@ it.each([
   expect(await apply()).toMatchObject({ nothingToDo: true, repaired: [] });
 });
 
+it("a bucket whose close is on its way when a trigger comes back is computed again, too", async () => {
+  await engine.execute(
+    "ALTER TABLE features.closes DELETE WHERE symbol = 'B' AND bucket_id = 4 SETTINGS mutations_sync = 2",
+  );
+  await engine.execute(`DROP VIEW features.${table.flow}__mv`);
+  await apply({ repair: true });
+  expect(await dirty()).toEqual(["A 4", "B 4"]);
+  await engine.execute(
+    `INSERT INTO features.closes (clock, path, exchange, market_type, symbol, bucket_id, v)
+     VALUES ('ubt', 'hot', 'binance', 'spot', 'B', 4, 256)`,
+  );
+});
+
 it("rows leave the directory as a seal knows it; a record of the registry does not", async () => {
   const sealed = state();
   expect(sealed).toMatch(/^[0-9a-f]{64}$/);
