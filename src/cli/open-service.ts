@@ -1,6 +1,7 @@
 import { OnlineStore } from "../online/online-store.js";
 import type { BucketSpan } from "../online/read-rows.js";
 import { type Listening, listen } from "../serve/listen.js";
+import { ServedLog } from "../serve/served-log.js";
 import { defaultServiceLimits, type Service } from "../serve/service.js";
 import { instrumentName } from "../spec/model.js";
 import type { Context } from "./context.js";
@@ -46,6 +47,7 @@ export async function openService(
   const maxBytes = flags.onlineMemory * 2 ** 20;
   const store = new OnlineStore({ reader: engine, vectors, now, maxBytes });
   await store.warm();
+  const log = await ServedLog.open(engine, { database: project.databases.features, name: "fetches" }, store);
   const predictions = await openPredictions(context, shell, store, { now, maxBytes });
   const service: Service = {
     store,
@@ -81,7 +83,10 @@ export async function openService(
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     // The audit's last rows are written once what was asked is answered.
-    closing ??= Promise.all([listening.close(), stopFollowing?.()]).then(() => predictions?.close());
+    closing ??= Promise.all([listening.close(), stopFollowing?.()]).then(async () => {
+      await predictions?.close();
+      await log.close();
+    });
     return closing;
   };
   const { rings } = store.stats;

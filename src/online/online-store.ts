@@ -94,6 +94,11 @@ export class OnlineStore {
     return this.#held.get(vector)?.rings.has(instrument) === true;
   }
 
+  /** Rows that are held of an instrument. */
+  size(vector: string, instrument: string): number {
+    return this.#held.get(vector)?.rings.get(instrument)?.size ?? 0;
+  }
+
   /** The newest row that may be used now; undefined where there is none. */
   latest(vector: string, instrument: string): Reading | undefined {
     const held = this.#held.get(vector);

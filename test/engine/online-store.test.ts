@@ -3,9 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratch } from "../../src/engine/open.js";
 import type { BucketRange } from "../../src/ingest/buckets/batches.js";
 import { OnlineStore, type RowEvent } from "../../src/online/online-store.js";
+import { readNewest } from "../../src/online/read-rows.js";
 import type { ServedVector } from "../../src/online/served-vector.js";
 import { VectorRing } from "../../src/online/vector-ring.js";
 import { quoteName } from "../../src/schema/quote.js";
+import { ServedLog } from "../../src/serve/served-log.js";
+import { instrumentName } from "../../src/spec/model.js";
 import { ingestTardis } from "../support/ingest-files.js";
 import { onlineBits, servedStock, tableBits } from "../support/served-stock.js";
 import { clockChange, type Deployment, deployStock } from "../support/stock-deployment.js";
@@ -76,6 +79,38 @@ describe("the online store", () => {
     await deployment.engine.execute(`DELETE FROM ${quoteName(vector.table)} WHERE bucket_id > 7`);
     await looking.poll();
     expect(onlineBits(looking, vector)).toEqual(await tableBits(deployment, vector));
+  });
+
+  it("is noted as fetched once a version and instrument, also those that come later", async () => {
+    const { engine, project } = deployment;
+    const table = { database: project.databases.features, name: "fetches" };
+    const noted = () =>
+      engine.rows<{ name: string; version: string; buckets: string }>(
+        `SELECT concat(exchange, '/', market_type, '/', symbol) AS name, version, buckets
+         FROM ${quoteName(table)} ORDER BY fetched_at, name`,
+      );
+    const before = (await noted()).length;
+    const store = new OnlineStore({ reader: engine, vectors: [vector], now: () => 0 });
+    const log = await ServedLog.open(engine, table, store);
+    expect(await noted()).toHaveLength(before);
+    const [first, ...others] = await readNewest(engine, vector);
+    if (first === undefined) throw new Error("no instrument");
+    await store.closed(vector.clock, [{ instrument: first.instrument, from: 1, to: first.last }]);
+    await log.note();
+    await store.poll();
+    await log.note();
+    await log.note();
+    await log.close();
+    const rows = (await noted()).slice(before);
+    const held = (name: string) => ({
+      name,
+      version: vector.table.name,
+      buckets: String(store.size(vector.name, name)),
+    });
+    const names = [first, ...others].map(({ instrument }) => instrumentName(instrument));
+    expect(rows[0]).toEqual(held(names[0] ?? ""));
+    expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(names));
+    expect(rows).toHaveLength(names.length);
   });
 
   it("refuses to start when its rows do not fit into the memory it may take", async () => {
