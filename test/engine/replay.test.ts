@@ -17,6 +17,7 @@ import { listen } from "../../src/serve/listen.js";
 import { defaultServiceLimits } from "../../src/serve/service.js";
 import { ingestPaths, ingestTardis, writeFiles } from "../support/ingest-files.js";
 import { servedStock } from "../support/served-stock.js";
+import { startLoad, type ToldRow } from "../support/steady-load.js";
 import { clockChange, type Deployment, deployStock } from "../support/stock-deployment.js";
 import { storedTables } from "../support/stored-rows.js";
 import { threePartMarket } from "../support/three-part-market.js";
@@ -31,6 +32,7 @@ const clock = clockChange({
 });
 const folder = mkdtempSync(join(tmpdir(), "prism-replay-"));
 const steps = 10;
+const asked = "binance/spot/BTCUSDT";
 
 let atOnce: Deployment;
 let played: Deployment;
@@ -98,16 +100,23 @@ describe("a replay", () => {
         store,
         engine: played.engine,
         database: played.project.databases.features,
-        instruments: [],
+        instruments: [asked],
         keys: new KeyRing([]),
         now: time.now,
         version: "0.0.0",
-        limits: defaultServiceLimits,
+        limits: { ...defaultServiceLimits, requestsPerSecond: 0 },
         log: undefined,
       },
       "127.0.0.1",
       0,
     );
+    const row = `/v1/vectors/${vector.name}`;
+    const load = startLoad(service.url, {
+      connections: 50,
+      pauseMs: 100,
+      latest: `${row}/latest?instrument=${asked}`,
+      others: [`${row}/sequence?instrument=${asked}`, row, "/healthz"],
+    });
     const seen: string[] = [];
     const client = new PrismClient({ url: service.url });
     const listening = (async () => {
@@ -116,14 +125,25 @@ describe("a replay", () => {
     })();
     await fetch(`${service.url}/healthz`);
     const told: string[] = [];
+    const usable: ToldRow[] = [];
     store.onRow(({ instrument, row, at }) => {
+      if (instrument === asked) usable.push({ bucketId: row.bucketId, availableAt: row.availableAt });
       told.push(`${instrument} ${row.bucketId}`);
       // No row is readable before the market's time has come to its close.
       expect(at).toBeGreaterThanOrEqual(row.availableAt - vector.lagMs);
     });
     const closed = await replay(paths, store, time);
+    // It ends while 50 connections ask: what was taken is answered.
     await service.close();
+    await load.stop();
     await listening;
+    expect(load.failures).toEqual([]);
+    expect(usable.length).toBeGreaterThan(3);
+    expect(load.seen.filter(({ bucketId }) => bucketId !== null).length).toBeGreaterThan(50);
+    const { maxAgeMs } = vector;
+    expect(
+      load.seen.filter(({ bucketId, ageS }) => bucketId !== null && (ageS ?? 0) * 1000 > maxAgeMs),
+    ).toEqual([]);
 
     const wanted = await storedTables(atOnce);
     for (const [table, rows] of Object.entries(await storedTables(played))) {
