@@ -13,7 +13,13 @@ import { ingestProgress } from "./ingest-progress.js";
 import type { Outcome } from "./outcome.js";
 import { renderTable } from "./render-table.js";
 import type { Shell } from "./shell.js";
-import { failureErrors, instrumentArgument, openWriting, withoutSizeWarnings } from "./writing.js";
+import {
+  breachWarnings,
+  failureErrors,
+  instrumentArgument,
+  openWriting,
+  withoutSizeWarnings,
+} from "./writing.js";
 
 export interface IngestFlags {
   readonly instrument?: string;
@@ -94,6 +100,10 @@ function outcomeOf(
   const rowsPerSecond = Math.round(summary.read / Math.max(storeSeconds, 0.001));
   const warnings = [
     ...withoutSizeWarnings(advanced.flatMap(({ withoutSize }) => withoutSize)),
+    ...breachWarnings(
+      project,
+      advanced.flatMap(({ breaches }) => breaches),
+    ),
     ...(summary.rejected === 0
       ? []
       : [

@@ -15,7 +15,7 @@ import { openService, type ServeFlags } from "./open-service.js";
 import type { Outcome } from "./outcome.js";
 import { formatOptions, type IngestFlags } from "./run-ingest.js";
 import type { Shell } from "./shell.js";
-import { failureErrors, openWriting, withoutSizeWarnings } from "./writing.js";
+import { breachWarnings, failureErrors, openWriting, withoutSizeWarnings } from "./writing.js";
 
 export interface UpFlags extends ServeFlags, IngestFlags {
   readonly replay: readonly string[];
@@ -108,7 +108,13 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
   };
   const summary = await ingestAndServe();
   const { read, stored, duplicate, rejected, late, seconds } = summary;
-  const warnings = withoutSizeWarnings([...new Set(advanced.flatMap(({ withoutSize }) => withoutSize))]);
+  const warnings = [
+    ...withoutSizeWarnings([...new Set(advanced.flatMap(({ withoutSize }) => withoutSize))]),
+    ...breachWarnings(
+      project,
+      advanced.flatMap(({ breaches }) => breaches),
+    ),
+  ];
   const result = {
     url: service.url,
     read,

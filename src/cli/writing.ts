@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
 import type { Catalog } from "../compile/catalog.js";
 import { FeatureError } from "../errors.js";
+import { breachLine, type ViewBreach } from "../ingest/buckets/check-expectations.js";
 import { type ClockContext, clockContext } from "../ingest/buckets/clock-context.js";
 import { heal } from "../ingest/buckets/heal.js";
 import type { TableName } from "../schema/object.js";
 import { parseInstrumentName } from "../spec/instrument-name.js";
-import { type InstrumentKey, instrumentName } from "../spec/model.js";
+import { type InstrumentKey, instrumentName, type Project } from "../spec/model.js";
 import type { Context } from "./context.js";
 import { deployedCatalog } from "./deployed-catalog.js";
 
@@ -46,6 +47,14 @@ export const withoutSizeWarnings = (names: readonly string[]) =>
     (name) =>
       `${name} is stored but not cut: it has no bucket size; feature buckets calibrate --write finds one, or give it one in features.yaml (clocks: size: default:)`,
   );
+
+/** What is not as views expect: the first few, and where all of it is. */
+export function breachWarnings(project: Project, breaches: readonly ViewBreach[]): string[] {
+  const shown = breaches.slice(0, 3).map((breach) => `not as expected: ${breachLine(breach)}`);
+  const more = breaches.length - shown.length;
+  if (more <= 0) return shown;
+  return [...shown, `${more} more are not as expected: see ${project.databases.features}.expect_breaches`];
+}
 
 /** Instruments whose buckets are stored, but not computed. */
 export const failureErrors = (

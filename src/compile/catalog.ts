@@ -1,6 +1,7 @@
 /** What specs compile into: the desired state, as values. plan/ compares it, migrate/ builds it, ingest/ drives it. */
 import type { Location } from "../errors.js";
 import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
+import type { Expectation } from "../spec/model.js";
 import type { Json } from "./fingerprint.js";
 
 /**
@@ -101,6 +102,8 @@ export interface CompiledObject {
   readonly delay?: Delay;
   /** True when every closed bucket must have a row (books may have none). */
   readonly everyBucket: boolean;
+  /** What is normal for its values, of a view that says it. */
+  readonly expect?: readonly Expectation[];
   /** Its former name, where the spec says one: what is deployed under it is this object. */
   readonly renamedFrom: string | undefined;
   /** Where it was written. */

@@ -2,8 +2,10 @@
  * What a view's `expect:` says, as one SELECT and a reading of its row: used on every close and by `feature verify`, so that both
  * mean the same.
  */
-import { quoteIdentifier } from "../schema/quote.js";
+import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import type { Expectation } from "../spec/model.js";
+import type { CompiledObject } from "./catalog.js";
+import { missing } from "./feature-table.js";
 
 export type ExpectationRule = "not_null" | "null_share" | "min" | "max";
 
@@ -53,6 +55,18 @@ export function expectationSelect(expectations: readonly Expectation[], relation
   ].join("\n");
 }
 
+/** FROM-text of what is stored of a view: a row a bucket, or a bin of it. `where` is a condition on its key columns. */
+export function valuesRelation({ storage, columns, by, name }: CompiledObject, where: string): string {
+  if (storage === undefined) throw missing(`the table of ${name}`);
+  const stored = columns.map((column) => quoteIdentifier(storage.columnPrefix + column.name));
+  const values = columns.map((column, place) => `${stored[place]} AS ${quoteIdentifier(column.name)}`);
+  const bins = by === undefined ? "" : `ARRAY JOIN ${stored.join(", ")} `;
+  return (
+    `(SELECT exchange, market_type, symbol, bucket_id, ${values.join(", ")} ` +
+    `FROM ${quoteName(storage.table)} FINAL ${bins}${where})`
+  );
+}
+
 export function expectationParams(expectations: readonly Expectation[]): Record<string, number> {
   return Object.fromEntries(
     expectations.flatMap(({ min, max }, index) => [
@@ -91,4 +105,18 @@ export function breachesOf(expectations: readonly Expectation[], row: Expectatio
       found.push(breach("max", max, Number(most), "max"));
     return found;
   });
+}
+
+/** A breach as a sentence, without its view and instrument. */
+export function describeBreach({ column, rule, expected, found, rows }: Breach): string {
+  switch (rule) {
+    case "not_null":
+      return `${column} is NULL in ${found} of ${rows} rows; it should never be`;
+    case "null_share":
+      return `${column} is NULL in ${(100 * found).toFixed(1)} % of ${rows} rows; at most ${100 * expected} % should be`;
+    case "min":
+      return `${column} is ${found} at its lowest; it should not be below ${expected}`;
+    case "max":
+      return `${column} is ${found} at its highest; it should not be above ${expected}`;
+  }
 }

@@ -136,6 +136,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
           delay: { ms: view.delayMs, staleMs: staleMs(clock), bounds: bucketsName(project, clock.name) },
         }),
     everyBucket: view.time !== undefined || hasEveryBucket(view, clock),
+    ...(view.expect.length === 0 ? {} : { expect: view.expect }),
     renamedFrom: view.renamedFrom,
     at: view.at,
   };

@@ -38,6 +38,7 @@ export function clockTables(layout: SchemaLayout): Table[] {
     fetches(layout),
     auditTable(layout),
     jobRuns(layout),
+    expectBreaches(layout),
   ];
 }
 
@@ -100,6 +101,32 @@ function sessionColumn({ sessions = [] }: SchemaLayout): Column[] {
       comment: "by the hour (UTC) of its start",
     },
   ];
+}
+
+/** What was not as a view's `expect:` says when buckets were closed: a row a rule, column, instrument and last bucket. */
+function expectBreaches(layout: SchemaLayout): Table {
+  return {
+    kind: "table",
+    database: layout.databases.features,
+    name: "expect_breaches",
+    columns: [
+      clockColumn,
+      column("view", nameType),
+      column("column", nameType),
+      column("rule", nameType, { comment: "not_null, null_share, min or max" }),
+      ...instrumentColumns,
+      column("bucket_id", "UInt64", { comment: "the last bucket that breaks the rule" }),
+      column("expected", "Float64"),
+      column("found", "Float64", { comment: "a number of NULLs, a share, or the value furthest off" }),
+      column("rows", "UInt64", { comment: "that were looked at" }),
+      column("noted_at", timeType, { default: "now64(3, 'UTC')" }),
+    ],
+    engine: "ReplacingMergeTree(noted_at)",
+    orderBy: ["clock", "view", "column", "rule", ...key, "bucket_id"],
+    ...ttlFrom("noted_at", layout.retention.featuresMs),
+    settings: deduplication,
+    comment: "Values that were not as expected when their buckets were closed",
+  };
 }
 
 /** What jobs did: a row an attempt. */

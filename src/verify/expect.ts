@@ -1,12 +1,12 @@
 /** Expectations: what the views' `expect:` says, over everything that is stored in the range. */
 import {
-  type Breach,
   breachesOf,
+  describeBreach,
   type ExpectationRow,
   expectationParams,
   expectationSelect,
+  valuesRelation,
 } from "../compile/expectations.js";
-import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import type { Check, CheckResult, VerifyContext } from "./check.js";
 import { rangeParams, whereInRange } from "./range.js";
 import { newTally } from "./tally.js";
@@ -24,15 +24,8 @@ async function checkExpectations(context: VerifyContext): Promise<CheckResult> {
   for (const [index, view] of views.entries()) {
     const object = context.catalog.objects.find(({ kind, name }) => kind === "view" && name === view.name);
     if (object?.storage === undefined) continue;
-    const { table, columnPrefix } = object.storage;
-    const stored = object.columns.map(({ name }) => quoteIdentifier(columnPrefix + name));
-    const columns = object.columns.map(({ name }, place) => `${stored[place]} AS ${quoteIdentifier(name)}`);
-    // Of a view with bins each bin is a row.
-    const bins = object.by === undefined ? "" : `ARRAY JOIN ${stored.join(", ")} `;
-    const relation =
-      `(SELECT exchange, market_type, symbol, bucket_id, ${columns.join(", ")} ` +
-      `FROM ${quoteName(table)} FINAL ${bins}${whereInRange})`;
-    const rows = await engine.rows<ExpectationRow>(expectationSelect(view.expect, relation), {
+    const sql = expectationSelect(view.expect, valuesRelation(object, whereInRange));
+    const rows = await engine.rows<ExpectationRow>(sql, {
       params: { ...rangeParams(options), ...expectationParams(view.expect) },
     });
     for (const row of rows) {
@@ -50,17 +43,4 @@ async function checkExpectations(context: VerifyContext): Promise<CheckResult> {
     context.onProgress(expectations.name, index + 1, views.length);
   }
   return tally.result();
-}
-
-function describeBreach({ column, rule, expected, found, rows }: Breach): string {
-  switch (rule) {
-    case "not_null":
-      return `${column} is NULL in ${found} of ${rows} rows; it should never be`;
-    case "null_share":
-      return `${column} is NULL in ${(100 * found).toFixed(1)} % of ${rows} rows; at most ${100 * expected} % should be`;
-    case "min":
-      return `${column} is ${found} at its lowest; it should not be below ${expected}`;
-    case "max":
-      return `${column} is ${found} at its highest; it should not be above ${expected}`;
-  }
 }

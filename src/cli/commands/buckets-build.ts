@@ -45,7 +45,13 @@ export function configureBuild(command: Command, bind: Bind): void {
             const only = instruments.length === 0 ? {} : { instruments };
             results.push({ clock: clock.clock.name, ...(await advance(clock, { ...only, onProgress })) });
           }
-          const warnings = writing.withoutSizeWarnings(results.flatMap(({ withoutSize }) => withoutSize));
+          const warnings = [
+            ...writing.withoutSizeWarnings(results.flatMap(({ withoutSize }) => withoutSize)),
+            ...writing.breachWarnings(
+              context.project,
+              results.flatMap(({ breaches }) => breaches),
+            ),
+          ];
           return {
             result: { clocks: results.map(({ failures: _, ...counts }) => counts), warnings },
             text: () => results.map((result) => describeAdvance(result.clock, result)).join(""),

@@ -1,7 +1,8 @@
 /** Brings a clock up to its trades: cuts what is not cut, closes what is not closed. */
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import type { AdvanceProgress } from "./advance-progress.js";
-import { type BucketRange, defaultLimits, type InsertLimits } from "./batches.js";
+import { type BucketRange, defaultLimits, type InsertLimits, type PendingBucket } from "./batches.js";
+import { checkExpectations, type ViewBreach } from "./check-expectations.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
 import { closeBatches } from "./close-batches.js";
 import { type CutTotals, cutInstruments } from "./cut-instruments.js";
@@ -15,6 +16,8 @@ export interface AdvanceResult extends CutTotals {
   readonly bucketsClosed: number;
   /** Closed before, computed again because rows were stored after their close. */
   readonly bucketsRecomputed: number;
+  /** What is not as views expect, in buckets that are complete on all paths since this call. */
+  readonly breaches: readonly ViewBreach[];
   /** Instruments whose buckets could not be computed; the next run tries again. */
   readonly failures: readonly CloseFailure[];
 }
@@ -29,12 +32,14 @@ export interface AdvanceSession {
   isSettled: boolean;
   /** Whether buckets may wait for the lazy path. */
   hasLazy: boolean;
+  /** Closed, but not yet looked at for what views expect. */
+  unchecked: PendingBucket[];
   /** Whether rows that are stored between the calls may change closed buckets. */
   readonly mayBeDirty: boolean;
 }
 
 export function advanceSession(context: ClockContext, mayBeDirty = true): AdvanceSession {
-  return { leases: leaseBook(context), isSettled: false, hasLazy: true, mayBeDirty };
+  return { leases: leaseBook(context), isSettled: false, hasLazy: true, unchecked: [], mayBeDirty };
 }
 
 export interface AdvanceOptions {
@@ -74,18 +79,21 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
       : 0;
   const instruments = await instrumentsOf(context, options.instruments, isFirst);
   const { buckets, ...cut } = await cutInstruments(context, leases, instruments, progress, options.watermark);
+  // Where nothing waited before, what was cut just now is all that waits.
+  const pending = isFirst ? await pendingBuckets(context, "hot") : buckets;
   const bucketsClosed = await closeBatches(
     context,
     leases,
     "hot",
-    // What nothing waited before is complete but for what was cut just now.
-    isFirst ? await pendingBuckets(context, "hot") : buckets,
+    pending,
     limits,
     stopped,
     (done) => progress({ stage: "close", done }),
     onComputed,
   );
   session.hasLazy ||= bucketsClosed > 0;
+  for (const bucket of pending) session.unchecked.push(bucket);
+  let breaches: readonly ViewBreach[] = [];
   if (session.hasLazy && options.lazily !== false) {
     await closeBatches(
       context,
@@ -98,9 +106,11 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
       () => {},
     );
     session.hasLazy = stopped.size > 0;
+    breaches = await checkExpectations(context, session.unchecked);
+    session.unchecked = [];
   }
   session.isSettled = stopped.size === 0;
-  return { ...cut, bucketsClosed, bucketsRecomputed, failures: [...stopped.values()] };
+  return { ...cut, bucketsClosed, bucketsRecomputed, breaches, failures: [...stopped.values()] };
 }
 
 function instrumentsOf(

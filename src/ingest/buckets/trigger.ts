@@ -2,11 +2,11 @@
 import type { Path } from "../../compile/catalog.js";
 import { oneBlock } from "../../compile/compile-stream.js";
 import { bucketColumns, placeColumn, placeExpression } from "../../compile/names.js";
-import type { Params } from "../../engine/port.js";
 import type { TableName } from "../../schema/object.js";
 import { quoteName } from "../../schema/quote.js";
 import type { BucketRange } from "./batches.js";
-import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
+import { type ClockContext, featuresTable } from "./clock-context.js";
+import { rangeFilter } from "./range-filter.js";
 
 /**
  * Computes one level, that of the trigger table `table`, for the buckets of `ranges`, as one block. `versionOf` gives the `v` of the rows that are written, by
@@ -59,20 +59,4 @@ export async function recordCloses(
       },
     },
   );
-}
-
-/** One condition a range, and the parameters that they all bind. */
-function rangeFilter(ranges: readonly BucketRange[]): { where: string[]; params: Params } {
-  const params: Record<string, string | number> = {};
-  const where = ranges.map((range, index) => {
-    for (const [name, value] of Object.entries(instrumentParams(range.instrument)))
-      params[`${name}${index}`] = value;
-    params[`from${index}`] = range.from;
-    params[`to${index}`] = range.to;
-    return (
-      `(exchange = {exchange${index}:String} AND market_type = {market_type${index}:String} ` +
-      `AND symbol = {symbol${index}:String} AND bucket_id BETWEEN {from${index}:UInt64} AND {to${index}:UInt64})`
-    );
-  });
-  return { where, params };
 }
