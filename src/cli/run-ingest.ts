@@ -1,5 +1,6 @@
 import { FeatureError } from "../errors.js";
 import { type AdvanceResult, advance, advanceSession } from "../ingest/buckets/advance.js";
+import type { ClockContext } from "../ingest/buckets/clock-context.js";
 import { type CutTotals, cutInstruments } from "../ingest/buckets/cut-instruments.js";
 import type { FormatName, FormatOptions } from "../ingest/formats/format.js";
 import { ingest } from "../ingest/ingest.js";
@@ -45,6 +46,8 @@ export function formatOptions({ specs }: Context, flags: IngestFlags): FormatOpt
   return { instrument, map, market: flags.market, source: flags.source };
 }
 
+const nothingCounted = { trades: 0, bucketsCut: 0, bucketsClosed: 0, bucketsRecomputed: 0 };
+
 /** Reads files into the raw tables, then cuts and closes the buckets of the instruments in them. */
 export async function runIngest(
   context: Context,
@@ -57,16 +60,21 @@ export async function runIngest(
   const { clocks } = await openWriting(context, `ingest ${format}`);
   const cuts: CutTotals[] = [];
   const sessions = clocks.map((clock) => ({ clock, session: advanceSession(clock) }));
+  // Wall-clock periods come with the trades; they are not what was cut.
+  const isCounted = ({ clock }: ClockContext): boolean => clock.mode !== "time";
   const cutAhead = async (instruments: readonly InstrumentKey[]) => {
     for (const { clock, session } of sessions) {
-      cuts.push(await cutInstruments(clock, session.leases, instruments, bucketProgress(shell.progress)));
+      const onProgress = bucketProgress(shell.progress);
+      const cut = await cutInstruments(clock, session.leases, instruments, onProgress);
+      if (isCounted(clock)) cuts.push(cut);
     }
   };
   const advanced: AdvanceResult[] = [];
   const closeBuckets = async (instruments: readonly InstrumentKey[]) => {
     for (const { clock, session } of sessions) {
       const onProgress = bucketProgress(shell.progress);
-      advanced.push(await advance(clock, { session, instruments, onProgress }));
+      const result = await advance(clock, { session, instruments, onProgress });
+      advanced.push(isCounted(clock) ? result : { ...result, ...nothingCounted });
     }
     return advanced.reduce((sum, { bucketsClosed }) => sum + bucketsClosed, 0);
   };

@@ -69,7 +69,7 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
               updates.push(service.closed(one.clock.name, ranges));
             },
           });
-          advanced.push(result);
+          advanced.push(one.clock.mode === "time" ? { ...result, bucketsClosed: 0 } : result);
         }
         await Promise.all(updates);
         say(at);

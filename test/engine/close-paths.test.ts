@@ -79,3 +79,23 @@ it("a lazy view catches up, and is hot without a gap once a vector needs it", as
   expect(await close(true)).toBe(20);
   await expectComplete(engine, await fedVersions(engine));
 });
+
+it("what is not as its view expects is noted and said, and stops nothing", async () => {
+  const { specs, catalog } = loadProject(root, 1);
+  const plain = clockContext(engine, specs.project, catalog, "ubt", "test");
+  const least = { column: "last_price", notNull: true, nullShareMax: undefined, min: 0, max: undefined };
+  const largest = { column: "volume", notNull: false, nullShareMax: 0.2, min: undefined, max: 2 };
+  const objects = plain.objects.map((object) =>
+    object.name === "flow" ? { ...object, expect: [least, largest] } : object,
+  );
+  const [symbol] = loadSymbols;
+  await insertTrades(engine, specs.project, { symbol, first: 1_000, count: 2 * tradesInBucket });
+  const { breaches, bucketsClosed, failures } = await advance({ ...plain, objects });
+  expect({ bucketsClosed, failures }).toEqual({ bucketsClosed: 2, failures: [] });
+  expect(breaches).toMatchObject([
+    { view: "flow", column: "volume", rule: "max", expected: 2, found: 3, symbol },
+  ]);
+  expect(
+    await engine.rows("SELECT view, column, rule, expected, found FROM l_features.expect_breaches"),
+  ).toEqual([{ view: "flow", column: "volume", rule: "max", expected: 2, found: 3 }]);
+});

@@ -53,7 +53,7 @@ export function configureBuild(command: Command, bind: Bind): void {
             ),
           ];
           return {
-            result: { clocks: results.map(({ failures: _, ...counts }) => counts), warnings },
+            result: { clocks: results.map(({ failures: _, breaches: __, ...counts }) => counts), warnings },
             text: () => results.map((result) => describeAdvance(result.clock, result)).join(""),
             warnings,
             errors: writing.failureErrors(results.flatMap(({ failures }) => failures)),
