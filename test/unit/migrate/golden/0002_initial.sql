@@ -1,7 +1,7 @@
 -- migration: 0002_initial
 -- parent: 0001_raw_schema
 -- class: additive
--- steps: 33
+-- steps: 34
 -- Written and run by `feature apply`. To run it by hand: the statements in order, in any ClickHouse client.
 -- A check gives no rows when all is well.
 
@@ -320,7 +320,35 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'History of jobs'
 ;
 
--- step 12: create_table features.ubt__close_0_hot
+-- step 12: create_table features.expect_breaches
+-- kind: create_table
+-- object: table:features.expect_breaches
+-- target: features.expect_breaches
+-- reverse: DROP TABLE IF EXISTS `features`.`expect_breaches`
+-- lines: 20
+CREATE TABLE `features`.`expect_breaches`
+(
+    `clock` LowCardinality(String),
+    `view` LowCardinality(String),
+    `column` LowCardinality(String),
+    `rule` LowCardinality(String) COMMENT 'not_null, null_share, min or max',
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64 COMMENT 'the last bucket that breaks the rule',
+    `expected` Float64,
+    `found` Float64 COMMENT 'a number of NULLs, a share, or the value furthest off',
+    `rows` UInt64 COMMENT 'that were looked at',
+    `noted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(noted_at)
+ORDER BY (clock, view, column, rule, exchange, market_type, symbol, bucket_id)
+TTL toDateTime(noted_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'Values that were not as expected when their buckets were closed'
+;
+
+-- step 13: create_table features.ubt__close_0_hot
 -- kind: create_table
 -- object: table:features.ubt__close_0_hot
 -- target: features.ubt__close_0_hot
@@ -338,7 +366,7 @@ CREATE TABLE `features`.`ubt__close_0_hot`
 ENGINE = Null
 ;
 
--- step 13: create_table features.ubt__close_1_hot
+-- step 14: create_table features.ubt__close_1_hot
 -- kind: create_table
 -- object: table:features.ubt__close_1_hot
 -- target: features.ubt__close_1_hot
@@ -356,7 +384,7 @@ CREATE TABLE `features`.`ubt__close_1_hot`
 ENGINE = Null
 ;
 
--- step 14: create_table features.ubt__trades_hot
+-- step 15: create_table features.ubt__trades_hot
 -- kind: create_table
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot
@@ -374,7 +402,7 @@ CREATE TABLE `features`.`ubt__trades_hot`
 ENGINE = Null
 ;
 
--- step 15: create_table features.flow__e6aa0d5e
+-- step 16: create_table features.flow__e6aa0d5e
 -- kind: create_table
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -395,7 +423,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'flow'
 ;
 
--- step 16: create_table features.ratio__2fa192d8
+-- step 17: create_table features.ratio__2fa192d8
 -- kind: create_table
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -416,7 +444,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'ratio'
 ;
 
--- step 17: create_table features.trend__6fbe53a4
+-- step 18: create_table features.trend__6fbe53a4
 -- kind: create_table
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -437,7 +465,7 @@ SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'trend'
 ;
 
--- step 18: create_trigger features.ubt__trades_hot__mv
+-- step 19: create_trigger features.ubt__trades_hot__mv
 -- kind: create_trigger
 -- object: stream:ubt.trades
 -- target: features.ubt__trades_hot__mv
@@ -449,7 +477,7 @@ SELECT exchange, market_type, symbol, bucket_id, trades,
 FROM `features`.`ubt__close_0_hot`
 ;
 
--- step 19: create_trigger features.flow__e6aa0d5e__mv
+-- step 20: create_trigger features.flow__e6aa0d5e__mv
 -- kind: create_trigger
 -- object: view:flow
 -- target: features.flow__e6aa0d5e__mv
@@ -461,7 +489,7 @@ FROM `features`.`ubt__trades_hot`
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 20: create_trigger features.ratio__2fa192d8__mv
+-- step 21: create_trigger features.ratio__2fa192d8__mv
 -- kind: create_trigger
 -- object: view:ratio
 -- target: features.ratio__2fa192d8__mv
@@ -475,7 +503,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 21: create_trigger features.trend__6fbe53a4__mv
+-- step 22: create_trigger features.trend__6fbe53a4__mv
 -- kind: create_trigger
 -- object: vector:trend
 -- target: features.trend__6fbe53a4__mv
@@ -489,7 +517,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 22: backfill features.flow__e6aa0d5e
+-- step 23: backfill features.flow__e6aa0d5e
 -- kind: backfill
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -502,7 +530,7 @@ FROM buckets
 GROUP BY exchange, market_type, symbol, bucket_id, v
 ;
 
--- step 23: backfill features.ratio__2fa192d8
+-- step 24: backfill features.ratio__2fa192d8
 -- kind: backfill
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -517,7 +545,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 24: backfill features.trend__6fbe53a4
+-- step 25: backfill features.trend__6fbe53a4
 -- kind: backfill
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -532,7 +560,7 @@ LEFT JOIN (SELECT * FROM features.flow__e6aa0d5e FINAL) AS f
   ON f.exchange = c.exchange AND f.market_type = c.market_type AND f.symbol = c.symbol AND f.bucket_id = c.bucket_id
 ;
 
--- step 25: check features.flow__e6aa0d5e
+-- step 26: check features.flow__e6aa0d5e
 -- kind: check
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -554,7 +582,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 26: check features.flow__e6aa0d5e computed again
+-- step 27: check features.flow__e6aa0d5e computed again
 -- kind: check
 -- object: view:flow
 -- target: features.flow__e6aa0d5e
@@ -577,7 +605,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 27: check features.ratio__2fa192d8
+-- step 28: check features.ratio__2fa192d8
 -- kind: check
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -599,7 +627,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 28: check features.ratio__2fa192d8 computed again
+-- step 29: check features.ratio__2fa192d8 computed again
 -- kind: check
 -- object: view:ratio
 -- target: features.ratio__2fa192d8
@@ -624,7 +652,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 29: check features.trend__6fbe53a4
+-- step 30: check features.trend__6fbe53a4
 -- kind: check
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -646,7 +674,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 30: check features.trend__6fbe53a4 computed again
+-- step 31: check features.trend__6fbe53a4 computed again
 -- kind: check
 -- object: vector:trend
 -- target: features.trend__6fbe53a4
@@ -671,7 +699,7 @@ GROUP BY exchange, market_type, symbol
 ORDER BY exchange, market_type, symbol
 ;
 
--- step 31: switch_alias features.flow
+-- step 32: switch_alias features.flow
 -- kind: switch_alias
 -- object: view:flow
 -- target: features.flow
@@ -683,7 +711,7 @@ FROM `features`.`flow__e6aa0d5e` FINAL
 COMMENT 'flow'
 ;
 
--- step 32: switch_alias features.ratio
+-- step 33: switch_alias features.ratio
 -- kind: switch_alias
 -- object: view:ratio
 -- target: features.ratio
@@ -695,7 +723,7 @@ FROM `features`.`ratio__2fa192d8` FINAL
 COMMENT 'ratio'
 ;
 
--- step 33: switch_alias features.trend
+-- step 34: switch_alias features.trend
 -- kind: switch_alias
 -- object: vector:trend
 -- target: features.trend
