@@ -53,7 +53,7 @@ describe("the raw schema", () => {
     for (const table of [...raw, ...clock]) {
       if (table.ttl === undefined) continue;
       expect(table.ttl, table.name).toMatch(
-        /^toDateTime\((ingested|created|closed)_at\) \+ toIntervalSecond\(\d+\)$/,
+        /^toDateTime\((ingested|created|closed|noted)_at\) \+ toIntervalSecond\(\d+\)$/,
       );
     }
     expect(raw.filter((table) => table.database === "cold" && table.ttl !== undefined)).toEqual([]);

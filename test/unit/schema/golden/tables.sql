@@ -867,3 +867,24 @@ ENGINE = ReplacingMergeTree(v)
 ORDER BY (job, started_at, run_id, attempt)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'History of jobs';
+
+CREATE TABLE `features`.`expect_breaches`
+(
+    `clock` LowCardinality(String),
+    `view` LowCardinality(String),
+    `column` LowCardinality(String),
+    `rule` LowCardinality(String) COMMENT 'not_null, null_share, min or max',
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64 COMMENT 'the last bucket that breaks the rule',
+    `expected` Float64,
+    `found` Float64 COMMENT 'a number of NULLs, a share, or the value furthest off',
+    `rows` UInt64 COMMENT 'that were looked at',
+    `noted_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(noted_at)
+ORDER BY (clock, view, column, rule, exchange, market_type, symbol, bucket_id)
+TTL toDateTime(noted_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'Values that were not as expected when their buckets were closed';
