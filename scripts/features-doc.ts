@@ -231,7 +231,8 @@ function formulas(view: FeatureView): string[] {
     ...rows.steps.flatMap(({ where, columns }) => (where === undefined ? columns : [where, ...columns])),
     ...rows.by.map((bin) => ({ ...bin, name: `by ${bin.name}` })),
   ];
-  return [...steps, ...view.lets, ...view.columns].map(
+  const states = (view.scan?.states ?? []).map(({ name, next }) => ({ name: `next ${name}`, sql: next }));
+  return [...steps, ...states, ...view.lets, ...view.columns].map(
     ({ name, sql }) => `${name}${name === "where" ? ":" : " ="} ${printTokens(tokenize(sql))}`,
   );
 }

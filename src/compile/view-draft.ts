@@ -9,6 +9,7 @@ import { type LookupUse, withLookups } from "./expression/lookups.js";
 import { canonicalCase } from "./expression/normal.js";
 import { withParams } from "./expression/params.js";
 import { withRowWindows } from "./expression/row-windows.js";
+import { foldName, foldOf, withStates } from "./expression/scan.js";
 import { withTimeWindows } from "./expression/time-windows.js";
 import { ExpressionError, isSymbol, printTokens, type Token, tokenize } from "./expression/tokens.js";
 import { placeColumn } from "./names.js";
@@ -53,7 +54,11 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
     }
   };
   const uses: LookupUse[] = [];
-  const lets = view.lets.flatMap((item) =>
+  const fold =
+    view.scan === undefined
+      ? []
+      : [{ name: foldName, sql: foldOf(view.scan.states, view.params), at: view.scan.window.at }];
+  const lets = [...fold, ...view.lets].flatMap((item) =>
     collect(() => {
       const scope = { hasTwins: stream !== undefined && stream !== "books", infinite: new Set(infinite) };
       const compiled = compileColumn(view, { ...item, approx: undefined }, windows, scope);
@@ -160,7 +165,8 @@ function compileAt(
   compile: (tokens: readonly Token[]) => string,
 ): CompiledExpression {
   try {
-    const plain = withParams(canonicalCase(tokenize(expression.sql)), view.params);
+    const written = withStates(canonicalCase(tokenize(expression.sql)), view.scan?.states ?? []);
+    const plain = withParams(written, view.params);
     const { tokens: fitted } = withFits(plain, view.fit);
     const tokens = view.time === undefined ? fitted : withTimeWindows(fitted, view.time);
     if (tokens.some((token) => token.kind === "name" && /^select$/i.test(token.text))) {

@@ -4,6 +4,7 @@
  */
 import type { Location } from "../errors.js";
 import type { ModelContract } from "./model-contract.js";
+import type { Scan } from "./scan.js";
 import type { OverBins, StreamRows } from "./stream-rows.js";
 import type { LetExpression, TimeRows } from "./time-windows.js";
 
@@ -213,6 +214,8 @@ export interface FeatureView {
   readonly time: TimeRows | undefined;
   /** Undefined unless it reads a slow source; then it reads nothing else. */
   readonly asOf: AsOf | undefined;
+  /** Undefined unless it folds the buckets before. */
+  readonly scan: Scan | undefined;
   readonly lets: readonly LetExpression[];
   readonly windows: readonly Window[];
   readonly columns: readonly FeatureColumn[];

@@ -6,13 +6,14 @@ import type { AsOf, Expectation, FeatureColumn, FeatureView, StreamName, Window 
 import { type RawOverBins, readBinRows, readOverBins } from "./over-by.js";
 import { readClockName } from "./period-clock.js";
 import { readDelay, readStreamRows } from "./read-stream-rows.js";
+import { type RawScan, readScan, scanWindow } from "./scan.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
 import { noRows, type OverBins } from "./stream-rows.js";
 import { didYouMean } from "./suggest.js";
 import { type RawTimeRows, readLets, readTimeRows } from "./time-windows.js";
 
-interface RawView extends RawOverBins, RawTimeRows, Pick<RawAsOf, "as_of" | "max_age"> {
+interface RawView extends RawOverBins, RawTimeRows, Pick<RawAsOf, "as_of" | "max_age">, RawScan {
   readonly view: string;
   readonly renamed_from?: string;
   readonly description?: string;
@@ -67,6 +68,7 @@ export function readViewFile(reader: SpecReader): FeatureView {
   const overBy = readOverBins(reader, raw);
   const asOf = readAsOf(reader, raw);
   const from = readFrom(reader, raw, overBy);
+  const scan = readScan(reader, raw, "views" in from && asOf === undefined && overBy === undefined);
   const columns = readColumns(reader, raw);
   if ("stream" in from) checkShadows(reader, columns, from.stream);
   return {
@@ -84,8 +86,12 @@ export function readViewFile(reader: SpecReader): FeatureView {
     delayMs: readDelay(reader, raw, "stream" in from ? from.stream : undefined),
     time: readTimeRows(reader, raw, "stream" in from ? from.stream : undefined),
     asOf,
+    scan,
     lets: readLets(reader, raw),
-    windows: asOf === undefined ? readWindows(reader, raw, from) : [],
+    windows: [
+      ...(asOf === undefined ? readWindows(reader, raw, from) : []),
+      ...(scan === undefined ? [] : [scan.window]),
+    ],
     columns,
     expect: readExpectations(reader, raw),
     at: reader.file.keyAt("/view"),
@@ -193,7 +199,7 @@ function readWindows(reader: SpecReader, raw: RawView, from: FeatureView["from"]
   }
   return entries.map(([name, window]) => {
     const at = reader.file.keyAt(pointerTo(pointer, name));
-    if (reservedWindows.has(name)) {
+    if (reservedWindows.has(name) || (name === scanWindow && raw.scan !== undefined)) {
       reader.add(
         "FS_SPEC_NAME",
         `the window name ${name} is taken by the spec language`,

@@ -7,6 +7,7 @@ import { clockContext } from "../../src/ingest/buckets/clock-context.js";
 import type { HandlerCall } from "../../src/jobs/handler.js";
 import { fitMicroprice } from "../../src/jobs/handlers/fit-microprice.js";
 import { fitsName } from "../../src/schema/fits-table.js";
+import type { TableName } from "../../src/schema/object.js";
 import { quoteName } from "../../src/schema/quote.js";
 import { ingestPaths } from "../support/ingest-files.js";
 import { longMarket } from "../support/long-market.js";
@@ -26,10 +27,11 @@ import { naiveMinute } from "../support/oracle/features/minutes.js";
 import { naiveOfi } from "../support/oracle/features/ofi.js";
 import { naiveForwardReturn, naiveRealisedSpreads } from "../support/oracle/features/outcomes.js";
 import { naiveQuotedSpread, naiveSpreads } from "../support/oracle/features/spreads.js";
+import { naiveVolatilityRank, naiveVolatilityRegime } from "../support/oracle/features/volatility-regime.js";
 import { naiveVpinExact } from "../support/oracle/features/vpin-exact.js";
 import { naiveBookTable } from "../support/oracle/naive-ingest.js";
 import { naiveBooks, naiveBooksAhead, naiveTrades } from "../support/oracle/naive-streams.js";
-import type { BookRow, BucketRow, StoredTrade } from "../support/oracle/rows.js";
+import type { BookRow, BucketKey, BucketRow, StoredTrade } from "../support/oracle/rows.js";
 import { storeBooks, storeFunding, storeTrades } from "../support/raw-rows.js";
 import { tardisBooks } from "../support/recordings.js";
 import { isSharedFileMissing, sharedFile } from "../support/shared-files.js";
@@ -302,6 +304,42 @@ describe("stock views over streams", () => {
     const vpinOf = (bucket: BucketRow): object[] => vpins.slice(buckets.indexOf(bucket)).slice(0, 1);
     expect(vpins.filter((row) => row.vpin_exact_50 !== null).length).toBeGreaterThan(20);
     expect(await unlike(deployment, "vpin_exact", buckets, vpinOf)).toEqual([]);
+  });
+
+  it("folded in order, begin anew with each bucket's window", async () => {
+    const objectOf = (view: string) => deployment.catalog.objects.find(({ name }) => name === view);
+    const [volatility] = objectOf("realised_volatility")?.tables ?? [];
+    if (volatility === undefined) throw new Error("no table of volatilities");
+    // More buckets than a window holds, of an instrument of their own; volatilities with ties, NULL, highs and lows.
+    const keys = "exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v";
+    const start = "toDateTime64('2024-03-01 00:00:00', 3, 'UTC') + toIntervalSecond(number * 10)";
+    const made = `'test' AS exchange, 'spot' AS market_type, 'FOLD' AS symbol, number + 1 AS bucket_id,
+      ${start} AS bucket_ts_start, bucket_ts_start + toIntervalSecond(10) AS bucket_ts_end, bucket_ts_end AS available_at, 1 AS v`;
+    const value = "if(number % 11 = 0, NULL, (cityHash64(number) % 20 + 30 * sin(number / 40)) / 100)";
+    const into = async (table: TableName, names: string, more: string) =>
+      engine.execute(
+        `INSERT INTO ${quoteName(table)} (${keys}, ${names}) SELECT ${made}, ${more} FROM numbers(620)`,
+      );
+    await into(deployment.context.compiled.buckets, "prev_ts_end", "bucket_ts_start");
+    await into(volatility, "rvol_300", value);
+    const buckets = ((await storedBuckets(deployment)) as unknown as BucketRow[]).filter(
+      ({ symbol }) => symbol === "FOLD",
+    );
+    for (const view of ["volatility_rank", "volatility_regime"]) {
+      for (const own of objectOf(view)?.tables ?? [])
+        await engine.execute(`TRUNCATE TABLE ${quoteName(own)}`);
+      await engine.execute(objectOf(view)?.backfill ?? "");
+    }
+    const keyed = async <Values>(view: string) =>
+      (await storedFeatures(deployment, view)) as unknown as (BucketKey & Values)[];
+    const volatilities = await keyed<{ rvol_300: number | null }>("realised_volatility");
+    const ranks = buckets.map((bucket) => naiveVolatilityRank(bucket, volatilities));
+    const regimes = buckets.map((bucket) => naiveVolatilityRegime(bucket, ranks));
+    expect(new Set(regimes.map((row) => row.volatility_regime))).toEqual(new Set([null, -1, 0, 1]));
+    for (const [view, rows] of Object.entries({ volatility_rank: ranks, volatility_regime: regimes })) {
+      const rowsOf = (bucket: BucketRow): object[] => rows.slice(buckets.indexOf(bucket)).slice(0, 1);
+      expect(await unlike(deployment, view, buckets, rowsOf)).toEqual([]);
+    }
   });
 
   it("by minutes, too", async () => {

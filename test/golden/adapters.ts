@@ -16,6 +16,7 @@ import { multiResolution } from "./families/multi-resolution.js";
 import { ofi } from "./families/ofi.js";
 import { purgedSplits } from "./families/purged-splits.js";
 import { qBucketCalibration } from "./families/q-bucket-calibration.js";
+import { regimeGating } from "./families/regime-gating.js";
 import { rollSpread } from "./families/roll-spread.js";
 import { rvBvJump } from "./families/rv-bv-jump.js";
 import { spreads } from "./families/spreads.js";
@@ -41,6 +42,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   ofi,
   purged_splits: purgedSplits,
   q_bucket_calibration: qBucketCalibration,
+  regime_gating: regimeGating,
   spreads,
   vpin_bvc: vpinBvc,
   vpin_sides: vpinSides,

@@ -9971,6 +9971,184 @@ LEFT JOIN (
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
+-- view volatility_rank, level 1, look-back 500
+
+CREATE TABLE `marketprism_features`.`volatility_rank__db98b082`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `volatility_rank_500` Nullable(Float64) COMMENT 'Share of the values of the 500 buckets before that are smaller, equal ones counted half; NULL with fewer than 50 of them' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Where the realised volatility stands among that of the buckets before it';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_rank__db98b082__mv_lazy` TO `marketprism_features`.`volatility_rank__db98b082` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`volatility_rank_500` AS `volatility_rank_500`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`volatility_rank_500`)), ifNotFinite(toFloat64(`volatility_rank_500`), 0), NULL) AS Nullable(Float64)) AS `volatility_rank_500`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayFilter(x -> isNotNull(x), arrayMap(t -> t.1, groupArray(tuple(rvol_300)) OVER before500)) AS `past`,
+      if(isNull(rvol_300) OR length(past) < 50, NULL, (arrayCount(x -> x < rvol_300, past) + arrayCount(x -> x = rvol_300, past) / 2) / nullIf(length(past), 0)) AS `volatility_rank_500`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `returns_60`,
+        `nonzero_share_60`,
+        `rv_60`,
+        `rvol_60`,
+        `bv_60`,
+        `tripower_60`,
+        `medrv_60`,
+        `rs_up_60`,
+        `rs_down_60`,
+        `jump_z_60`,
+        `jump_p_60`,
+        `jump_raw_60`,
+        `jump_share_60`,
+        `jump_60`,
+        `continuous_60`,
+        `returns_300`,
+        `nonzero_share_300`,
+        `rv_300`,
+        `rvol_300`,
+        `bv_300`,
+        `tripower_300`,
+        `medrv_300`,
+        `rs_up_300`,
+        `rs_down_300`,
+        `jump_z_300`,
+        `jump_p_300`,
+        `jump_raw_300`,
+        `jump_share_300`,
+        `jump_300`,
+        `continuous_300`
+      FROM `marketprism_features`.`realised_volatility__09310714`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 500, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`ubt__close_1_lazy`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        before500 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 500 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`volatility_rank` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `volatility_rank_500`
+FROM `marketprism_features`.`volatility_rank__db98b082` FINAL
+COMMENT 'Where the realised volatility stands among that of the buckets before it';
+
+INSERT INTO `marketprism_features`.`volatility_rank__db98b082` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volatility_rank_500`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`volatility_rank_500` AS `volatility_rank_500`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`volatility_rank_500`)), ifNotFinite(toFloat64(`volatility_rank_500`), 0), NULL) AS Nullable(Float64)) AS `volatility_rank_500`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayFilter(x -> isNotNull(x), arrayMap(t -> t.1, groupArray(tuple(rvol_300)) OVER before500)) AS `past`,
+      if(isNull(rvol_300) OR length(past) < 50, NULL, (arrayCount(x -> x < rvol_300, past) + arrayCount(x -> x = rvol_300, past) / 2) / nullIf(length(past), 0)) AS `volatility_rank_500`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `returns_60`,
+        `nonzero_share_60`,
+        `rv_60`,
+        `rvol_60`,
+        `bv_60`,
+        `tripower_60`,
+        `medrv_60`,
+        `rs_up_60`,
+        `rs_down_60`,
+        `jump_z_60`,
+        `jump_p_60`,
+        `jump_raw_60`,
+        `jump_share_60`,
+        `jump_60`,
+        `continuous_60`,
+        `returns_300`,
+        `nonzero_share_300`,
+        `rv_300`,
+        `rvol_300`,
+        `bv_300`,
+        `tripower_300`,
+        `medrv_300`,
+        `rs_up_300`,
+        `rs_down_300`,
+        `jump_z_300`,
+        `jump_p_300`,
+        `jump_raw_300`,
+        `jump_share_300`,
+        `jump_300`,
+        `continuous_300`
+      FROM `marketprism_features`.`realised_volatility__09310714`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 500, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        before500 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 500 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
 -- view vpin, level 1, look-back 49
 
 CREATE TABLE `marketprism_features`.`vpin__a7556d93`
@@ -11163,6 +11341,126 @@ LEFT JOIN (
     )
       WINDOW
         w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view volatility_regime, level 2, look-back 999
+
+CREATE TABLE `marketprism_features`.`volatility_regime__077d53d3`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `volatility_regime` Nullable(Float64) COMMENT '1 from a rank of at least 0.9 until it falls below 0.7, -1 from a rank of at most 0.1 until it rises above 0.3, else 0; NULL where the rank is' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Whether volatility is high or low, with different thresholds for entering and leaving, so that it does not flicker';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_regime__077d53d3__mv_lazy` TO `marketprism_features`.`volatility_regime__077d53d3` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`volatility_regime` AS `volatility_regime`
+FROM `marketprism_features`.`ubt__close_2_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`volatility_regime`)), ifNotFinite(toFloat64(`volatility_regime`), 0), NULL) AS Nullable(Float64)) AS `volatility_regime`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayFold((s__, x__) -> CAST(tuple(multiIf(isNull(tupleElement(x__, 1)), tupleElement(s__, 1), tupleElement(s__, 1) = 1 AND tupleElement(x__, 1) >= 0.7, 1, tupleElement(s__, 1) = - 1 AND tupleElement(x__, 1) <= 0.3, - 1, tupleElement(x__, 1) >= 0.9, 1, tupleElement(x__, 1) <= 0.1, - 1, 0)), 'Tuple(Nullable(Float64))'), arrayZip(arrayMap(t -> t.1, groupArray(tuple(volatility_rank_500)) OVER scan)), CAST(tuple(NULL), 'Tuple(Nullable(Float64))')) AS `scan__state`,
+      if(isNull(volatility_rank_500), NULL, tupleElement(scan__state, 1)) AS `volatility_regime`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `volatility_rank_500`
+      FROM `marketprism_features`.`volatility_rank__db98b082`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 499, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`ubt__close_2_lazy`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        scan AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 499 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`volatility_regime` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `volatility_regime`
+FROM `marketprism_features`.`volatility_regime__077d53d3` FINAL
+COMMENT 'Whether volatility is high or low, with different thresholds for entering and leaving, so that it does not flicker';
+
+INSERT INTO `marketprism_features`.`volatility_regime__077d53d3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volatility_regime`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`volatility_regime` AS `volatility_regime`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`volatility_regime`)), ifNotFinite(toFloat64(`volatility_regime`), 0), NULL) AS Nullable(Float64)) AS `volatility_regime`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayFold((s__, x__) -> CAST(tuple(multiIf(isNull(tupleElement(x__, 1)), tupleElement(s__, 1), tupleElement(s__, 1) = 1 AND tupleElement(x__, 1) >= 0.7, 1, tupleElement(s__, 1) = - 1 AND tupleElement(x__, 1) <= 0.3, - 1, tupleElement(x__, 1) >= 0.9, 1, tupleElement(x__, 1) <= 0.1, - 1, 0)), 'Tuple(Nullable(Float64))'), arrayZip(arrayMap(t -> t.1, groupArray(tuple(volatility_rank_500)) OVER scan)), CAST(tuple(NULL), 'Tuple(Nullable(Float64))')) AS `scan__state`,
+      if(isNull(volatility_rank_500), NULL, tupleElement(scan__state, 1)) AS `volatility_regime`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `volatility_rank_500`
+      FROM `marketprism_features`.`volatility_rank__db98b082`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 499, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        scan AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 499 PRECEDING AND CURRENT ROW)
   )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
