@@ -189,10 +189,12 @@ describe("whatever the files hold", () => {
     ["merge keys", "view: x\ncolumns: { <<: { a: { sql: '1' } } }"],
     ["a NUL", "view: \0"],
   ])("answers %s in a moment", (_, text) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const findings = findingsOf(overlay(baseProject, [{ path: "features/x.yaml", text }]));
     expect(findings).not.toEqual([]);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    // Of the processor: what is wrong takes minutes, and a busy machine may take its time.
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1e6).toBeLessThan(10);
   });
 
   it("takes aliases that are meant well", () => {
