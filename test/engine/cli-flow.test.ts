@@ -145,13 +145,18 @@ describe.sequential("the commands on a simulated market", () => {
   it("status counts what ingest did", async () => {
     const { document } = await feature("status");
     expect(document).toMatchObject({ upToDate: true, pending: [], needed: [] });
-    expect(document.instruments).toHaveLength(3);
-    for (const row of document.instruments as { pending: number; buckets: number }[]) {
+    const rows = document.instruments as { clock: string; pending: number; buckets: number }[];
+    expect(rows.filter(({ clock }) => clock === "ubt")).toHaveLength(3);
+    expect(rows.filter(({ clock }) => clock === "every_1m")).toHaveLength(3);
+    for (const row of rows) {
       expect(row.pending).toBe(0);
       expect(row.buckets).toBeGreaterThan(5);
     }
     expect((await feature("buckets", "status")).document.instruments).toEqual(document.instruments);
-    expect((await feature("buckets", "build")).document.clocks).toMatchObject([{ clock: "ubt", trades: 0 }]);
+    expect((await feature("buckets", "build")).document.clocks).toMatchObject([
+      { clock: "ubt", trades: 0 },
+      { clock: "every_1m", trades: 0 },
+    ]);
   });
 
   it("fetch writes every bucket, and a spine's rows", async () => {
