@@ -1,6 +1,7 @@
 import { FeatureError } from "../errors.js";
-import { type AdvanceResult, advance, advanceSession } from "../ingest/buckets/advance.js";
+import { type AdvanceResult, advance } from "../ingest/buckets/advance.js";
 import type { ClockContext } from "../ingest/buckets/clock-context.js";
+import { clockSessions } from "../ingest/buckets/clock-sessions.js";
 import { type CutTotals, cutInstruments } from "../ingest/buckets/cut-instruments.js";
 import type { FormatName, FormatOptions } from "../ingest/formats/format.js";
 import { ingest } from "../ingest/ingest.js";
@@ -59,7 +60,7 @@ export async function runIngest(
   const options = formatOptions(context, flags);
   const { clocks } = await openWriting(context, `ingest ${format}`);
   const cuts: CutTotals[] = [];
-  const sessions = clocks.map((clock) => ({ clock, session: advanceSession(clock) }));
+  const sessions = clockSessions(clocks);
   // Wall-clock periods come with the trades; they are not what was cut.
   const isCounted = ({ clock }: ClockContext): boolean => clock.mode !== "time";
   const cutAhead = async (instruments: readonly InstrumentKey[]) => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { FeatureError } from "../errors.js";
-import { type AdvanceResult, advance, advanceSession } from "../ingest/buckets/advance.js";
+import { type AdvanceResult, advance } from "../ingest/buckets/advance.js";
+import { clockSessions } from "../ingest/buckets/clock-sessions.js";
 import type { FormatName } from "../ingest/formats/format.js";
 import { ingest } from "../ingest/ingest.js";
 import type { HeldRows } from "../ingest/replay/held-rows.js";
@@ -46,7 +47,7 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
 
   const replay = async (held: HeldRows): Promise<void> => {
     if (held.span === undefined) return;
-    const sessions = clocks.map((one) => ({ one, session: advanceSession(one, held.mayMarkDirty) }));
+    const sessions = clockSessions(clocks, held.mayMarkDirty);
     const say = replayProgress(shell, held.span, flags.speed, closed);
     const { last } = held.span;
     let lazyAt = performance.now();
@@ -59,7 +60,7 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
         const updates: Promise<void>[] = [];
         const lazily = at >= last || performance.now() - lazyAt >= lazyEveryMs;
         if (lazily) lazyAt = performance.now();
-        for (const { one, session } of sessions) {
+        for (const { clock: one, session } of sessions) {
           const result = await advance(one, {
             instruments: held.instruments,
             session,

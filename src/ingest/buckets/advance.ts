@@ -38,8 +38,13 @@ export interface AdvanceSession {
   readonly mayBeDirty: boolean;
 }
 
-export function advanceSession(context: ClockContext, mayBeDirty = true): AdvanceSession {
-  return { leases: leaseBook(context), isSettled: false, hasLazy: true, unchecked: [], mayBeDirty };
+/** `held`: the leases of another clock's session that runs beside this one. */
+export function advanceSession(
+  context: ClockContext,
+  mayBeDirty = true,
+  held?: Pick<LeaseBook, "of">,
+): AdvanceSession {
+  return { leases: leaseBook(context, held), isSettled: false, hasLazy: true, unchecked: [], mayBeDirty };
 }
 
 export interface AdvanceOptions {

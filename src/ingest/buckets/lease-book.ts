@@ -13,14 +13,16 @@ export interface LeaseBook {
   readonly states: Map<string, StoredState>;
 }
 
-export function leaseBook(context: ClockContext): LeaseBook {
+/** `held`: of another clock in the same run; a lease is an instrument's, whatever the clock, so the second to take it would end the first. */
+export function leaseBook(context: ClockContext, held?: Pick<LeaseBook, "of">): LeaseBook {
   const taken = new Map<string, Promise<Lease>>();
-  const of = (instrument: InstrumentKey): Promise<Lease> => {
+  const take = (instrument: InstrumentKey): Promise<Lease> => {
     const name = instrumentName(instrument);
     const lease = taken.get(name) ?? takeLease(context, instrument);
     taken.set(name, lease);
     return lease;
   };
+  const of = held?.of ?? take;
   return {
     of,
     states: new Map(),
