@@ -1,11 +1,12 @@
 /** The real command, killed (-9) again and again while it works, then run to its end: the tables of a run in peace. */
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stockMarket } from "../../src/cli/demo/market-model.js";
 import { writeMarket } from "../../src/cli/demo/write-market.js";
 import { openEngine } from "../../src/engine/open.js";
+import { keepFewViews } from "../support/keep-views.js";
 import { killFeature } from "../support/kill-feature.js";
 import { runFeature } from "../support/run-feature.js";
 import { deployedStock } from "../support/stock-deployment.js";
@@ -29,11 +30,7 @@ beforeAll(async () => {
   commands.books = ["ingest", "tardis", ...paths("tardis").filter((path) => path.includes("book_snapshot"))];
   const empty = join(folder, "empty");
   await expectDone(["init", empty]);
-  // What is lost does not depend on how many views there are, and each makes every close slower.
-  const kept = new Set(["order_flow", "trade_impact", "book_state", "vpin"].map((view) => `${view}.yaml`));
-  for (const file of readdirSync(join(empty, "features"))) {
-    if (file.endsWith(".yaml") && !kept.has(file)) rmSync(join(empty, "features", file));
-  }
+  keepFewViews(empty);
   await expectDone(["--project", empty, "apply", "--quiet"]);
   cpSync(join(folder, "empty"), join(folder, "peace"), { recursive: true });
   for (const name of ["trades", "books"] as const) {
