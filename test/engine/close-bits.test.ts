@@ -115,8 +115,8 @@ describe("closing the same rows", () => {
   for (const parts of layouts) {
     for (const threadCount of threads) {
       describe(`from ${parts} part(s), with ${threadCount} thread(s)`, () => {
-        // One bucket an insert is slow: two of the four cases have each number of parts and of threads once.
-        for (const buckets of (parts === 1) === (threadCount === 2) ? [1, 7, 1_000_000] : [7, 1_000_000]) {
+        // One bucket an insert is slow: it is compared where there are many parts and threads.
+        for (const buckets of parts === 7 && threadCount === 2 ? [1, 7, 1_000_000] : [7, 1_000_000]) {
           it(`gives the same bits with ${buckets} buckets an insert`, async () => {
             expect(await closedLive(parts, threadCount, buckets)).toEqual(reference);
           });
