@@ -10,13 +10,14 @@ import { fileURLToPath } from "node:url";
 import { stockInstruments, stockMarket } from "../src/cli/demo/market-model.js";
 import { writeMarket } from "../src/cli/demo/write-market.js";
 import { compileProject } from "../src/compile/compile-project.js";
+import { neededViews } from "../src/compile/view-paths.js";
 import { openEngine } from "../src/engine/open.js";
 import { advance, advanceSession } from "../src/ingest/buckets/advance.js";
 import { clockContext } from "../src/ingest/buckets/clock-context.js";
 import { cutInstruments } from "../src/ingest/buckets/cut-instruments.js";
 import { ingest } from "../src/ingest/ingest.js";
 import { applyProject } from "../src/migrate/apply.js";
-import type { FeatureView, Project, ProjectSpecs } from "../src/spec/model.js";
+import type { Project } from "../src/spec/model.js";
 import { parseProject } from "../src/spec/parse-project.js";
 
 const trades = Number(process.argv[2] ?? 5_000_000);
@@ -24,18 +25,6 @@ const everything = process.argv.includes("--all");
 const tradesPerSecond = 60;
 const folder = mkdtempSync(join(tmpdir(), "prism-bench-"));
 const repository = fileURLToPath(new URL("..", import.meta.url));
-
-/** The views of the stock vectors and what they read. */
-function readBy({ views, vectors }: ProjectSpecs): FeatureView[] {
-  const wanted = new Set<string>();
-  const visit = (name: string): void => {
-    wanted.add(name);
-    const from = views.find((view) => view.name === name)?.from;
-    if (from !== undefined && "views" in from) from.views.forEach(visit);
-  };
-  for (const { features } of vectors) for (const { view } of features) visit(view);
-  return views.filter((view) => wanted.has(view.name));
-}
 
 /** The stock project, cut so that a bucket takes about 30 seconds. */
 function stockProject() {
@@ -49,7 +38,10 @@ function stockProject() {
     text: readFileSync(join(repository, path), "utf8"),
   }));
   const all = parseProject(files, {}, folder);
-  const specs = everything ? all : { ...all, views: readBy(all), aliases: [] };
+  const needed = neededViews(all.views, all.vectors);
+  const specs = everything
+    ? all
+    : { ...all, views: all.views.filter(({ name }) => needed.has(name)), aliases: [] };
   const clock = specs.project.clocks.ubt;
   if (clock === undefined) throw new Error("the stock project has no clock ubt");
   const project: Project = {

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { neededViews } from "../compile/view-paths.js";
 import { FeatureError } from "../errors.js";
 import { packageRoot } from "./package-root.js";
+import { loadProject } from "./project-files.js";
 
 /**
  * What a new project gets of the package's own files. The schemas come along, so that the `$schema=` line of each file
@@ -29,12 +31,27 @@ async function listStockFiles(): Promise<string[]> {
     .sort();
 }
 
+/** Files of views that no stock vector needs. */
+async function optionalFiles(): Promise<Set<string>> {
+  const { views, aliases, vectors } = await loadProject({ project: packageRoot, target: undefined }, {});
+  const needed = neededViews(views, vectors);
+  return new Set([
+    ...views.filter(({ name }) => !needed.has(name)).map(({ at }) => at.file),
+    ...aliases.filter((alias) => !alias.views.every((view) => needed.has(view))).map(({ at }) => at.file),
+  ]);
+}
+
 /**
- * Writes the stock project into a folder and returns the relative paths written. Files that exist are an error that
+ * Writes the stock project into a folder (`lean`: only the views of its vectors) and returns the relative paths written. Files that exist are an error that
  * lists them, before anything is written, unless `overwrite`; an existing .gitignore is left as it is.
  */
-export async function writeStockProject(folder: string, overwrite: boolean): Promise<string[]> {
-  const paths = await listStockFiles();
+export async function writeStockProject(
+  folder: string,
+  { overwrite, lean }: { readonly overwrite: boolean; readonly lean: boolean },
+): Promise<string[]> {
+  const all = await listStockFiles();
+  const left = lean ? await optionalFiles() : new Set<string>();
+  const paths = all.filter((path) => !left.has(path));
   const existing = paths.filter((path) => existsSync(join(folder, path)));
   if (existing.length > 0 && !overwrite) {
     throw new FeatureError(

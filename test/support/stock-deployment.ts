@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { loadProject, readProjectFiles } from "../../src/cli/project-files.js";
 import type { Catalog } from "../../src/compile/catalog.js";
 import { compileProject } from "../../src/compile/compile-project.js";
+import { neededViews } from "../../src/compile/view-paths.js";
 import type { Engine } from "../../src/engine/port.js";
 import { type ClockContext, clockContext } from "../../src/ingest/buckets/clock-context.js";
 import type { Table, TableName } from "../../src/schema/object.js";
@@ -145,13 +146,7 @@ export function tablesOf(catalog: Catalog): Table[] {
 /** Without the views that a vector does not need. */
 function onlyVector(specs: ProjectSpecs, name: string): ProjectSpecs {
   const vectors = specs.vectors.filter((vector) => vector.name === name);
-  const needed = new Set<string>();
-  const need = (view: string): void => {
-    needed.add(view);
-    const from = specs.views.find((other) => other.name === view)?.from;
-    if (from !== undefined && "views" in from) from.views.forEach(need);
-  };
-  for (const { view } of vectors.flatMap(({ features }) => features)) need(view);
+  const needed = neededViews(specs.views, vectors);
   const isNeeded = (view: string): boolean => needed.has(view);
   return {
     ...specs,

@@ -77,7 +77,7 @@ export async function runDemo(shell: Shell, options: DemoOptions): Promise<DemoR
   const paths = (layout: string) =>
     files.filter((file) => file.layout === layout).map((file) => relative(project, file.path));
   const commands = [
-    { args: ["init"] },
+    { args: ["init", "--lean"] },
     { args: ["validate"] },
     { args: ["apply"] },
     {
