@@ -15,7 +15,7 @@ it("demo runs the whole chain and ends with vectors and a training set", async (
   const steps = document.steps as { command: string; result: { schema: string } }[];
   for (const { result } of steps) expectSchema(/^feature\.(.+)\/1$/.exec(result.schema)?.[1] ?? "", result);
   expect(steps.map(({ command }) => command)).toEqual([
-    "feature init",
+    "feature init --lean",
     "feature validate",
     "feature apply",
     "feature ingest binance-archive ../market/binance-archive/*/*.zip",

@@ -69,12 +69,22 @@ describe.sequential("the commands on a simulated market", () => {
     expect({ status, ok: document.ok }).toEqual({ status: 0, ok: true });
     expect(document.views).toContain("kyle_lambda");
 
-    // From here on the views of the vector: what the commands show does not depend on how many there are.
+    // From here on the views of the vector, and one of minutes: what the commands show does not depend on how many there are.
+    const minutes = readFileSync(join(project, "features/trades_1m.yaml"), "utf8");
     rmSync(project, { recursive: true });
     const lean = expectDocument((await runFeature(["init", project, "--lean", "--json"])).stdout);
-    expect((lean.files as string[]).filter((file) => /^features\/[^/]+\.yaml$/.test(file))).toEqual(
-      ["book_state", "order_flow", "trade_impact", "vpin"].map((view) => `features/${view}.yaml`),
+    const views = (lean.files as string[]).flatMap(
+      (file) => /^features\/([^/]+)\.yaml$/.exec(file)?.[1] ?? [],
     );
+    expect(views).toEqual([
+      "book_state",
+      "mid_by_bucket",
+      "order_flow",
+      "trade_impact",
+      "vpin",
+      "vpin_by_bucket",
+    ]);
+    writeFileSync(join(project, "features/trades_1m.yaml"), minutes);
 
     const path = join(project, "features/vpin.yaml");
     const text = readFileSync(path, "utf8");
