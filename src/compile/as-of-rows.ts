@@ -5,9 +5,10 @@ import { sqlTemplate } from "../sql-template.js";
 import type { Definition } from "./catalog.js";
 import { missing } from "./feature-table.js";
 import { bucketColumns } from "./names.js";
+import { nested } from "./nested.js";
 import { sourceRelation } from "./source-relation.js";
 import type { ViewDraft } from "./view-draft.js";
-import { indent, pathExpressionSelect } from "./view-select.js";
+import { pathExpressionSelect } from "./view-select.js";
 
 const template = sqlTemplate(import.meta.url, "as-of-rows");
 
@@ -33,7 +34,7 @@ const times: ReadonlySet<string> = new Set([
 export function asOfExpressionSelect(draft: ViewDraft, project: Project, buckets: string): string {
   const { asOf } = draft.view;
   if (asOf === undefined) throw missing("an as-of source");
-  return pathExpressionSelect(draft, `(\n${indent(asOfRows(asOf, project, buckets))}\n)`);
+  return pathExpressionSelect(draft, nested(asOfRows(asOf, project, buckets)));
 }
 
 function asOfRows(asOf: AsOf, project: Project, buckets: string): string {

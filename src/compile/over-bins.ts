@@ -5,6 +5,7 @@ import { sqlTemplate } from "../sql-template.js";
 import type { CompiledObject } from "./catalog.js";
 import { missing } from "./feature-table.js";
 import { bucketKey, triggerColumns } from "./names.js";
+import { nested } from "./nested.js";
 import { storedRows } from "./stored-rows.js";
 import { rowsRelation } from "./stream-rows.js";
 import type { ViewDraft } from "./view-draft.js";
@@ -41,7 +42,7 @@ export function binsRelation(
     cells: cellsSelect(view.overBy, cells, joined, buckets),
   });
   const columns = [...by, "ord", ...taken.map(({ origin }) => origin.name)];
-  return rowsRelation(rows, columns, `(\n${text.replace(/^(?=.)/gm, "  ")}\n)`, only);
+  return rowsRelation(rows, columns, nested(text), only);
 }
 
 /** The bins of a view that has some. */
@@ -89,7 +90,7 @@ function joinedColumn(object: CompiledObject, name: string): string {
 function join(object: CompiledObject, rows: string): string {
   const alias = quoteIdentifier(object.name);
   const keys = bucketKey.map((key) => `${alias}.${key} = ${key === "bucket_id" ? "c.cell_id" : `c.${key}`}`);
-  return `LEFT JOIN (\n${rows.replace(/^(?=.)/gm, "  ")}\n) AS ${alias}\n  ON ${keys.join(" AND ")}`;
+  return `LEFT JOIN ${nested(rows)} AS ${alias}\n  ON ${keys.join(" AND ")}`;
 }
 
 function qualified(object: CompiledObject, name: string): string {

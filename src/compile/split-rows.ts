@@ -3,6 +3,7 @@ import { parseLots } from "../clock/decimal.js";
 import type { Split } from "../spec/stream-rows.js";
 import { sqlTemplate } from "../sql-template.js";
 import { rowWindow } from "./expression/row-windows.js";
+import { nested } from "./nested.js";
 import type { RowLevel } from "./row-level.js";
 
 const template = sqlTemplate(import.meta.url, "split-before");
@@ -23,7 +24,7 @@ export function splitRelation(columns: readonly string[], stream: string, scope:
     stream,
     ...scope,
   });
-  return `(\n${text.replace(/^(?=.)/gm, "  ")}\n)`;
+  return nested(text);
 }
 
 /**

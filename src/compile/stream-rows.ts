@@ -10,6 +10,7 @@ import type { LookupUse } from "./expression/lookups.js";
 import { rowWindow } from "./expression/row-windows.js";
 import { tokenize } from "./expression/tokens.js";
 import { placeColumn, triggerColumns } from "./names.js";
+import { nested } from "./nested.js";
 import type { LevelColumn, RowLevel } from "./row-level.js";
 import { beforeColumns, type SplitScope, splitLevels, splitRelation } from "./split-rows.js";
 
@@ -134,7 +135,7 @@ export function rowsRelation(
       ...added.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`),
     ];
     const text = levelTemplate({ columns: list.join(",\n"), rows: relation, where });
-    relation = `(\n${text.replace(/^(?=.)/gm, "  ")}\n)`;
+    relation = nested(text);
     passed = [...kept, ...names];
   }
   return relation;

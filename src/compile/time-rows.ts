@@ -11,10 +11,11 @@ import { noReach, type Reach } from "./catalog.js";
 import { gridMids } from "./expression/time-windows.js";
 import { missing } from "./feature-table.js";
 import { bucketColumns, triggerColumns } from "./names.js";
+import { nested } from "./nested.js";
 import { sourceRelation } from "./source-relation.js";
 import { streamRowColumns, streamRowSql, streamUsage } from "./stream.js";
 import type { ViewDraft } from "./view-draft.js";
-import { indent, pathExpressionSelect, streamExpressionSelect } from "./view-select.js";
+import { pathExpressionSelect, streamExpressionSelect } from "./view-select.js";
 
 const tradesTemplate = sqlTemplate(import.meta.url, "trades-reach");
 const pathTemplate = sqlTemplate(import.meta.url, "grid-path");
@@ -45,7 +46,7 @@ export function timeExpressionSelect(
   if (time === undefined) throw missing("a time window");
   const relation = time.gridMs === undefined ? tradesInReach : gridPath;
   const expressions = [...draft.lets, ...draft.expressions].map(({ sql }) => sql);
-  const rows = `(\n${indent(relation(time, { project, clock, buckets, expressions }))}\n)`;
+  const rows = nested(relation(time, { project, clock, buckets, expressions }));
   return time.gridMs === undefined
     ? streamExpressionSelect(draft, rows, { bounds: quoteName(bucketsName(project, clock.name)), buckets })
     : pathExpressionSelect(draft, rows);

@@ -6,7 +6,8 @@ import type { CompiledColumn, CompiledObject, Definition, Path } from "./catalog
 import { asOfReach } from "./delay.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
-import { closeTable, versionTable } from "./names.js";
+import { bucketKey, closeTable, versionTable } from "./names.js";
+import { nested } from "./nested.js";
 import { storedRows } from "./stored-rows.js";
 
 const template = sqlTemplate(import.meta.url, "vector");
@@ -104,7 +105,7 @@ function join(vector: VectorSpec, view: CompiledObject, buckets: string): string
     .filter((feature) => feature.view === view.name)
     .map((feature) => feature.column);
   const name = quoteIdentifier(view.name);
-  const rows = storedRows(view, { buckets, before: 0, only }).replace(/^(?=.)/gm, "  ");
-  const keys = ["exchange", "market_type", "symbol", "bucket_id"].map((key) => `${name}.${key} = c.${key}`);
-  return `LEFT JOIN (\n${rows}\n) AS ${name}\n  ON ${keys.join(" AND ")}`;
+  const rows = nested(storedRows(view, { buckets, before: 0, only }));
+  const keys = bucketKey.map((key) => `${name}.${key} = c.${key}`);
+  return `LEFT JOIN ${rows} AS ${name}\n  ON ${keys.join(" AND ")}`;
 }

@@ -10,6 +10,7 @@ import type { CompiledObject, Reach } from "./catalog.js";
 import { tokenize } from "./expression/tokens.js";
 import { finalFeature, missing, storedKey } from "./feature-table.js";
 import { bucketColumns, bucketKey, placeColumn } from "./names.js";
+import { indent, nested } from "./nested.js";
 import { binNames, binsRelation } from "./over-bins.js";
 import type { SplitScope } from "./split-rows.js";
 import { type StoredRowsOptions, storedRows } from "./stored-rows.js";
@@ -207,10 +208,10 @@ function upstreamRows(upstream: readonly CompiledObject[], options: StoredRowsOp
   return [
     `SELECT ${key.map((name) => `${alias(first)}.${name} AS ${name}`).join(", ")},`,
     indent(columns.join(",\n")),
-    `FROM (\n${indent(storedRows(first, options))}\n) AS ${alias(first)}`,
+    `FROM ${nested(storedRows(first, options))} AS ${alias(first)}`,
     ...others.map(
       (object) =>
-        `LEFT JOIN (\n${indent(storedRows(object, options))}\n) AS ${alias(object)}\n  ON ${bucketKey
+        `LEFT JOIN ${nested(storedRows(object, options))} AS ${alias(object)}\n  ON ${bucketKey
           .map((name) => `${alias(object)}.${name} = ${alias(first)}.${name}`)
           .join(" AND ")}`,
     ),
@@ -260,8 +261,4 @@ function windowFrame({ kind, length, current }: Window): string {
       // A bucket that ends at midnight belongs to the day before: its end is not in it.
       return `${instrument}, toDate(bucket_ts_end - toIntervalMillisecond(1)) ORDER BY bucket_id RANGE BETWEEN UNBOUNDED PRECEDING AND ${last}`;
   }
-}
-
-export function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, "  ");
 }

@@ -9,20 +9,14 @@ import { asOfReach, delayName, delayReach, delayTable, staleMs } from "./delay.j
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { closeTable, streamName, streamTableName, versionTable } from "./names.js";
+import { nested } from "./nested.js";
 import { binNames } from "./over-bins.js";
 import { type StoredVersion, storedTable } from "./placement.js";
 import { type StreamUsage, streamSelect } from "./stream.js";
 import { timeExpressionSelect, timeReach } from "./time-rows.js";
 import { viewDefinition } from "./view-definition.js";
 import type { ViewDraft } from "./view-draft.js";
-import {
-  indent,
-  overByView,
-  overStreamSelect,
-  overTimeSelect,
-  overViewsSelect,
-  windowReach,
-} from "./view-select.js";
+import { overByView, overStreamSelect, overTimeSelect, overViewsSelect, windowReach } from "./view-select.js";
 
 /** What a view is built from, decided by the compiler for the whole project. */
 export interface ViewContext {
@@ -82,7 +76,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   const trigger = quoteName(closeTable(database, clock.name, level, path));
   const table = storedTable(context.deployed, view, dataHash) ?? versionTable(database, view.name, dataHash);
   const ofStream = (usage: StreamUsage, buckets: string): string =>
-    overStreamSelect(draft, `(\n${indent(streamSelect(project, clock, usage, buckets))}\n)`, {
+    overStreamSelect(draft, nested(streamSelect(project, clock, usage, buckets)), {
       bounds,
       buckets,
     });
