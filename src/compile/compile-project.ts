@@ -24,6 +24,7 @@ import type { StoredVersion } from "./placement.js";
 import { type StreamUsage, unionUsage } from "./stream.js";
 import { compileVector } from "./vector.js";
 import { compileView } from "./view.js";
+import { versionOf, viewVersions } from "./view-definition.js";
 import { draftView, type ViewDraft } from "./view-draft.js";
 import { viewPaths } from "./view-paths.js";
 
@@ -132,11 +133,16 @@ function compileClock(
   deployed: readonly StoredVersion[],
 ): CompiledObject[] {
   const { project } = specs;
-  const definition = clockDefinition(project, clock);
+  const versions = viewVersions(drafts, clockDefinition(project, clock), project);
   const aliases = specs.aliases.filter((alias) => alias.clock === clock.name);
   const vectors = specs.vectors.filter((vector) => vector.clock === clock.name);
   const labels = specs.labels.filter((label) => label.clock === clock.name);
-  const pathOf = viewPaths(drafts, definition, vectors, deployed, project);
+  const pathOf = viewPaths(
+    drafts.map(({ view }) => view),
+    versions,
+    vectors,
+    deployed,
+  );
   const streams = new Map<string, { readonly path: Path; readonly usage: StreamUsage }>();
   for (const path of paths) {
     for (const name of streamNames) {
@@ -155,7 +161,8 @@ function compileClock(
       draft.usage === undefined || draft.usage.aheadMs !== undefined
         ? undefined
         : streams.get(streamName(clock.name, draft.usage.stream, path))?.usage;
-    const context = { project, clock, clockDefinition: definition, path, stream, upstream: views, deployed };
+    const version = versionOf(versions, draft.view.name);
+    const context = { project, clock, version, path, stream, upstream: views, deployed };
     views.set(draft.view.name, compileView(draft, context));
   }
   return [

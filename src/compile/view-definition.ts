@@ -4,13 +4,42 @@ import { asOfDefinition } from "./as-of-rows.js";
 import type { Definition } from "./catalog.js";
 import { normalByPlace } from "./expression/by-place.js";
 import { normalExpression } from "./expression/normal.js";
+import { missing } from "./feature-table.js";
+import { dataFingerprint } from "./fingerprint.js";
 import type { ViewDraft } from "./view-draft.js";
 
+export interface ViewVersion {
+  readonly definition: Definition;
+  readonly dataHash: string;
+}
+
+/** The version of each view by name. `drafts` stand behind what they read; `clock` is what decides the rows of their clock. */
+export function viewVersions(
+  drafts: readonly ViewDraft[],
+  clock: Definition,
+  project: Project,
+): ReadonlyMap<string, ViewVersion> {
+  const versions = new Map<string, ViewVersion>();
+  for (const draft of drafts) {
+    const { from, name } = draft.view;
+    const upstream = ("views" in from ? from.views : []).map((view) => versionOf(versions, view));
+    const definition = viewDefinition(draft, clock, upstream, project);
+    versions.set(name, { definition, dataHash: dataFingerprint(definition) });
+  }
+  return versions;
+}
+
+export function versionOf(versions: ReadonlyMap<string, ViewVersion>, view: string): ViewVersion {
+  const version = versions.get(view);
+  if (version === undefined) throw missing(`view ${view}`);
+  return version;
+}
+
 /** `upstream` are the versions of the views that it reads, in the spec's order. When a bucket is computed has no part in it. */
-export function viewDefinition(
+function viewDefinition(
   draft: ViewDraft,
   clock: Definition,
-  upstream: readonly { readonly dataHash: string }[],
+  upstream: readonly ViewVersion[],
   project: Project,
 ): Definition {
   const { view } = draft;

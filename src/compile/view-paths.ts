@@ -1,11 +1,8 @@
 /** Which views are computed at once when a bucket is closed, and which may wait. */
-import type { FeatureView, Project, VectorSpec } from "../spec/model.js";
-import type { Definition, Path } from "./catalog.js";
-import { missing } from "./feature-table.js";
-import { dataFingerprint } from "./fingerprint.js";
+import type { FeatureView, VectorSpec } from "../spec/model.js";
+import type { Path } from "./catalog.js";
 import { type StoredVersion, staysHot } from "./placement.js";
-import { viewDefinition } from "./view-definition.js";
-import type { ViewDraft } from "./view-draft.js";
+import { type ViewVersion, versionOf } from "./view-definition.js";
 
 /** The views that vectors hold, and all that these read. */
 export function neededViews(views: readonly FeatureView[], vectors: readonly VectorSpec[]): Set<string> {
@@ -22,28 +19,17 @@ function need(name: string, views: ReadonlyMap<string, FeatureView>, needed: Set
   if (from !== undefined && "views" in from) for (const upstream of from.views) need(upstream, views, needed);
 }
 
-/** The path of each view by name. `drafts` stand behind what they read. */
+/** The path of each view by name. */
 export function viewPaths(
-  drafts: readonly ViewDraft[],
-  clock: Definition,
+  views: readonly FeatureView[],
+  versions: ReadonlyMap<string, ViewVersion>,
   vectors: readonly VectorSpec[],
   deployed: readonly StoredVersion[],
-  project: Project,
 ): (view: string) => Path {
-  const views = drafts.map(({ view }) => view);
   const byName = new Map(views.map((view) => [view.name, view]));
   const hot = neededViews(views, vectors);
-  const hashes = new Map<string, { readonly dataHash: string }>();
-  for (const draft of drafts) {
-    const { view } = draft;
-    const upstream = ("views" in view.from ? view.from.views : []).map((name) => {
-      const hash = hashes.get(name);
-      if (hash === undefined) throw missing(`view ${name}`);
-      return hash;
-    });
-    const dataHash = dataFingerprint(viewDefinition(draft, clock, upstream, project));
-    hashes.set(view.name, { dataHash });
-    if (staysHot(deployed, view, dataHash)) need(view.name, byName, hot);
+  for (const view of views) {
+    if (staysHot(deployed, view, versionOf(versions, view.name).dataHash)) need(view.name, byName, hot);
   }
   return (view) => (hot.has(view) ? "hot" : "lazy");
 }

@@ -7,14 +7,14 @@ import { asOfExpressionSelect } from "./as-of-rows.js";
 import type { CompiledColumn, CompiledObject, Definition, Path, Reach } from "./catalog.js";
 import { asOfReach, delayName, delayReach, delayTable, staleMs } from "./delay.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
-import { contentHash, dataFingerprint } from "./fingerprint.js";
+import { contentHash } from "./fingerprint.js";
 import { closeTable, streamName, streamTableName, versionTable } from "./names.js";
 import { nested } from "./nested.js";
 import { binNames } from "./over-bins.js";
 import { type StoredVersion, storedTable } from "./placement.js";
 import { type StreamUsage, streamSelect } from "./stream.js";
 import { timeExpressionSelect, timeReach } from "./time-rows.js";
-import { viewDefinition } from "./view-definition.js";
+import type { ViewVersion } from "./view-definition.js";
 import type { ViewDraft } from "./view-draft.js";
 import { overByView, overStreamSelect, overTimeSelect, overViewsSelect, windowReach } from "./view-select.js";
 
@@ -22,7 +22,7 @@ import { overByView, overStreamSelect, overTimeSelect, overViewsSelect, windowRe
 export interface ViewContext {
   readonly project: Project;
   readonly clock: Clock;
-  readonly clockDefinition: Definition;
+  readonly version: ViewVersion;
   readonly path: Path;
   /** The shape of the stream that the view hangs on: the union of what all its views read. */
   readonly stream: StreamUsage | undefined;
@@ -62,8 +62,7 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
       at: column.at,
     })),
   ];
-  const definition = viewDefinition(draft, context.clockDefinition, upstream, project);
-  const dataHash = dataFingerprint(definition);
+  const { definition, dataHash } = context.version;
   const metadata: Definition = {
     description: view.description,
     owner: view.owner,
