@@ -1,3 +1,4 @@
+import { storedKey } from "../compile/feature-table.js";
 import { scanSettings } from "../compile/stored-vector.js";
 import { FeatureError } from "../errors.js";
 import type { TableName } from "../schema/object.js";
@@ -20,17 +21,6 @@ const relationText = sqlTemplate(import.meta.url, "every-bucket");
 const joinText = sqlTemplate(import.meta.url, "every-bucket-join");
 const outagesText = sqlTemplate(import.meta.url, "every-bucket-outages");
 
-/** What every row begins with. */
-const keyColumns = [
-  "exchange",
-  "market_type",
-  "symbol",
-  "bucket_id",
-  "bucket_ts_start",
-  "bucket_ts_end",
-  "available_at",
-] as const;
-
 /**
  * Writes every bucket of the first vector once, in its newest version, ordered by key, with the other vectors and the labels of
  * the same bucket beside it. `available_at` is when all of the vectors are known. A vector without rows is an error and writes
@@ -49,12 +39,12 @@ export async function fetchEveryBucket(request: FetchRequest): Promise<FetchSumm
     const values = valueColumns(set);
     const algorithm = await joinAlgorithm(engine, first);
     const bounded = { ...scanSettings, join_use_nulls: 1, join_algorithm: algorithm };
-    const text = relation([...keyColumns, ...values]);
+    const text = relation([...storedKey, ...values]);
     const facts = await readFacts(
       engine,
       `(${text})`,
       "available_at",
-      keyColumns.slice(0, 6),
+      storedKey.slice(0, 6),
       values,
       bounded,
     );
@@ -134,7 +124,7 @@ function everyBucket(
   const others = set.vectors.slice(1).map((vector, place) => ({ alias: `v${place + 1}`, vector }));
   const labels = set.labels.map((label, place) => ({ alias: `l${place}`, label }));
   const lag = Math.max(...set.vectors.map((vector) => vector.lagMs)) - first.lagMs;
-  const keys = keyColumns.map((name) =>
+  const keys = storedKey.map((name) =>
     name === "available_at"
       ? `v0.available_at + toIntervalMillisecond(${lag}) AS available_at`
       : `v0.${name} AS ${name}`,
