@@ -55,16 +55,23 @@ export function expectationSelect(expectations: readonly Expectation[], relation
   ].join("\n");
 }
 
-/** FROM-text of what is stored of a view: a row a bucket, or a bin of it. `where` is a condition on its key columns. */
-export function valuesRelation({ storage, columns, by, name }: CompiledObject, where: string): string {
+/**
+ * The SELECT over what is stored of a view, and its bound values. `where` is a condition on the key columns. A view with bins expects
+ * nothing (spec/ refuses it), so each bucket is a row.
+ */
+export function expectationQuery(
+  { storage, columns, name }: CompiledObject,
+  expectations: readonly Expectation[],
+  where: string,
+): { readonly sql: string; readonly params: Readonly<Record<string, number>> } {
   if (storage === undefined) throw missing(`the table of ${name}`);
-  const stored = columns.map((column) => quoteIdentifier(storage.columnPrefix + column.name));
-  const values = columns.map((column, place) => `${stored[place]} AS ${quoteIdentifier(column.name)}`);
-  const bins = by === undefined ? "" : `ARRAY JOIN ${stored.join(", ")} `;
-  return (
-    `(SELECT exchange, market_type, symbol, bucket_id, ${values.join(", ")} ` +
-    `FROM ${quoteName(storage.table)} FINAL ${bins}${where})`
+  const values = columns.map(
+    (column) => `${quoteIdentifier(storage.columnPrefix + column.name)} AS ${quoteIdentifier(column.name)}`,
   );
+  const relation =
+    `(SELECT exchange, market_type, symbol, bucket_id, ${values.join(", ")} ` +
+    `FROM ${quoteName(storage.table)} FINAL ${where})`;
+  return { sql: expectationSelect(expectations, relation), params: expectationParams(expectations) };
 }
 
 export function expectationParams(expectations: readonly Expectation[]): Record<string, number> {
@@ -105,6 +112,10 @@ export function breachesOf(expectations: readonly Expectation[], row: Expectatio
       found.push(breach("max", max, Number(most), "max"));
     return found;
   });
+}
+
+export function instrumentOfBreach({ exchange, market_type, symbol }: Breach): string {
+  return `${exchange}/${market_type}/${symbol}`;
 }
 
 /** A breach as a sentence, without its view and instrument. */

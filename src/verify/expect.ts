@@ -3,9 +3,8 @@ import {
   breachesOf,
   describeBreach,
   type ExpectationRow,
-  expectationParams,
-  expectationSelect,
-  valuesRelation,
+  expectationQuery,
+  instrumentOfBreach,
 } from "../compile/expectations.js";
 import type { Check, CheckResult, VerifyContext } from "./check.js";
 import { rangeParams, whereInRange } from "./range.js";
@@ -24,17 +23,16 @@ async function checkExpectations(context: VerifyContext): Promise<CheckResult> {
   for (const [index, view] of views.entries()) {
     const object = context.catalog.objects.find(({ kind, name }) => kind === "view" && name === view.name);
     if (object?.storage === undefined) continue;
-    const sql = expectationSelect(view.expect, valuesRelation(object, whereInRange));
-    const rows = await engine.rows<ExpectationRow>(sql, {
-      params: { ...rangeParams(options), ...expectationParams(view.expect) },
+    const query = expectationQuery(object, view.expect, whereInRange);
+    const rows = await engine.rows<ExpectationRow>(query.sql, {
+      params: { ...rangeParams(options), ...query.params },
     });
     for (const row of rows) {
       tally.checked(view.expect.length);
       for (const breach of breachesOf(view.expect, row)) {
-        const { exchange, market_type, symbol } = breach;
         tally.fail({
           object: `view ${view.name}`,
-          instrument: `${exchange}/${market_type}/${symbol}`,
+          instrument: instrumentOfBreach(breach),
           bucketId: Number(breach.bucketId),
           message: describeBreach(breach),
         });

@@ -4,9 +4,8 @@ import {
   breachesOf,
   describeBreach,
   type ExpectationRow,
-  expectationParams,
-  expectationSelect,
-  valuesRelation,
+  expectationQuery,
+  instrumentOfBreach,
 } from "../../compile/expectations.js";
 import { instrumentName } from "../../spec/model.js";
 import type { BucketRange, PendingBucket } from "./batches.js";
@@ -38,9 +37,9 @@ export async function checkExpectations(
   for (const object of context.objects) {
     const { expect, name } = object;
     if (expect === undefined || object.storage === undefined) continue;
-    const relation = valuesRelation(object, `WHERE ${where.join(" OR ")}`);
-    const rows = await context.engine.rows<ExpectationRow>(expectationSelect(expect, relation), {
-      params: { ...params, ...expectationParams(expect) },
+    const query = expectationQuery(object, expect, `WHERE ${where.join(" OR ")}`);
+    const rows = await context.engine.rows<ExpectationRow>(query.sql, {
+      params: { ...params, ...query.params },
     });
     for (const breach of rows.flatMap((row) => breachesOf(expect, row))) {
       // What only buckets before them break was said when they were closed.
@@ -55,10 +54,6 @@ export async function checkExpectations(
 /** A breach as a line to read. */
 export function breachLine(breach: ViewBreach): string {
   return `${instrumentOfBreach(breach)}: ${breach.view}.${describeBreach(breach)} (bucket ${breach.bucketId})`;
-}
-
-function instrumentOfBreach({ exchange, market_type, symbol }: Breach): string {
-  return `${exchange}/${market_type}/${symbol}`;
 }
 
 /** From each instrument's first bucket to its last one, by the instrument's name. */
