@@ -1,6 +1,5 @@
 import { FeatureError } from "../errors.js";
 import { type AdvanceResult, advance } from "../ingest/buckets/advance.js";
-import type { ClockContext } from "../ingest/buckets/clock-context.js";
 import { clockSessions } from "../ingest/buckets/clock-sessions.js";
 import { type CutTotals, cutInstruments } from "../ingest/buckets/cut-instruments.js";
 import type { FormatName, FormatOptions } from "../ingest/formats/format.js";
@@ -11,6 +10,7 @@ import { suggest } from "../spec/suggest.js";
 import { bucketProgress } from "./bucket-progress.js";
 import type { Context } from "./context.js";
 import { countText, plural } from "./count-text.js";
+import { countedResult, isCounted } from "./counted-result.js";
 import { ingestProgress } from "./ingest-progress.js";
 import type { Outcome } from "./outcome.js";
 import { renderTable } from "./render-table.js";
@@ -47,8 +47,6 @@ export function formatOptions({ specs }: Context, flags: IngestFlags): FormatOpt
   return { instrument, map, market: flags.market, source: flags.source };
 }
 
-const nothingCounted = { trades: 0, bucketsCut: 0, bucketsClosed: 0, bucketsRecomputed: 0 };
-
 /** Reads files into the raw tables, then cuts and closes the buckets of the instruments in them. */
 export async function runIngest(
   context: Context,
@@ -61,8 +59,6 @@ export async function runIngest(
   const { clocks } = await openWriting(context, `ingest ${format}`);
   const cuts: CutTotals[] = [];
   const sessions = clockSessions(clocks);
-  // Wall-clock periods come with the trades; they are not what was cut.
-  const isCounted = ({ clock }: ClockContext): boolean => clock.mode !== "time";
   const cutAhead = async (instruments: readonly InstrumentKey[]) => {
     for (const { clock, session } of sessions) {
       const onProgress = bucketProgress(shell.progress);
@@ -74,8 +70,7 @@ export async function runIngest(
   const closeBuckets = async (instruments: readonly InstrumentKey[]) => {
     for (const { clock, session } of sessions) {
       const onProgress = bucketProgress(shell.progress);
-      const result = await advance(clock, { session, instruments, onProgress });
-      advanced.push(isCounted(clock) ? result : { ...result, ...nothingCounted });
+      advanced.push(countedResult(clock, await advance(clock, { session, instruments, onProgress })));
     }
     return advanced.reduce((sum, { bucketsClosed }) => sum + bucketsClosed, 0);
   };

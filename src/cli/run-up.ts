@@ -10,6 +10,7 @@ import { ReplayClock } from "../ingest/replay/replay-clock.js";
 import type { IngestSummary } from "../ingest/summary.js";
 import type { Context } from "./context.js";
 import { countText, plural } from "./count-text.js";
+import { countedResult } from "./counted-result.js";
 import { ingestProgress } from "./ingest-progress.js";
 import { checkedJobs, openJobs, scheduleJobs } from "./job-scheduler.js";
 import { openService, type ServeFlags } from "./open-service.js";
@@ -70,7 +71,7 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
               updates.push(service.closed(one.clock.name, ranges));
             },
           });
-          advanced.push(one.clock.mode === "time" ? { ...result, bucketsClosed: 0 } : result);
+          advanced.push(countedResult(one, result));
         }
         await Promise.all(updates);
         say(at);
