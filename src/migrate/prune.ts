@@ -7,12 +7,11 @@ import type { Step } from "../plan/step.js";
 import { versionOf } from "../plan/versions.js";
 import { openRegistryWriter, type RegistryWriter } from "../registry/writer.js";
 import type { Project } from "../spec/model.js";
-import { defaultChunkLimits } from "./backfill.js";
 import { type HoldOptions, holdTarget } from "./hold-target.js";
 import { readHolders } from "./holders.js";
 import type { OnApplyEvent } from "./progress.js";
 import { finishRollback } from "./rollback.js";
-import type { RunContext } from "./run-context.js";
+import { plainContext } from "./run-context.js";
 import { finishMigration, runSteps } from "./run-migration.js";
 
 export interface PruneOptions extends HoldOptions {
@@ -37,15 +36,7 @@ export async function pruneProject(options: PruneOptions): Promise<PruneResult> 
   const registry = openRegistryWriter(engine, project.databases.registry);
   await registry.required();
   return holdTarget(engine, project.databases.registry, options, async (lock) => {
-    const context: RunContext = {
-      engine,
-      registry,
-      lock,
-      toolVersion,
-      chunkLimits: defaultChunkLimits,
-      onEvent: options.onEvent ?? (() => {}),
-      acceptFailedChecks: false,
-    };
+    const context = plainContext(options, registry, lock);
     if (options.dryRun !== true) await finishRollback(context, project);
     const { objects } = await registry.required();
     const found = await findPrunable(options, registry, objects);

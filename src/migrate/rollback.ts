@@ -12,12 +12,11 @@ import type { Revision } from "../registry/revision.js";
 import { openRegistryWriter } from "../registry/writer.js";
 import { bucketsName } from "../schema/clock-tables.js";
 import type { Project } from "../spec/model.js";
-import { defaultChunkLimits } from "./backfill.js";
 import { type HoldOptions, holdTarget } from "./hold-target.js";
 import { readHolders } from "./holders.js";
 import type { OnApplyEvent } from "./progress.js";
 import { type RollbackGoal, rollbackTarget } from "./rollback-target.js";
-import type { RunContext } from "./run-context.js";
+import { plainContext, type RunContext } from "./run-context.js";
 import { finishMigration, runSteps } from "./run-migration.js";
 
 export interface RollbackOptions extends RollbackGoal, HoldOptions {
@@ -51,15 +50,7 @@ export async function rollbackProject(options: RollbackOptions): Promise<Rollbac
   const registry = openRegistryWriter(engine, project.databases.registry);
   await registry.required();
   return holdTarget(engine, project.databases.registry, options, async (lock) => {
-    const context: RunContext = {
-      engine,
-      registry,
-      lock,
-      toolVersion: options.toolVersion,
-      chunkLimits: defaultChunkLimits,
-      onEvent: options.onEvent ?? (() => {}),
-      acceptFailedChecks: false,
-    };
+    const context = plainContext(options, registry, lock);
     if (options.dryRun !== true) await finishRollback(context, project);
     const revisions = await registry.revisions();
     refuseUnfinished(revisions);

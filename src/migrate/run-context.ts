@@ -4,7 +4,7 @@ import type { Step } from "../plan/step.js";
 import type { HeldLock } from "../registry/lock.js";
 import type { JournalEntry, Revision } from "../registry/revision.js";
 import type { JournalLine, RegistryWriter } from "../registry/writer.js";
-import type { ChunkLimits } from "./backfill.js";
+import { type ChunkLimits, defaultChunkLimits } from "./backfill.js";
 import type { OnApplyEvent } from "./progress.js";
 
 export interface RunContext {
@@ -16,6 +16,24 @@ export interface RunContext {
   readonly onEvent: OnApplyEvent;
   /** Goes on although a check found something; what it found stays in the journal. */
   readonly acceptFailedChecks: boolean;
+}
+
+/** For what computes nothing and checks nothing that could be accepted. */
+export function plainContext(
+  options: { readonly engine: Engine; readonly toolVersion: string; readonly onEvent?: OnApplyEvent },
+  registry: RegistryWriter,
+  lock: HeldLock,
+): RunContext {
+  const { engine, toolVersion, onEvent = () => {} } = options;
+  return {
+    engine,
+    registry,
+    lock,
+    toolVersion,
+    chunkLimits: defaultChunkLimits,
+    onEvent,
+    acceptFailedChecks: false,
+  };
 }
 
 /** One revision under way. */

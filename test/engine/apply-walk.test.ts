@@ -12,6 +12,7 @@ import type { Engine } from "../../src/engine/port.js";
 import { applyProject } from "../../src/migrate/apply.js";
 import { rollbackProject } from "../../src/migrate/rollback.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
+import { closeSmallBuckets } from "../support/close-small-buckets.js";
 import { bury, dyingEngine } from "../support/dying-engine.js";
 import { smallProject } from "../support/small-catalog.js";
 import { databases, readWholeTarget, tiny } from "./apply/left-behind.js";
@@ -34,19 +35,7 @@ async function prepare(): Promise<void> {
   root = mkdtempSync(join(tmpdir(), "prism-walk-"));
   for (const database of databases) await engine.execute(`DROP DATABASE IF EXISTS ${database} SYNC`);
   await apply(tiny());
-  await engine.execute(
-    `INSERT INTO features.unified_buckets (exchange, market_type, symbol, bucket_id, trades, v)
-     SELECT 'binance', 'spot', arrayJoin(['A', 'B']), number + 1, 10, 4 FROM numbers(5)`,
-  );
-  for (const level of [0, 1])
-    await engine.execute(
-      `INSERT INTO features.ubt__close_${level}_hot
-       SELECT exchange, market_type, symbol, bucket_id, trades, v FROM features.unified_buckets`,
-    );
-  await engine.execute(
-    `INSERT INTO features.closes (clock, path, exchange, market_type, symbol, bucket_id, v)
-     SELECT 'ubt', 'hot', exchange, market_type, symbol, bucket_id, v FROM features.unified_buckets`,
-  );
+  await closeSmallBuckets(engine);
 }
 
 const died = (run: Promise<unknown>): Promise<boolean> =>

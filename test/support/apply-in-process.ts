@@ -9,6 +9,7 @@ import type { Engine } from "../../src/engine/port.js";
 import { applyProject } from "../../src/migrate/apply.js";
 import { rollbackProject } from "../../src/migrate/rollback.js";
 import { readWholeTarget, tiny } from "../engine/apply/left-behind.js";
+import { closeSmallBuckets } from "./close-small-buckets.js";
 import { smallProject } from "./small-catalog.js";
 
 const [root = "", command = "", place = ""] = process.argv.slice(2);
@@ -44,19 +45,7 @@ switch (command) {
     break;
   case "apply and close":
     await applyProject({ ...options, catalog: tiny() });
-    await engine.execute(
-      `INSERT INTO features.unified_buckets (exchange, market_type, symbol, bucket_id, trades, v)
-       SELECT 'binance', 'spot', arrayJoin(['A', 'B']), number + 1, 10, 4 FROM numbers(5)`,
-    );
-    for (const level of [0, 1])
-      await engine.execute(
-        `INSERT INTO features.ubt__close_${level}_hot
-         SELECT exchange, market_type, symbol, bucket_id, trades, v FROM features.unified_buckets`,
-      );
-    await engine.execute(
-      `INSERT INTO features.closes (clock, path, exchange, market_type, symbol, bucket_id, v)
-       SELECT 'ubt', 'hot', exchange, market_type, symbol, bucket_id, v FROM features.unified_buckets`,
-    );
+    await closeSmallBuckets(engine);
     break;
   case "replace":
     await applyProject({ ...options, catalog: tiny({ volume: "sum(trades) * 2" }), chunkLimits });
