@@ -15,6 +15,7 @@ import { plainWindows, takeSample } from "./model-sample.js";
 import { deepLobTcnGraph, deepLobTcnWeights } from "./onnx/deeplob-tcn-graph.js";
 import { encodeOnnx } from "./onnx/encode-onnx.js";
 import { randomWeights } from "./onnx/random-weights.js";
+import { labelClasses, stockContract } from "./stock-contract.js";
 import { writeModel } from "./write-model.js";
 
 export interface UntrainedRequest {
@@ -45,7 +46,6 @@ export interface UntrainedModel {
 }
 
 const moments = sqlTemplate(import.meta.url, "feature-moments");
-const classes = [-1, 0, 1] as const;
 const dilations = [1, 2, 4];
 
 /** Equal requests give equal weights. Means and scales are those of the rows that are stored. */
@@ -65,33 +65,27 @@ export async function writeUntrainedTcn(request: UntrainedRequest): Promise<Untr
       hint: "examples/deeplob-tcn has a view and a vector for this network.",
     });
   }
-  const shape = { bookChannels: book.length, tradeFeatures: trade.length, hidden, classes: 3, dilations };
+  const shape = {
+    bookChannels: book.length,
+    tradeFeatures: trade.length,
+    hidden,
+    classes: labelClasses.length,
+    dilations,
+  };
   const weights = randomWeights(deepLobTcnWeights(shape), seed);
   const version = (request.known?.version ?? 0) + 1;
-  const stem = `${model}_v${version}`;
   const { at } = vector;
-  const contract = {
-    kind: "model",
+  const contract = stockContract({
     name: model,
-    description: "",
     version,
-    file: `${stem}.onnx`,
-    sha256: undefined,
-    vector: { name: vector.name, ...identity },
+    vector,
+    identity,
     inputs: [
       { name: "book", shape: [1, steps, book.length], features: book, at },
       { name: "trade", shape: [1, trade.length], features: trade, at },
     ],
     normalise: await readMoments(request),
-    outputs: { probabilities: { name: "p", classes: [...classes] }, value: undefined },
-    timeoutMs: 1000,
-    threads: 1,
-    fallback: undefined,
-    sample: `${stem}.sample.json`,
-    rollout: { kind: "shadow" },
-    decision: undefined,
-    at,
-  } satisfies ModelContract;
+  });
   const bytes = encodeOnnx(
     deepLobTcnGraph(model, shape, weights, { vector: vector.name, trained: "no", ...identity }),
   );

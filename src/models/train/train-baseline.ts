@@ -11,6 +11,7 @@ import { packRow } from "../model-row.js";
 import { checkSample, takeSample } from "../model-sample.js";
 import { encodeOnnx } from "../onnx/encode-onnx.js";
 import { logisticGraph } from "../onnx/logistic-graph.js";
+import { labelClasses, stockContract } from "../stock-contract.js";
 import { writeModel } from "../write-model.js";
 import {
   type BaselineModel,
@@ -56,7 +57,6 @@ export interface TrainReport extends WalkForward {
   readonly files: readonly string[];
 }
 
-const classes = [-1, 0, 1] as const;
 const calibrationShare = 0.2;
 const sampleRows = 16;
 
@@ -81,7 +81,7 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
       { object: label, hint: "Ingest more data, then run `feature labels build`." },
     );
   }
-  const options: BaselineOptions = { classes, nullRules, l2, calibrationShare };
+  const options: BaselineOptions = { classes: labelClasses, nullRules, l2, calibrationShare };
   const report = walkForward(used, options, folds);
   const model = fitBaseline(used, options);
   const version = (request.known?.version ?? 0) + 1;
@@ -93,7 +93,10 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
     label,
     rows: rows.length,
     usedRows: used.length,
-    classes: classes.map((one) => ({ class: one, rows: used.filter((row) => row.label === one).length })),
+    classes: labelClasses.map((one) => ({
+      class: one,
+      rows: used.filter((row) => row.label === one).length,
+    })),
     fittedRows: model.fittedRows,
     calibratedRows: model.calibratedRows,
     l2,
@@ -126,28 +129,14 @@ async function exportModel(
   { vector, identity, label, folder, model: name, known }: TrainRequest,
   { model, version, options, sample }: Fitted,
 ): Promise<Pick<TrainReport, "files" | "exportError">> {
-  const stem = `${name}_v${version}`;
-  const at = vector.at;
-  const width = vector.features.length;
-  const contract = {
-    kind: "model",
+  const contract = stockContract({
     name,
-    description: "",
     version,
-    file: `${stem}.onnx`,
-    sha256: undefined,
-    vector: { name: vector.name, ...identity },
-    inputs: [{ name: "x", shape: [1, width], features: "all", at }],
+    vector,
+    identity,
+    inputs: [{ name: "x", shape: [1, vector.features.length], features: "all", at: vector.at }],
     normalise: { mean: model.mean, scale: model.scale },
-    outputs: { probabilities: { name: "p", classes: [...classes] }, value: undefined },
-    timeoutMs: 1000,
-    threads: 1,
-    fallback: undefined,
-    sample: `${stem}.sample.json`,
-    rollout: { kind: "shadow" },
-    decision: undefined,
-    at,
-  } satisfies ModelContract;
+  });
   const bytes = encodeOnnx(logisticGraph(name, model.weights, { vector: vector.name, label, ...identity }));
   const loaded = await LoadedModel.open(contract, vector, bytes);
   const windows = sample.map(({ features, availableAt }) => [
