@@ -87,6 +87,15 @@ export function columnLineage(tree: TreeNode): Readonly<Record<string, readonly 
   );
 }
 
+/** The types of the columns of the outermost SELECT, in order. */
+export function columnTypes(tree: TreeNode): string[] {
+  const query = queryOf(tree);
+  const lines = query === undefined ? [] : (section(query, "PROJECTION COLUMNS")?.children ?? []);
+  return lines.map(({ kind }) =>
+    kind.slice(kind.indexOf(" ", kind.startsWith("`") ? kind.indexOf("`", 1) : 0) + 1),
+  );
+}
+
 function queryOf(tree: TreeNode): TreeNode | undefined {
   return tree.kind === "QUERY" ? tree : tree.children.find(({ kind }) => kind === "QUERY");
 }

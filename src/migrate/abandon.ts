@@ -6,6 +6,7 @@ import type { Revision } from "../registry/revision.js";
 import type { RegistryWriter } from "../registry/writer.js";
 import { readMigrations, removeMigration, type StoredMigration } from "./migration-folder.js";
 import { pendingMigrations } from "./pending.js";
+import { takeBack } from "./take-back.js";
 
 /**
  * Takes back what the failed migration has done, by the reverse of each of its steps, last first, and takes its files out
@@ -39,26 +40,19 @@ export async function abandonFailed(
       },
     );
   }
-  await takeBack(engine, registry, migration, revision);
+  await takeBackMigration(engine, registry, migration, revision);
   removeMigration(folder, migration.name);
   await registry.finish(revision, "abandoned", revision.error);
   return migration.name;
 }
 
-async function takeBack(
+async function takeBackMigration(
   engine: Engine,
   registry: RegistryWriter,
   migration: StoredMigration,
   revision: Revision,
 ): Promise<void> {
-  const journal = await registry.journal(revision.id);
-  // A step that was refused because its name is taken made nothing: its reverse would drop someone else's table.
-  const touched = new Set(
-    journal.filter((entry) => entry.chunk === 0 && entry.begun).map((entry) => entry.step),
-  );
-  for (const [index, step] of [...migration.steps.entries()].reverse()) {
-    if (touched.has(index + 1) && step.reverse !== undefined) await engine.execute(step.reverse);
-  }
+  await takeBack(engine, migration.steps, await registry.journal(revision.id));
   const dropped = (await registry.allRecords()).flatMap((record): VersionRecord[] => {
     if (record.kind !== "object" || record.object.state !== "building") return [];
     const isOurs = migration.records.some(

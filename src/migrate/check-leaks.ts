@@ -1,8 +1,7 @@
 /** What a view's expressions do that a feature may not do, by the engine's own resolved tree of them. */
 import { leaksOf } from "../compile/leak-rules.js";
 import type { ViewProbe } from "../compile/probe.js";
-import { parseQueryTree, projections } from "../compile/query-tree.js";
-import type { Reader } from "../engine/port.js";
+import { projections, type TreeNode } from "../compile/query-tree.js";
 import { FeatureError } from "../errors.js";
 import type { FeatureView } from "../spec/model.js";
 import type { RowExpression } from "../spec/stream-rows.js";
@@ -10,13 +9,10 @@ import type { RowExpression } from "../spec/stream-rows.js";
 /** A name that the compiler gives a column whose own name the stream has too (`mid__of_bucket`). */
 const innerSuffix = /__(?:of_bucket|raw)$/;
 
-/** Findings at the places of the expressions. The engine accepts the view: `checkView` found nothing. */
-export async function checkLeaks(reader: Reader, probe: ViewProbe): Promise<FeatureError[]> {
-  const { view } = probe;
+/** Findings at the places of the expressions. `resolved` is the tree of all of the view's columns. */
+export function checkLeaks({ view }: ViewProbe, resolved: TreeNode): FeatureError[] {
   const overStream = "stream" in view.from || view.overBy !== undefined;
-  const all = probe.select(new Set(view.columns.map(({ name }) => name)));
-  const lines = await reader.rows<{ explain: string }>(`EXPLAIN QUERY TREE ${all}`);
-  const found = projections(parseQueryTree(lines.map(({ explain }) => explain)));
+  const found = projections(resolved);
   const findings = new Map<string, FeatureError>();
   const leaky = new Set<string>();
   for (const expression of written(view)) {

@@ -6,14 +6,14 @@
 import { randomBytes } from "node:crypto";
 import type { Catalog } from "../compile/catalog.js";
 import { compileProject } from "../compile/compile-project.js";
-import { viewProbes } from "../compile/probe.js";
-import type { Engine } from "../engine/port.js";
+import { type ViewProbe, viewProbes } from "../compile/probe.js";
+import type { Engine, Reader } from "../engine/port.js";
 import { FeatureError, Findings } from "../errors.js";
 import { quoteIdentifier } from "../schema/quote.js";
 import { renderCreate } from "../schema/render.js";
 import type { Databases, ProjectSpecs } from "../spec/model.js";
 import { checkLeaks } from "./check-leaks.js";
-import { checkView } from "./check-view.js";
+import { checkTypes, findRefused, resolveView } from "./check-view.js";
 import { smokeClose } from "./smoke-close.js";
 
 /** Throws Findings with every expression that the engine refuses, at its place in the YAML. Leaves nothing behind. */
@@ -22,13 +22,15 @@ export async function checkSpecs(engine: Engine, specs: ProjectSpecs): Promise<v
   const catalog = compileProject(scratch);
   try {
     await createTables(engine, catalog);
-    const findings: FeatureError[] = [];
-    for (const probe of viewProbes(scratch, catalog)) {
-      const refused = await checkView(engine, probe);
-      findings.push(...(refused.length > 0 ? refused : await checkLeaks(engine, probe)));
+    const probes = viewProbes(scratch, catalog);
+    throwAny((await Promise.all(probes.map((probe) => checkView(engine, probe)))).flat());
+    try {
+      await createTriggers(engine, catalog);
+    } catch (error) {
+      // What is resolved may still be refused when it is planned; then each expression is asked for.
+      throwAny((await Promise.all(probes.map((probe) => findRefused(engine, probe)))).flat());
+      throw error;
     }
-    if (findings.length > 0) throw new Findings(findings);
-    await createTriggers(engine, catalog);
     await smokeClose(engine, scratch.project, catalog);
   } catch (error) {
     throw withoutScratch(error);
@@ -36,6 +38,21 @@ export async function checkSpecs(engine: Engine, specs: ProjectSpecs): Promise<v
     for (const database of catalog.databases)
       await engine.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(database)}`);
   }
+}
+
+async function checkView(reader: Reader, probe: ViewProbe): Promise<FeatureError[]> {
+  const resolved = await resolveView(reader, probe);
+  if (resolved instanceof FeatureError) {
+    const refused = await findRefused(reader, probe);
+    if (refused.length === 0) throw resolved;
+    return refused;
+  }
+  const ofTypes = checkTypes(probe, resolved);
+  return ofTypes.length > 0 ? ofTypes : checkLeaks(probe, resolved);
+}
+
+function throwAny(findings: readonly FeatureError[]): void {
+  if (findings.length > 0) throw new Findings(findings);
 }
 
 /** The engine's messages name scratch databases; users never saw these. */

@@ -1,25 +1,18 @@
-/** Finds which of a view's expressions the engine refuses, and why. */
+/** What the engine says of a view's expressions: their types, or which of them it refuses, and why. */
 import { tokenize } from "../compile/expression/tokens.js";
 import type { ViewProbe } from "../compile/probe.js";
+import { columnTypes, parseQueryTree, type TreeNode } from "../compile/query-tree.js";
 import type { Reader } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import type { FeatureView } from "../spec/model.js";
 import type { RowExpression } from "../spec/stream-rows.js";
 
-interface Described {
-  readonly name: string;
-  readonly type: string;
-}
-
 /**
- * The engine is asked for the whole view first; only if it refuses, column by column, each with the good ones before it. A
- * column that uses a refused one is not reported again.
+ * What is wrong with a view that the engine refuses, column by column, each with the good ones before it: a column that uses a refused
+ * one is not reported again. Empty when the engine accepts it.
  */
-export async function checkView(reader: Reader, probe: ViewProbe): Promise<FeatureError[]> {
+export async function findRefused(reader: Reader, probe: ViewProbe): Promise<FeatureError[]> {
   const { view } = probe;
-  const all = new Set(view.columns.map((column) => column.name));
-  const whole = await describe(reader, probe, all);
-  if (Array.isArray(whole)) return typeFindings(probe, whole);
   const ofRows = await checkRows(reader, probe);
   if (ofRows.length > 0) return ofRows;
   const findings: FeatureError[] = [];
@@ -30,8 +23,8 @@ export async function checkView(reader: Reader, probe: ViewProbe): Promise<Featu
       refused.add(column.name);
       continue;
     }
-    const answer = await describe(reader, probe, new Set([...good, column.name]));
-    if (Array.isArray(answer)) good.add(column.name);
+    const answer = await refusalOf(reader, probe.select(new Set([...good, column.name])));
+    if (answer === undefined) good.add(column.name);
     else {
       refused.add(column.name);
       findings.push(refusal(view, column, answer));
@@ -49,31 +42,40 @@ async function checkRows(
   const good = new Set<RowExpression>();
   const refused = new Set<string>();
   for (const expression of rows) {
-    const usesRefused = tokenize(expression.sql).some((token) => refused.has(token.text));
-    const answer =
-      usesRefused || selectRows === undefined
-        ? undefined
-        : await describeSelect(reader, selectRows(new Set([...good, expression])));
-    if (Array.isArray(answer)) good.add(expression);
+    if (selectRows === undefined || tokenize(expression.sql).some((token) => refused.has(token.text))) {
+      refused.add(expression.name);
+      continue;
+    }
+    const answer = await refusalOf(reader, selectRows(new Set([...good, expression])));
+    if (answer === undefined) good.add(expression);
     else {
       refused.add(expression.name);
-      if (answer !== undefined) findings.push(refusal(view, expression, answer));
+      findings.push(refusal(view, expression, answer));
     }
   }
   return findings;
 }
 
-function describe(
-  reader: Reader,
-  probe: ViewProbe,
-  columns: ReadonlySet<string>,
-): Promise<Described[] | FeatureError> {
-  return describeSelect(reader, probe.select(columns));
+/** Why the engine refuses a SELECT; undefined when it does not. */
+async function refusalOf(reader: Reader, select: string): Promise<FeatureError | undefined> {
+  try {
+    await reader.rows(`DESCRIBE (${select})`);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FeatureError && error.code === "FS_ENGINE_QUERY") return error;
+    throw error;
+  }
 }
 
-async function describeSelect(reader: Reader, select: string): Promise<Described[] | FeatureError> {
+/** The engine's resolved tree of all of a view's columns, or why it refuses the view. */
+export async function resolveView(
+  reader: Reader,
+  { view, select }: ViewProbe,
+): Promise<TreeNode | FeatureError> {
+  const all = select(new Set(view.columns.map(({ name }) => name)));
   try {
-    return await reader.rows<Described>(`DESCRIBE (${select})`);
+    const lines = await reader.rows<{ explain: string }>(`EXPLAIN QUERY TREE ${all}`);
+    return parseQueryTree(lines.map(({ explain }) => explain));
   } catch (error) {
     if (error instanceof FeatureError && error.code === "FS_ENGINE_QUERY") return error;
     throw error;
@@ -105,12 +107,12 @@ function withoutScope(message: string): string {
   return message.replace(/[. ]+[iI]n scope [\s\S]*?(?=\. Maybe you meant|$)/, "");
 }
 
-/** Declared types against inferred ones, and results that are no number. */
-function typeFindings(probe: ViewProbe, described: readonly Described[]): FeatureError[] {
+/** Declared types against inferred ones, and results that are no number. `resolved` is the tree of all of the view's columns. */
+export function checkTypes(probe: ViewProbe, resolved: TreeNode): FeatureError[] {
   // The expressions stand behind the bucket's own columns, in the view's order.
-  const types = described.slice(-probe.view.columns.length);
+  const types = columnTypes(resolved).slice(-probe.view.columns.length);
   return probe.view.columns.flatMap((column, index) => {
-    const type = types[index]?.type ?? "";
+    const type = types[index] ?? "";
     const details = { object: `${probe.view.name}.${column.name}`, at: column.at };
     if (column.type !== undefined && compact(column.type) !== compact(type)) {
       return [

@@ -16,8 +16,9 @@ import { type HoldOptions, holdTarget } from "./hold-target.js";
 import { readHolders } from "./holders.js";
 import type { OnApplyEvent } from "./progress.js";
 import { type RollbackGoal, rollbackTarget } from "./rollback-target.js";
-import { plainContext, type RunContext } from "./run-context.js";
+import { errorText, plainContext, type RunContext } from "./run-context.js";
 import { finishMigration, runSteps } from "./run-migration.js";
+import { takeBack } from "./take-back.js";
 
 export interface RollbackOptions extends RollbackGoal, HoldOptions {
   readonly engine: Engine;
@@ -92,12 +93,8 @@ async function carryOut(context: RunContext, plan: RollbackPlan, revision: Revis
     await runSteps(context, { name: `rollback ${revision.migration}`, steps, records }, revision);
   } catch (error) {
     // Half of the aliases on one side and half on the other is no state to be left in.
-    const journal = await registry.journal(revision.id);
-    const begun = new Set(journal.filter((entry) => entry.begun).map((entry) => entry.step));
-    for (const [index, step] of [...steps.entries()].reverse()) {
-      if (begun.has(index + 1) && step.reverse !== undefined) await engine.execute(step.reverse);
-    }
-    await registry.finish(revision, "abandoned", error instanceof Error ? error.message : String(error));
+    await takeBack(engine, steps, await registry.journal(revision.id));
+    await registry.finish(revision, "abandoned", errorText(error));
     throw error;
   }
   await finishMigration(registry, revision, { records });

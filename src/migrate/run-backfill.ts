@@ -1,5 +1,6 @@
 /** A backfill step: chunk by chunk, each with a line in the journal before and after it. */
 import { FeatureError } from "../errors.js";
+import { stepName } from "../plan/step.js";
 import { chunkParams, planChunks, remainingChunks, runChunk, takeVersion } from "./backfill.js";
 import { journalStep, type NumberedStep, type RevisionRun } from "./run-context.js";
 import { insertsEnded } from "./running-inserts.js";
@@ -23,11 +24,16 @@ export async function runBackfill(run: RevisionRun, numbered: NumberedStep): Pro
     throw new FeatureError("FS_MIGRATION_SYNTAX", `${step.name} names no table of buckets`, {
       object: step.object,
     });
+  const { empty } = run;
+  if (step.behind === undefined && empty.has(stepName(buckets))) return;
   await insertsEnded(engine, buckets.database, () => lock.assertHeld());
   const earlier = run.journal.filter((entry) => entry.step === number && entry.chunk > 0);
   const done = earlier.filter((entry) => entry.state === "done").map((entry) => entry.params);
   // Read only now: a close that did not see the new trigger has stored its buckets before.
-  const chunks = remainingChunks(await planChunks(engine, buckets, chunkLimits, step.behind), done);
+  const planned = await planChunks(engine, buckets, chunkLimits, step.behind);
+  // Whatever closes from now on goes through every trigger of this migration, level by level.
+  if (planned.length === 0 && step.behind === undefined) empty.add(stepName(buckets));
+  const chunks = remainingChunks(planned, done);
   const allTrades = chunks.reduce((sum, chunk) => sum + chunk.trades, 0);
   const offset = Math.max(0, ...earlier.map((entry) => entry.chunk));
   let trades = 0;

@@ -1,10 +1,11 @@
-/** Carries out the steps of one migration, with a line in the journal before and after each. */
+/** Carries out the steps of one migration, with lines in the journal before and after. */
 import { isInPlace, type VersionRecord } from "../plan/deployed.js";
-import type { Revision } from "../registry/revision.js";
+import type { JournalEntry, Revision } from "../registry/revision.js";
 import type { RegistryWriter } from "../registry/writer.js";
 import type { StoredMigration } from "./migration-folder.js";
-import type { RunContext } from "./run-context.js";
+import { errorText, type RevisionRun, type RunContext } from "./run-context.js";
 import { runStep } from "./run-step.js";
+import { groupSteps, runTogether } from "./run-together.js";
 
 /** The revision that a run belongs to, and how much it did. */
 export interface RunOutcome {
@@ -39,14 +40,27 @@ export async function runSteps(
     await announceVersions(registry, revision, migration.records);
     await context.onEvent({ kind: "migration", migration: migration.name, steps: migration.steps.length });
     const journal = await registry.journal(revision.id);
-    const count = { done: 0, skipped: 0 };
-    for (const [index, step] of migration.steps.entries())
-      count[await runStep({ context, revision, migration, journal }, { step, number: index + 1 })]++;
+    const run: RevisionRun = { context, revision, migration, journal, empty: new Set() };
+    const isOver = new Set(journal.flatMap((entry) => (hasEnded(entry) ? [entry.step] : [])));
+    const left = migration.steps
+      .map((step, index) => ({ step, number: index + 1 }))
+      .filter(({ number }) => !isOver.has(number));
+    const count = { done: 0, skipped: isOver.size };
+    for (const group of groupSteps(left)) {
+      const [alone] = group;
+      const outcomes =
+        group.length > 1 || alone === undefined ? await runTogether(run, group) : [await runStep(run, alone)];
+      for (const outcome of outcomes) count[outcome]++;
+    }
     return { revision, ...count };
   } catch (error) {
-    await registry.finish(revision, "failed", error instanceof Error ? error.message : String(error));
+    await registry.finish(revision, "failed", errorText(error));
     throw error;
   }
+}
+
+function hasEnded({ chunk, state }: JournalEntry): boolean {
+  return chunk === 0 && (state === "done" || state === "skipped");
 }
 
 /** Everything is done: what the migration leaves behind is deployed. */

@@ -68,6 +68,7 @@ interface JournalRow {
   readonly name: string;
   readonly state: JournalState;
   readonly begun: number | boolean;
+  readonly announced: number | boolean;
   readonly params: string;
   readonly error: string;
 }
@@ -136,12 +137,13 @@ export class SqlRegistryReader implements RegistryReader {
     const rows = await this.#reader.rows<JournalRow>(journalSql({ steps: this.table("steps") }), {
       params: { revision },
     });
-    return rows.map(({ step, chunk, name, state, begun, params, error }) => ({
+    return rows.map(({ step, chunk, name, state, begun, announced, params, error }) => ({
       step: Number(step),
       chunk: Number(chunk),
       name,
       state,
       begun: Boolean(begun),
+      announced: Boolean(announced),
       params: params === "" ? {} : parsed<Record<string, string>>(params, name),
       error,
     }));

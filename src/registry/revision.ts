@@ -23,8 +23,11 @@ export interface Revision {
   readonly finishedAt: string | null;
 }
 
-/** - `skipped`: the probe found it done. */
-export type JournalState = "started" | "done" | "skipped" | "failed";
+/**
+ * - `announced`: it comes next, with others that are sent without a line before each.
+ * - `skipped`: the probe found it done.
+ */
+export type JournalState = "announced" | "started" | "done" | "skipped" | "failed";
 
 /** What the journal says of a step, or of a chunk of it: its last state. */
 export interface JournalEntry {
@@ -35,6 +38,8 @@ export interface JournalEntry {
   readonly state: JournalState;
   /** Something of it was sent to the engine, then or in an earlier run. */
   readonly begun: boolean;
+  /** Something of it may have been sent: whether it was, only a look at the database can say. */
+  readonly announced: boolean;
   readonly params: Readonly<Record<string, string>>;
   readonly error: string;
 }

@@ -92,7 +92,10 @@ function versions(database: string): Table {
   };
 }
 
-/** The journal: a row before and after every step and every chunk of a backfill. Append only. */
+/**
+ * The journal. Before something is sent to the engine a row says so, `started` for one step or chunk, `announced` for each of several
+ * steps that are sent one after the other; another one says how it ended. Append only.
+ */
 function steps(database: string): Table {
   return {
     kind: "table",
@@ -105,7 +108,7 @@ function steps(database: string): Table {
       { name: "name", type: "String" },
       { name: "kind", type: "String" },
       { name: "object", type: "String" },
-      { name: "state", type: "String", comment: "started, done, skipped or failed" },
+      { name: "state", type: "String", comment: "announced, started, done, skipped or failed" },
       { name: "executed", type: "String", comment: "the text that was sent" },
       { name: "params", type: "String", comment: "JSON: its bound values" },
       { name: "error", type: "String" },

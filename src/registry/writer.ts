@@ -38,7 +38,7 @@ export interface JournalLine {
   readonly error?: string;
 }
 
-/** One writer at a time: the caller holds the lock. Every call but `journalStep` is stored when it returns. */
+/** One writer at a time: the caller holds the lock. Every call but `putJournal` is stored when it returns. */
 export interface RegistryWriter extends RegistryReader {
   /** Creates the registry where there is none. */
   bootstrap(): Promise<void>;
@@ -46,10 +46,10 @@ export interface RegistryWriter extends RegistryReader {
   begin(revision: NewRevision): Promise<Revision>;
   finish(revision: Revision, state: "applied" | "failed" | "abandoned", error?: string): Promise<void>;
   /**
-   * A line before something is done, or about a failure, is stored when this returns; one that says `done` or `skipped` is
-   * stored with the next line. Lost in a crash, it costs a second look at a step that may be repeated.
+   * Lines before something is sent to the engine, and about a failure, are stored when this returns; others, which say how something
+   * ended, wait for the next ones, two seconds at most while lines come. Lost in a crash, they cost a second look at a step.
    */
-  journalStep(line: JournalLine): Promise<void>;
+  putJournal(lines: readonly JournalLine[]): Promise<void>;
   /** Keeps what was compared and found equal, by `database.name`, so that nobody compares it again. */
   putSeen(seen: ReadonlyMap<string, SeenDefinition>): Promise<void>;
   /** Stores records; each replaces the one with its key. */
@@ -70,6 +70,7 @@ export function openRegistryWriter(engine: Engine, database: string): RegistryWr
 class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
   readonly #engine: Engine;
   readonly #unwritten: JournalLine[] = [];
+  #waitingSince = 0;
   #sequence: bigint | undefined;
 
   constructor(engine: Engine, database: string) {
@@ -117,9 +118,11 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
     await this.#putRevision({ ...revision, live, state, error, finishedAt: await this.#now() });
   }
 
-  async journalStep(line: JournalLine): Promise<void> {
-    this.#unwritten.push(line);
-    if (line.state === "started" || line.state === "failed") await this.#flush();
+  async putJournal(lines: readonly JournalLine[]): Promise<void> {
+    if (this.#unwritten.length === 0) this.#waitingSince = performance.now();
+    this.#unwritten.push(...lines);
+    const isLate = performance.now() - this.#waitingSince > longestWaitMs;
+    if (isLate || lines.some(cannotWait)) await this.#flush();
   }
 
   async #flush(): Promise<void> {
@@ -273,6 +276,14 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
     const block: NativeBlock = { rows: values[0]?.[2].length ?? 0, columns };
     await this.#engine.insert(registryTable(this.database, table), block);
   }
+}
+
+const longestWaitMs = 2000;
+
+/** A check only reads, and a backfill sends its chunks, each with a line of its own. */
+function cannotWait({ state, step, chunk }: JournalLine): boolean {
+  if (state !== "started") return state === "announced" || state === "failed";
+  return chunk > 0 || (step.kind !== "check" && step.kind !== "backfill");
 }
 
 type Values = readonly [name: string, type: string, values: readonly unknown[]];

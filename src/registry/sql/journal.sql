@@ -3,7 +3,8 @@ SELECT
   j.chunk AS chunk,
   argMax(j.name, j.seq) AS name,
   argMax(j.state, j.seq) AS state,
-  countIf(j.state = 'started') > 0 AS begun,
+  countIf(j.state IN ('started', 'done')) > 0 AS begun,
+  countIf(j.state = 'announced') > 0 AS announced,
   argMax(j.params, j.seq) AS params,
   argMax(j.error, j.seq) AS error
 FROM {{steps}} AS j

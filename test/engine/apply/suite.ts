@@ -280,6 +280,22 @@ export function describeApply(name: string, open: () => Promise<Engine>): void {
         expect(next.migrations.map(({ name }) => name)).toEqual(["0003_change_flow_and_2_more"]);
       });
 
+      it("is given up as far as it came: what was announced and not done is somebody else's by now", async () => {
+        await apply(slim({ noVector: true }));
+        const before = await readObjects(engine, ["features"]);
+        const started = (kind: string) => (event: ApplyEvent) =>
+          event.kind === "step" && event.state === "started" && event.step.kind === kind;
+        await crash(apply(slim(), { onEvent: crashAt(started("create_trigger")) }));
+        const trigger = slim().objects.find(({ kind }) => kind === "vector")?.triggers[0]?.name;
+        await engine.execute(
+          `CREATE TABLE features.${trigger} (mine String) ENGINE = MergeTree ORDER BY mine`,
+        );
+        await apply(slim({ noVector: true }), { abandonFailed: true });
+        const after = await readObjects(engine, ["features"]);
+        expect(after.filter(({ name }) => name !== trigger)).toEqual(before);
+        expect(after.find(({ name }) => name === trigger)).toMatchObject({ orderBy: ["mine"] });
+      });
+
       it("that misses buckets is a failed check, exit 6", async () => {
         await apply(slim());
         await buckets(4);

@@ -51,7 +51,7 @@ CREATE TABLE `registry`.`steps`
     `name` String,
     `kind` String,
     `object` String,
-    `state` String COMMENT 'started, done, skipped or failed',
+    `state` String COMMENT 'announced, started, done, skipped or failed',
     `executed` String COMMENT 'the text that was sent',
     `params` String COMMENT 'JSON: its bound values',
     `error` String,
