@@ -9,7 +9,7 @@ import { type ClockContext, featuresTable } from "./clock-context.js";
 import { rangeFilter } from "./range-filter.js";
 
 /**
- * Computes one level, that of the trigger table `table`, for the buckets of `ranges`, as one block. `versionOf` gives the `v` of the rows that are written, by
+ * Computes one level, that of the trigger table `table`, for the buckets of `ranges`, as one block. `versions` are the `v` of the rows that are written, by
  * instrument, in the order of the ranges.
  */
 export async function triggerLevel(
