@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
+          globalSetup: "test/support/scratch-in-memory.ts",
           pool: "forks",
           maxWorkers: 2,
           // After the fast ones: the two projects differ in how many files run at a time.

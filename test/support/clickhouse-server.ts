@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { resolveLibchdb } from "chdb/libchdb";
+import { packageRoot } from "./run-feature.js";
 
 /** A real ClickHouse server on loopback for tests, out of the engine library that the product ships with. */
 export interface TestServer {
@@ -90,7 +91,8 @@ async function untilAnswers(url: string, child: ChildProcess, complaint: () => s
 /** The command that runs the library: the compiled shim, kept for the next run, or python. */
 function findLauncher(): readonly string[] | undefined {
   const source = fileURLToPath(new URL("clickhouse-shim.c", import.meta.url));
-  const folder = join(tmpdir(), `prism-shim-${process.getuid?.() ?? 0}`);
+  // Not among temporary files: these may be where nothing can be executed.
+  const folder = join(packageRoot, "node_modules/.cache/prism-features");
   const program = join(folder, "clickhouse-shim");
   if (existsSync(program)) return [program];
   mkdirSync(folder, { recursive: true });
