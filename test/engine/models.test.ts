@@ -60,7 +60,7 @@ const wave = (k: number, place: number, seed: number) => Math.sin(seed + 3 * k +
 /** A contract with comments, and a file of its own weights. */
 function writeContract(version: number): void {
   const weights = [0, 1, 2].map((k) => Array.from({ length: width }, (_, place) => wave(k, place, version)));
-  const calibration = { slopes: [1, 1, 1], offsets: [0, 0, 0] };
+  const calibration = { kind: "platt" as const, slopes: [1, 1, 1], offsets: [0, 0, 0] };
   const graph = logisticGraph("trend", { weights, intercepts: [0, 0.5, 0], calibration }, {});
   mkdirSync(join(root, "models"), { recursive: true });
   writeFileSync(join(root, `models/trend_v${version}.onnx`), encodeOnnx(graph));

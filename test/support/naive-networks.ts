@@ -1,6 +1,6 @@
 /** Forward passes written from their definitions in float64, to compare what the exported graphs compute with. */
 import type { DeepLobTcnShape, Weights } from "../../src/models/onnx/deeplob-tcn-graph.js";
-import type { LogisticWeights } from "../../src/models/onnx/logistic-graph.js";
+import type { Curve, LogisticWeights } from "../../src/models/onnx/logistic-graph.js";
 
 export function softmax(scores: readonly number[]): number[] {
   const top = Math.max(...scores);
@@ -13,9 +13,20 @@ export function naiveLogistic({ weights, intercepts, calibration }: LogisticWeig
   const scores = weights.map(
     (row, k) => (intercepts[k] ?? 0) + row.reduce((sum, w, i) => sum + w * (x[i] ?? 0), 0),
   );
-  return softmax(
-    scores.map((score, k) => (calibration.slopes[k] ?? 0) * score + (calibration.offsets[k] ?? 0)),
-  );
+  if (calibration.kind === "platt") {
+    return softmax(
+      scores.map((score, k) => (calibration.slopes[k] ?? 0) * score + (calibration.offsets[k] ?? 0)),
+    );
+  }
+  const levels = softmax(scores).map((share, k) => naiveLevel(calibration.curves[k] ?? [], share));
+  return levels.map((level) => level / levels.reduce((sum, one) => sum + one, 0));
+}
+
+function naiveLevel(curve: Curve, share: number): number {
+  const right = curve.filter(([score]) => score >= share).at(0);
+  const left = curve.filter(([score]) => score < share).at(-1);
+  if (left === undefined || right === undefined) return (left ?? right)?.[1] ?? Number.NaN;
+  return left[1] + ((right[1] - left[1]) * (share - left[0])) / (right[0] - left[0]);
 }
 
 type Signal = readonly (readonly number[])[];

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type CalibrationMethod, calibrationMethods } from "../../models/train/calibration-method.js";
 import type { Bind } from "../command-module.js";
 import { withProject } from "../context.js";
 import { describeTraining } from "../describe-training.js";
@@ -10,6 +11,7 @@ interface TrainFlags {
   readonly model?: string;
   readonly l2: number;
   readonly folds: number;
+  readonly calibration: CalibrationMethod;
 }
 
 function positive(text: string): number {
@@ -34,7 +36,7 @@ export function configureTrain(command: Command, bind: Bind): void {
     .summary("a calibrated logistic regression of a label's classes")
     .description(
       "Fits a standardised multinomial logistic regression with an L2 penalty to every bucket that has a row of the vector " +
-        "and a class, calibrates it by Platt's scaling on the last fifth, and writes ONNX file, contract, sample and " +
+        "and a class, calibrates it on the last fifth, and writes ONNX file, contract, sample and " +
         "report into models/. The report is of models that were fitted to the past only (walk-forward, purged by " +
         "label_end_ts). The same rows give the same files.",
     )
@@ -43,6 +45,14 @@ export function configureTrain(command: Command, bind: Bind): void {
     .option("--model <name>", "the model's name (default: the vector's without its version, and _baseline)")
     .option("--l2 <number>", "weight of the penalty", positive, 0.01)
     .option("--folds <number>", "stretches of the walk-forward report", folds, 4)
+    .addOption(
+      new Option(
+        "--calibration <method>",
+        "platt: a scale and an offset a class, for few rows; isotonic: a curve a class that never falls, for thousands",
+      )
+        .choices(calibrationMethods)
+        .default("platt"),
+    )
     .addHelpText(
       "after",
       examples([
@@ -71,6 +81,7 @@ export function configureTrain(command: Command, bind: Bind): void {
             known: context.specs.models.find(({ name }) => name === model),
             l2: options.l2,
             folds: options.folds,
+            calibration: options.calibration,
           });
           return { result: report, text: () => describeTraining(report) };
         }),

@@ -1,7 +1,9 @@
-/** A standardised multinomial logistic regression with Platt's scaling, fitted to rows. Pure and deterministic. */
+/** A standardised multinomial logistic regression with calibrated scores, fitted to rows. Pure and deterministic. */
 import { FeatureError } from "../../errors.js";
 import type { VectorFeature } from "../../spec/model.js";
 import type { LogisticWeights } from "../onnx/logistic-graph.js";
+import { calibrate, fitCalibration, minRowsToCalibrate } from "./calibrate.js";
+import type { CalibrationMethod } from "./calibration-method.js";
 import { fitSoftmax } from "./fit-softmax.js";
 import { knownBefore, type TrainingRow } from "./training-set.js";
 
@@ -12,6 +14,7 @@ export interface BaselineOptions {
   readonly l2: number;
   /** Share of the rows, the last ones, that only the calibration sees. */
   readonly calibrationShare: number;
+  readonly calibration: CalibrationMethod;
 }
 
 export interface BaselineModel {
@@ -28,8 +31,8 @@ export function isUsable(row: TrainingRow, nullRules: BaselineOptions["nullRules
   return row.features.every((value, place) => value !== null || nullRules[place] !== "reject");
 }
 
-/** Fewer rows than this of any class tell nothing about it. The calibration has few parameters and a prior. */
-const minRowsOfClass = { fit: 10, calibrate: 2 } as const;
+/** Fewer rows than this of any class tell nothing about it. */
+const minRowsToFit = 10;
 
 /**
  * @param rows usable ones, in the order in which they became known
@@ -40,15 +43,15 @@ export function fitBaseline(rows: readonly TrainingRow[], options: BaselineOptio
   const later = rows.slice(cut);
   const earlier = knownBefore(rows.slice(0, cut), later[0]?.availableAt ?? 0);
   for (const label of options.classes) {
-    for (const [part, name] of [
-      [earlier, "fit"],
-      [later, "calibrate"],
+    for (const [part, name, least] of [
+      [earlier, "fit", minRowsToFit],
+      [later, "calibrate", minRowsToCalibrate[options.calibration]],
     ] as const) {
       const found = part.filter((row) => row.label === label).length;
-      if (found >= minRowsOfClass[name]) continue;
+      if (found >= least) continue;
       throw new FeatureError(
         "FS_MODEL_TRAINING_SET",
-        `Of the ${part.length} rows to ${name} with, ${found} are of class ${label}; at least ${minRowsOfClass[name]} are needed.`,
+        `Of the ${part.length} rows to ${name} with, ${found} are of class ${label}; at least ${least} are needed.`,
       );
     }
   }
@@ -56,8 +59,9 @@ export function fitBaseline(rows: readonly TrainingRow[], options: BaselineOptio
   const normal = (row: TrainingRow) => normalised(row, options.nullRules, mean, scale);
   const linear = fitLinear(earlier, earlier.map(normal), options);
   const scores = later.map((row) => scoresOf(linear, normal(row)));
+  const targets = later.map((row) => options.classes.indexOf(row.label));
   return {
-    weights: { ...linear, calibration: fitCalibration(later, scores, options) },
+    weights: { ...linear, calibration: fitCalibration(options.calibration, scores, targets) },
     mean,
     scale,
     fittedRows: earlier.length,
@@ -71,14 +75,7 @@ export function predictBaseline(
   nullRules: BaselineOptions["nullRules"],
   row: TrainingRow,
 ): number[] {
-  const { slopes, offsets } = weights.calibration;
-  const scores = scoresOf(weights, normalised(row, nullRules, mean, scale)).map(
-    (score, k) => (slopes[k] ?? 1) * score + (offsets[k] ?? 0),
-  );
-  const top = Math.max(...scores);
-  const parts = scores.map((score) => Math.exp(score - top));
-  const sum = parts.reduce((total, part) => total + part, 0);
-  return parts.map((part) => part / sum);
+  return calibrate(weights.calibration, scoresOf(weights, normalised(row, nullRules, mean, scale)));
 }
 
 function standardise(rows: readonly TrainingRow[], nullRules: BaselineOptions["nullRules"]) {
@@ -145,32 +142,5 @@ function fitLinear(
   return {
     weights: classes.map((_, k) => [...point.subarray(k * width, (k + 1) * width)]),
     intercepts: classes.map((_, k) => (k === 0 ? 0 : (point[intercept(k)] ?? 0))),
-  };
-}
-
-/**
- * `softmax(slope_k * score_k + offset_k)` on rows that the regression has not seen: Platt 1999 for two classes, vector scaling of
- * Guo et al. 2017 for more. A prior of one row's weight holds it to "no change", so that few rows do not turn a score around.
- */
-function fitCalibration(
-  rows: readonly TrainingRow[],
-  scores: readonly (readonly number[])[],
-  { classes }: BaselineOptions,
-): LogisticWeights["calibration"] {
-  const count = classes.length;
-  const towards = new Float64Array(2 * count - 1).fill(1, 0, count);
-  const { point } = fitSoftmax({
-    rows: rows.length,
-    classes: count,
-    parameters: 2 * count - 1,
-    places: classes.map((_, k) => Int32Array.from(k === 0 ? [0] : [k, count + k - 1])),
-    inputs: (row, k) => Float64Array.from([scores[row]?.[k] ?? 0, 1]),
-    target: (row) => classes.indexOf(rows[row]?.label ?? 0),
-    penalty: new Float64Array(2 * count - 1).fill(1 / rows.length),
-    towards,
-  });
-  return {
-    slopes: [...point.subarray(0, count)],
-    offsets: classes.map((_, k) => (k === 0 ? 0 : (point[count + k - 1] ?? 0))),
   };
 }

@@ -13,6 +13,7 @@ import { encodeOnnx } from "../onnx/encode-onnx.js";
 import { logisticGraph } from "../onnx/logistic-graph.js";
 import { labelClasses, stockContract } from "../stock-contract.js";
 import { writeModel } from "../write-model.js";
+import type { CalibrationMethod } from "./calibration-method.js";
 import {
   type BaselineModel,
   type BaselineOptions,
@@ -36,6 +37,7 @@ export interface TrainRequest {
   readonly known: ModelContract | undefined;
   readonly l2: number;
   readonly folds: number;
+  readonly calibration: CalibrationMethod;
 }
 
 export interface TrainReport extends WalkForward {
@@ -51,6 +53,7 @@ export interface TrainReport extends WalkForward {
   readonly fittedRows: number;
   readonly calibratedRows: number;
   readonly l2: number;
+  readonly calibration: CalibrationMethod;
   /** The largest distance between what was fitted, in float64, and what ONNX Runtime answers. */
   readonly exportError: number;
   /** Names in models/. */
@@ -62,7 +65,7 @@ const sampleRows = 16;
 
 /** Equal rows and options give equal files. */
 export async function trainBaseline(request: TrainRequest): Promise<TrainReport> {
-  const { vector, label, l2, folds, folder } = request;
+  const { vector, label, l2, folds, folder, calibration } = request;
   const nullRules = vector.features.map(({ onNull }) => onNull);
   const keeps = vector.features.find(({ onNull }) => onNull === "keep");
   if (keeps !== undefined) {
@@ -81,7 +84,7 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
       { object: label, hint: "Ingest more data, then run `feature labels build`." },
     );
   }
-  const options: BaselineOptions = { classes: labelClasses, nullRules, l2, calibrationShare };
+  const options: BaselineOptions = { classes: labelClasses, nullRules, l2, calibrationShare, calibration };
   const report = walkForward(used, options, folds);
   const model = fitBaseline(used, options);
   const version = (request.known?.version ?? 0) + 1;
@@ -100,6 +103,7 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
     fittedRows: model.fittedRows,
     calibratedRows: model.calibratedRows,
     l2,
+    calibration,
     ...report,
     ...written,
   };
@@ -160,18 +164,23 @@ async function exportModel(
     contract,
     bytes,
     sample: taken,
-    newText: newContract(name, vector.name, label),
+    newText: newContract(name, vector.name, label, options.calibration),
     isKnown: known !== undefined,
   });
   return { files, exportError };
 }
 
-function newContract(name: string, vector: string, label: string): string {
+const calibrationWords: Readonly<Record<CalibrationMethod, string>> = {
+  platt: "calibrated by Platt's scaling",
+  isotonic: "with isotonic calibration",
+};
+
+function newContract(name: string, vector: string, label: string, calibration: CalibrationMethod): string {
   return [
     "# yaml-language-server: $schema=../schemas/model.schema.json",
     "# Written by `feature models train baseline`; what you add here stays when it is trained again.",
     `model: ${name}`,
-    `description: Multinomial logistic regression of ${label} on ${vector}, calibrated by Platt's scaling`,
+    `description: Multinomial logistic regression of ${label} on ${vector}, ${calibrationWords[calibration]}`,
     "version: 1",
     `file: ${name}.onnx`,
     `vector: { name: ${vector} }`,

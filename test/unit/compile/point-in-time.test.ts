@@ -17,6 +17,13 @@ const request: PointInTime = {
 
 const instruments =
   "select distinct `spine`.`exchange` as `exchange`, `spine`.`market_type` as `market_type`, `spine`.`symbol` as `symbol` from `raw`.`moments` as `spine`";
+const words = (key: string) =>
+  `(select arraySort(groupUniqArray(toString(\`spine\`.\`${key}\`))) as \`words\` from \`raw\`.\`moments\` as \`spine\`)`;
+const place = (alias: string, key: string) =>
+  `transform(\`${alias}\`.\`${key}\`, ${words(key)}, arrayEnumerate(${words(key)}), 0)`;
+const radix = (key: string) => `(length(${words(key)}) + 1)`;
+const number = (alias: string) =>
+  `(${place(alias, "exchange")} * ${radix("market_type")} + ${place(alias, "market_type")}) * ${radix("symbol")} + ${place(alias, "symbol")} as \`instrument_number\``;
 const last = "(select max(`spine`.`ts`) as `last` from `raw`.`moments` as `spine`)";
 
 describe("the point-in-time query", () => {
@@ -36,18 +43,18 @@ describe("the point-in-time query", () => {
         "toUnixTimestamp64Milli(`spine_row`.`ts`) - toUnixTimestamp64Milli(`vector_row`.`available_at`) <= {p0:Int64} as `fresh`,",
         "`vector_row`.`order_flow__volume` as `order_flow__volume`",
         "from (select `spine`.`exchange` as `exchange`, `spine`.`market_type` as `market_type`, `spine`.`symbol` as `symbol`, `spine`.`ts` as `ts`, `spine`.`row` as `row`, `spine`.`weight` as `weight`,",
-        "toDecimal128(bitShiftLeft(toInt128(toUnixTimestamp64Milli(`spine`.`ts`)), 64) + {p1:UInt64}, 0) as `known_by`",
+        "toDecimal128(bitShiftLeft(toInt128(toUnixTimestamp64Milli(`spine`.`ts`)), 64) + {p1:UInt64}, 0) as `known_by`,",
+        number("spine"),
         "from `raw`.`moments` as `spine`) as `spine_row`",
-        "asof left join (select `vector`.`exchange` as `exchange`, `vector`.`market_type` as `market_type`, `vector`.`symbol` as `symbol`,",
+        `asof left join (select ${number("vector")},`,
         "`vector`.`bucket_id` as `bucket_id`, `vector`.`bucket_ts_end` as `bucket_ts_end`, `vector`.`available_at` as `available_at`,",
         "toDecimal128(bitShiftLeft(toInt128(toUnixTimestamp64Milli(`vector`.`available_at`)), 64) + `vector`.`bucket_id`, 0) as `known_at`,",
         "`vector`.`order_flow__volume` as `order_flow__volume`",
         "from `features`.`vector_trend_v1__0a1b2c3d` as `vector` final",
-        `where (\`vector\`.\`exchange\`, \`vector\`.\`market_type\`, \`vector\`.\`symbol\`) in (${instruments})`,
+        `where indexHint((\`vector\`.\`exchange\`, \`vector\`.\`market_type\`, \`vector\`.\`symbol\`) in (${instruments}))`,
         "and `vector`.`available_at` >= (select min(`spine`.`ts`) as `first` from `raw`.`moments` as `spine`) - toIntervalMillisecond({p2:Int64})",
         `and \`vector\`.\`available_at\` <= ${last} and \`vector\`.\`bucket_ts_start\` <= ${last}) as \`vector_row\``,
-        "on `spine_row`.`exchange` = `vector_row`.`exchange` and `spine_row`.`market_type` = `vector_row`.`market_type`",
-        "and `spine_row`.`symbol` = `vector_row`.`symbol` and `vector_row`.`known_at` <= `spine_row`.`known_by`) as `joined`",
+        "on `spine_row`.`instrument_number` = `vector_row`.`instrument_number` and `vector_row`.`known_at` <= `spine_row`.`known_by`) as `joined`",
         "order by `joined`.`row` settings `join_use_nulls` = 1, `join_algorithm` = 'hash', `do_not_merge_across_partitions_select_final` = 1",
       ].join(" "),
     );

@@ -17,6 +17,7 @@ const options: BaselineOptions = {
   nullRules: ["reject", "zero", "mean"],
   l2: 1e-4,
   calibrationShare: 0.2,
+  calibration: "platt",
 };
 
 function uniform(seed: number): () => number {
@@ -113,6 +114,20 @@ describe("the baseline", () => {
         }
       }
     }
+  });
+
+  it("finds them with isotonic calibration too, and keeps its report honest", () => {
+    const isotonic = { ...options, calibration: "isotonic" as const };
+    const curved = fitBaseline(rows, isotonic);
+    const far = rows.slice(0, 500).map((row) => {
+      const x = ((row.features[0] ?? 0) - 10) / 5;
+      const found = predictBaseline(curved, options.nullRules, row);
+      expect(found.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
+      return Math.max(...softmax([-x, 0.3, x]).map((p, k) => Math.abs(p - (found[k] ?? 0))));
+    });
+    expect(far.reduce((sum, one) => sum + one, 0) / far.length).toBeLessThan(0.05);
+    expect(walkForward(rows, isotonic, 4).overall.ece).toBeLessThan(0.04);
+    expect(() => fitBaseline(rows.slice(0, 120), isotonic)).toThrow(/at least 20 are needed/);
   });
 
   it("is the same to the bit when it is fitted again", () => {

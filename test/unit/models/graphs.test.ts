@@ -3,19 +3,42 @@ import { describe, expect, it } from "vitest";
 import { ModelSession } from "../../../src/models/model-session.js";
 import { deepLobTcnGraph, deepLobTcnWeights } from "../../../src/models/onnx/deeplob-tcn-graph.js";
 import { encodeOnnx } from "../../../src/models/onnx/encode-onnx.js";
-import { logisticGraph } from "../../../src/models/onnx/logistic-graph.js";
+import { type Curve, logisticGraph } from "../../../src/models/onnx/logistic-graph.js";
 import { naiveDeepLobTcn, naiveLogistic } from "../../support/naive-networks.js";
 
 const open = (bytes: Uint8Array) => ModelSession.open(bytes, { threads: 1, object: "test.onnx" });
 
 describe("the logistic graph", () => {
   const number = fc.double({ min: -4, max: 4, noNaN: true });
+  /** As they are fitted: rising, no steeper than 5, above 0. */
+  const curve: fc.Arbitrary<Curve> = fc
+    .array(
+      fc.tuple(fc.double({ min: 0.01, max: 0.2, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    )
+    .map((steps) => {
+      let [score, level] = [0, 0.01];
+      return steps.map(([wide, steep]) => {
+        score += wide;
+        level += (wide * steep * 5) / steps.length;
+        return [Math.fround(score), Math.fround(level)] as const;
+      });
+    });
   const model = fc.integer({ min: 1, max: 9 }).chain((features) => {
     const perClass = (length: number) => fc.array(number, { minLength: length, maxLength: length });
     return fc.record({
       weights: fc.array(perClass(features), { minLength: 3, maxLength: 3 }),
       intercepts: perClass(3),
-      calibration: fc.record({ slopes: perClass(3), offsets: perClass(3) }),
+      calibration: fc.oneof(
+        fc.record({ kind: fc.constant("platt" as const), slopes: perClass(3), offsets: perClass(3) }),
+        fc.record({
+          kind: fc.constant("isotonic" as const),
+          curves: fc.array(curve, { minLength: 3, maxLength: 3 }),
+        }),
+      ),
       rows: fc.array(perClass(features), { minLength: 1, maxLength: 5 }),
     });
   });
@@ -33,10 +56,14 @@ describe("the logistic graph", () => {
         const rounded = {
           weights: weights.weights.map(single),
           intercepts: single(weights.intercepts),
-          calibration: {
-            slopes: single(weights.calibration.slopes),
-            offsets: single(weights.calibration.offsets),
-          },
+          calibration:
+            weights.calibration.kind === "platt"
+              ? {
+                  kind: "platt" as const,
+                  slopes: single(weights.calibration.slopes),
+                  offsets: single(weights.calibration.offsets),
+                }
+              : weights.calibration,
         };
         const wanted = rows.flatMap((row) => naiveLogistic(rounded, single(row)));
         expect(output?.dims).toEqual([rows.length, 3]);
@@ -106,7 +133,7 @@ describe("a file that is no model", () => {
       encodeOnnx(
         logisticGraph(
           "t",
-          { weights: [[1]], intercepts: [0], calibration: { slopes: [1], offsets: [0] } },
+          { weights: [[1]], intercepts: [0], calibration: { kind: "platt", slopes: [1], offsets: [0] } },
           {},
         ),
       ).subarray(0, 150),

@@ -14,7 +14,7 @@ const weights = {
     [-1, 1],
   ],
   intercepts: [0.25, 0, -0.25],
-  calibration: { slopes: [1, 1, 0.5], offsets: [0, 0.5, 0] },
+  calibration: { kind: "platt" as const, slopes: [1, 1, 0.5], offsets: [0, 0.5, 0] },
 };
 const graph = logisticGraph("test", weights, {});
 const bytes = encodeOnnx(graph);
