@@ -1,8 +1,10 @@
+import { Queue } from "../../engine/queue.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import type { AdvanceProgress } from "./advance-progress.js";
 import type { PendingBucket } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
 import { cutInstrument } from "./cut.js";
+import { CutShelf } from "./cut-shelf.js";
 import type { LeaseBook } from "./lease-book.js";
 
 export interface CutTotals {
@@ -18,6 +20,9 @@ export interface CutBuckets extends CutTotals {
   readonly buckets: readonly PendingBucket[];
 }
 
+/** A small machine's cores: an instrument's trades are read while another's are cut. */
+const atOnce = 2;
+
 /** Cuts what each instrument has stored behind its watermark. The buckets are stored, and wait to be closed. */
 export async function cutInstruments(
   context: ClockContext,
@@ -26,21 +31,27 @@ export async function cutInstruments(
   onProgress: (progress: AdvanceProgress) => void,
   watermark: (instrument: InstrumentKey) => number | undefined = () => undefined,
 ): Promise<CutBuckets> {
-  const withoutSize: string[] = [];
-  let trades = 0;
-  const buckets: PendingBucket[] = [];
-  for (const instrument of instruments) {
+  const shelf = new CutShelf(context, leases);
+  const turns = new Queue(atOnce);
+  const cut = async (instrument: InstrumentKey) => {
     const name = instrumentName(instrument);
-    const result = await cutInstrument(
-      context,
-      leases,
-      instrument,
-      (done) => onProgress({ stage: "cut", done, instrument: name }),
-      watermark(instrument),
-    );
-    trades += result.trades;
-    for (const bucket of result.buckets) buckets.push(bucket);
-    if (!result.hasSize) withoutSize.push(name);
-  }
-  return { trades, bucketsCut: buckets.length, buckets, withoutSize };
+    const onTrades = (done: number) => onProgress({ stage: "cut", done, instrument: name });
+    return {
+      name,
+      ...(await cutInstrument(context, leases, shelf, instrument, onTrades, watermark(instrument))),
+    };
+  };
+  // All of them end before one that failed is heard: nothing goes on behind the caller's back.
+  const ended = await Promise.allSettled(instruments.map((instrument) => turns.run(() => cut(instrument))));
+  const results = ended.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+  await shelf.store();
+  return {
+    trades: results.reduce((sum, { trades }) => sum + trades, 0),
+    bucketsCut: results.reduce((sum, { buckets }) => sum + buckets.length, 0),
+    buckets: results.flatMap(({ buckets }) => buckets),
+    withoutSize: results.filter(({ hasSize }) => !hasSize).map(({ name }) => name),
+  };
 }

@@ -6,19 +6,21 @@ import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
 import { type ClockContext, instrumentParams } from "./clock-context.js";
 import type { CutResult } from "./cut-result.js";
-import { readCutterState, storeCutterState } from "./cutter-state.js";
+import type { CutShelf } from "./cut-shelf.js";
+import { readCutterState } from "./cutter-state.js";
 import type { LeaseBook } from "./lease-book.js";
-import { storeBuckets } from "./store-buckets.js";
 
 const sumsSql = sqlTemplate(import.meta.url, "period-sums");
 
 /**
  * Closes every period that is over: whose end the watermark has reached, which is the last trade's time + 1 ms, or `watermark` if
- * that is later. A period that is still open keeps no state; its trades are read again with the next run.
+ * that is later. A period that is still open keeps no state; its trades are read again with the next run. What is closed is on the
+ * shelf.
  */
 export async function cutPeriods(
   context: ClockContext,
   leases: LeaseBook,
+  shelf: CutShelf,
   instrument: InstrumentKey,
   watermark?: number,
 ): Promise<CutResult> {
@@ -44,11 +46,8 @@ export async function cutPeriods(
   );
   const state = { state: stateAfter(before, closed, until), cutVersion: stored.cutVersion };
   if (closed.length > 0) {
-    const lease = await leases.of(instrument);
-    await storeBuckets(context, instrument, closed, lease.nextVersion());
-    await storeCutterState(context, instrument, state, lease.nextVersion());
-  }
-  leases.states.set(name, state);
+    shelf.put({ lease: await leases.of(instrument), buckets: closed, state });
+  } else leases.states.set(name, state);
   return {
     trades: closed.reduce((sum, bucket) => sum + bucket.trades, 0),
     buckets: closed.map(({ id, start, end, trades }) => ({ instrument, id, start, end, trades })),

@@ -1,4 +1,4 @@
-/** Cuts one instrument: trades behind the watermark → closed buckets and the new state, stored as it goes. */
+/** Cuts one instrument: trades behind the watermark → closed buckets and the new state, on the shelf. */
 import type { ClosedBucket } from "../../clock/bucket.js";
 import { type BucketLimits, type Cutter, createCutter } from "../../clock/cutter.js";
 import type { TradeBatch } from "../../clock/trade-batch.js";
@@ -9,14 +9,14 @@ import { bucketLimits } from "./bucket-limits.js";
 import type { ClockContext } from "./clock-context.js";
 import { cutPeriods } from "./cut-periods.js";
 import type { CutResult } from "./cut-result.js";
+import type { CutShelf } from "./cut-shelf.js";
 import { cutterParams } from "./cutter-params.js";
-import { readCutterState, type StoredState, storeCutterState } from "./cutter-state.js";
+import { readCutterState, type StoredState } from "./cutter-state.js";
 import type { Lease } from "./lease.js";
 import type { LeaseBook } from "./lease-book.js";
 import { readGroups } from "./read-groups.js";
-import { storeBuckets } from "./store-buckets.js";
 
-/** Buckets that are held before they are stored, with the state behind them. */
+/** Buckets of an instrument that are held before they are stored, with the state behind them. */
 const chunk = 20_000;
 
 /**
@@ -27,12 +27,13 @@ const chunk = 20_000;
 export async function cutInstrument(
   context: ClockContext,
   leases: LeaseBook,
+  shelf: CutShelf,
   instrument: InstrumentKey,
   onTrades: (trades: number) => void,
   watermark?: number,
 ): Promise<CutResult> {
   if (context.clock.mode === "time") {
-    const result = await cutPeriods(context, leases, instrument, watermark);
+    const result = await cutPeriods(context, leases, shelf, instrument, watermark);
     onTrades(result.trades);
     return result;
   }
@@ -42,7 +43,7 @@ export async function cutInstrument(
   leases.states.delete(name);
   let run: Run | undefined;
   for await (const batch of readGroups(context, instrument, stored.state.watermark ?? 0)) {
-    run ??= await startRun(context, leases, instrument, stored, Number(batch.timestamp[0]));
+    run ??= await startRun(context, leases, shelf, instrument, stored, Number(batch.timestamp[0]));
     if (run === undefined) return { trades: 0, buckets: [], hasSize: false };
     onTrades(await run.consume(batch));
   }
@@ -53,26 +54,24 @@ export async function cutInstrument(
     open !== null &&
     open.start + context.clock.maxMs <= watermark
   )
-    run = await startRun(context, leases, instrument, stored, watermark - 1);
+    run = await startRun(context, leases, shelf, instrument, stored, watermark - 1);
   if (run === undefined) {
     leases.states.set(name, stored);
     return { trades: 0, buckets: [], hasSize: true };
   }
-  const result = await run.finish(watermark);
-  leases.states.set(name, run.state());
-  return result;
+  return run.finish(watermark);
 }
 
 interface Run {
   consume(batch: TradeBatch): Promise<number>;
-  finish(watermark: number | undefined): Promise<CutResult>;
-  /** As it was stored last. */
-  state(): StoredState;
+  /** What is cut by then is on the shelf. */
+  finish(watermark: number | undefined): CutResult;
 }
 
 async function startRun(
   context: ClockContext,
   leases: LeaseBook,
+  shelf: CutShelf,
   instrument: InstrumentKey,
   stored: StoredState,
   firstTimestamp: number,
@@ -81,7 +80,7 @@ async function startRun(
   if (found(stored.state.open?.start ?? firstTimestamp) === undefined) return undefined;
   const limitsAt = (start: number): BucketLimits => found(start) ?? noLimits(instrument);
   const cutter = createCutter({ ...cutterParams(context.clock), limitsAt }, stored.state);
-  return new InstrumentRun(context, await leases.of(instrument), cutter, stored);
+  return new InstrumentRun(shelf, await leases.of(instrument), cutter, stored.cutVersion);
 }
 
 /** Once an instrument has a size it keeps having one. */
@@ -90,20 +89,20 @@ function noLimits(instrument: InstrumentKey): never {
 }
 
 class InstrumentRun implements Run {
-  readonly #context: ClockContext;
+  readonly #shelf: CutShelf;
   readonly #lease: Lease;
   readonly #cutter: Cutter;
-  readonly #stored: StoredState;
+  readonly #cutVersion: number;
   #waiting: ClosedBucket[] = [];
   #trades = 0;
   readonly #buckets: PendingBucket[] = [];
   #lastTimestamp = 0;
 
-  constructor(context: ClockContext, lease: Lease, cutter: Cutter, stored: StoredState) {
-    this.#context = context;
+  constructor(shelf: CutShelf, lease: Lease, cutter: Cutter, cutVersion: number) {
+    this.#shelf = shelf;
     this.#lease = lease;
     this.#cutter = cutter;
-    this.#stored = stored;
+    this.#cutVersion = cutVersion;
   }
 
   async consume(batch: TradeBatch): Promise<number> {
@@ -111,29 +110,27 @@ class InstrumentRun implements Run {
     const trades = tradesIn(batch);
     this.#trades += trades;
     this.#lastTimestamp = Number(batch.timestamp[batch.length - 1]);
-    if (this.#waiting.length >= chunk) await this.#store();
+    if (this.#waiting.length >= chunk) {
+      this.#shelve();
+      await this.#shelf.store();
+    }
     return trades;
   }
 
-  async finish(watermark = 0): Promise<CutResult> {
+  finish(watermark = 0): CutResult {
     this.#cutter.advance(Math.max(this.#lastTimestamp + 1, watermark), (bucket) =>
       this.#waiting.push(bucket),
     );
-    await this.#store();
+    this.#shelve();
     return { trades: this.#trades, buckets: this.#buckets, hasSize: true };
   }
 
-  state(): StoredState {
-    return { state: this.#cutter.state(), cutVersion: this.#stored.cutVersion };
-  }
-
-  /** Buckets first: from then on everything can be repeated. A crash before the state is stored is seen by the next read. */
-  async #store(): Promise<void> {
+  #shelve(): void {
     const { instrument } = this.#lease;
     const buckets = this.#waiting;
     this.#waiting = [];
-    await storeBuckets(this.#context, instrument, buckets, this.#lease.nextVersion());
-    await storeCutterState(this.#context, instrument, this.state(), this.#lease.nextVersion());
+    const state = { state: this.#cutter.state(), cutVersion: this.#cutVersion };
+    this.#shelf.put({ lease: this.#lease, buckets, state });
     for (const { id, start, end, trades } of buckets)
       this.#buckets.push({ instrument, id, start, end, trades });
   }

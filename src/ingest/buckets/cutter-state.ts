@@ -119,37 +119,46 @@ function stateOf(row: StateRow): Omit<CutterState, "past"> {
   };
 }
 
-export async function storeCutterState(
+/** An instrument's state, and the `v` of its row. */
+export interface VersionedState extends StoredState {
+  readonly instrument: InstrumentKey;
+  readonly version: bigint;
+}
+
+export async function storeCutterStates(
   context: ClockContext,
-  instrument: InstrumentKey,
-  { state, cutVersion }: StoredState,
-  version: bigint,
+  states: readonly VersionedState[],
 ): Promise<void> {
-  const { open } = state;
-  const time = (value: number | null): bigint | null => (value === null ? null : BigInt(value));
-  const one = (name: string, type: string, value: unknown) => ({ name, type, values: [value] });
-  const nullableTime = (name: string, value: number | null) =>
-    one(name, "Nullable(DateTime64(3, 'UTC'))", time(value));
+  const column = (name: string, type: string, of: (row: VersionedState) => unknown) => ({
+    name,
+    type,
+    values: states.map(of),
+  });
+  const time = (name: string, of: (state: CutterState) => number | null | undefined) =>
+    column(name, "Nullable(DateTime64(3, 'UTC'))", ({ state }) => {
+      const value = of(state);
+      return typeof value === "number" ? BigInt(value) : null;
+    });
   await context.engine.insert(
     { database: context.project.databases.features, name: "bucket_state" },
     {
-      rows: 1,
+      rows: states.length,
       columns: [
-        one("clock", "String", context.clock.name),
-        one("exchange", "String", instrument.exchange),
-        one("market_type", "String", instrument.marketType),
-        one("symbol", "String", instrument.symbol),
-        one("last_bucket_id", "UInt64", BigInt(state.lastId)),
-        nullableTime("last_bucket_end", state.lastEnd),
-        nullableTime("last_available_at", state.lastAvailableAt),
-        nullableTime("open_start", open?.start ?? null),
-        one("open_lots", "Int256", open?.lots ?? 0n),
-        one("open_notional", "Int256", open?.notional ?? 0n),
-        one("open_trades", "UInt32", open?.trades ?? 0),
-        nullableTime("open_available_at", open?.availableAt ?? null),
-        nullableTime("watermark", state.watermark),
-        one("cut_version", "UInt32", cutVersion),
-        one("v", "UInt64", version),
+        column("clock", "String", () => context.clock.name),
+        column("exchange", "String", ({ instrument }) => instrument.exchange),
+        column("market_type", "String", ({ instrument }) => instrument.marketType),
+        column("symbol", "String", ({ instrument }) => instrument.symbol),
+        column("last_bucket_id", "UInt64", ({ state }) => BigInt(state.lastId)),
+        time("last_bucket_end", ({ lastEnd }) => lastEnd),
+        time("last_available_at", ({ lastAvailableAt }) => lastAvailableAt),
+        time("open_start", ({ open }) => open?.start),
+        column("open_lots", "Int256", ({ state }) => state.open?.lots ?? 0n),
+        column("open_notional", "Int256", ({ state }) => state.open?.notional ?? 0n),
+        column("open_trades", "UInt32", ({ state }) => state.open?.trades ?? 0),
+        time("open_available_at", ({ open }) => open?.availableAt),
+        time("watermark", ({ watermark }) => watermark),
+        column("cut_version", "UInt32", ({ cutVersion }) => cutVersion),
+        column("v", "UInt64", ({ version }) => version),
       ],
     },
   );

@@ -5,7 +5,7 @@
 import type { TableName } from "../../schema/object.js";
 import { quoteName } from "../../schema/quote.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
-import { readCutterState, storeCutterState } from "./cutter-state.js";
+import { readCutterState, storeCutterStates } from "./cutter-state.js";
 import { leaseBook } from "./lease-book.js";
 import { finishRebuild } from "./rebuild.js";
 
@@ -45,6 +45,7 @@ export async function heal(context: ClockContext, storedTables: readonly TableNa
   for (const row of behind) {
     const instrument = instrumentOf(row);
     const state = await readCutterState(context, instrument);
-    await storeCutterState(context, instrument, state, (await leases.of(instrument)).nextVersion());
+    const version = (await leases.of(instrument)).nextVersion();
+    await storeCutterStates(context, [{ instrument, ...state, version }]);
   }
 }

@@ -8,7 +8,7 @@ import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { type AdvanceResult, advance } from "./advance.js";
 import type { AdvanceProgress } from "./advance-progress.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
-import { readCutterState, storeCutterState } from "./cutter-state.js";
+import { readCutterState, storeCutterStates } from "./cutter-state.js";
 import { leaseBook } from "./lease-book.js";
 
 const ofInstrument =
@@ -115,5 +115,7 @@ export async function finishRebuild(
   );
   const lease = await leaseBook(context).of(instrument);
   const cutVersion = Math.max(cut?.version ?? 1, 1);
-  await storeCutterState(context, instrument, { state: initialState, cutVersion }, lease.nextVersion());
+  await storeCutterStates(context, [
+    { instrument, state: initialState, cutVersion, version: lease.nextVersion() },
+  ]);
 }

@@ -31,7 +31,14 @@ export async function triggerLevel(
     {
       params: { ...params, ...Object.fromEntries(versions.map((value, index) => [`v${index}`, value])) },
       // One thread keeps the inserted rows one block; the views behind it run side by side.
-      settings: { ...oneBlock, max_insert_threads: 1, optimize_on_insert: 0, parallel_view_processing: 1 },
+      // What joins hold is a row a bucket: sharing it among threads takes longer than filling it.
+      settings: {
+        ...oneBlock,
+        max_insert_threads: 1,
+        optimize_on_insert: 0,
+        parallel_view_processing: 1,
+        join_algorithm: "hash",
+      },
     },
   );
 }
