@@ -37,11 +37,14 @@ describe("the packed tarball, installed in an empty folder", () => {
       ]),
     );
     for (const name of ["test", "bench", ".ci", "docs"]) expect(readdirSync(installed)).not.toContain(name);
+    const files = (root: string) => readdirSync(join(root, "features"), { recursive: true }).sort();
+    expect(files(installed)).toEqual(files(packageRoot));
     const bin = join(installed, "bin/feature.js");
     const run = (...args: string[]) => runFeature(args, { cwd: folder, bin });
 
     expect((await run("--help")).status).toBe(0);
-    expect(expectDocument((await run("init", "shop", "--json")).stdout).ok).toBe(true);
+    // The few views of a lean project: that all of them are right is said of the repository.
+    expect(expectDocument((await run("init", "shop", "--lean", "--json")).stdout).ok).toBe(true);
     const validated = await run("validate", "--project", "shop", "--json", "--quiet");
     expect(validated).toMatchObject({ status: 0, stderr: "" });
     expect(expectDocument(validated.stdout)).toMatchObject({ ok: true, project: "marketprism" });

@@ -38,17 +38,15 @@ describe("feature --help", () => {
   });
 });
 
-describe.concurrent.each(commandList.map(({ name }) => name))("feature %s --help", (name) => {
-  it("has a paragraph, examples and the global options", async () => {
-    const { status, stdout, stderr } = await runFeature([name, "--help"]);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toContain(`Usage: feature ${name}`);
-    expect(stdout).toContain("Examples:\n");
-    expect(stdout.split(`feature ${name}`).length).toBeGreaterThan(2);
-    expect(stdout).toContain("--project <dir>");
-    expect((await runFeature(["help", name])).stdout).toBe(stdout);
-  });
-});
+it.each(["ingest", "buckets"])(
+  "feature help %s prints what --help behind it prints, on standard output",
+  async (name) => {
+    const asked = await runFeature([name, "--help"]);
+    expect(asked).toMatchObject({ status: 0, stderr: "" });
+    expect(asked.stdout).toContain(`Usage: feature ${name}`);
+    expect(await runFeature(["help", name])).toEqual(asked);
+  },
+);
 
 it("every command publishes the schema of its output", () => {
   expect(publishedSchemas).toEqual(expect.arrayContaining(commandList.map(({ name }) => name)));
