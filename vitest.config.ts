@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.js";
 
 // Two projects: `unit` is pure and fast (part of `npm run check`); `engine` runs against real engines, each file in a
 // process of its own, because a process holds exactly one chDB data directory.
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
