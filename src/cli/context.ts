@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import type { Engine } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import type { Project, ProjectSpecs, Target } from "../spec/model.js";
-import { loadProject, type ProjectFiles } from "./project-files.js";
+import { loadProject } from "./project-files.js";
 import type { Shell } from "./shell.js";
 
 /** A project, and the engine of the target that the command line asks for. */
@@ -13,7 +13,8 @@ export interface Context {
   readonly engine: Engine;
 }
 
-function chooseTarget(project: Project, asked: string | undefined): Target {
+/** Throws FS_CLI_NO_TARGET. The path of an embedded one is absolute. */
+export function chooseTarget(project: Project, asked: string | undefined): Target {
   const name = asked ?? project.defaultTarget;
   const target = project.targets[name];
   if (target === undefined) {
@@ -43,16 +44,16 @@ export async function withEngine<T>(
 }
 
 /**
- * Runs `use` with the project and its target's engine. `command` tells others who holds the data directory. `read` are the
- * project's files, if they were read before.
+ * Runs `use` with the project and its target's engine. `command` tells others who holds the data directory. `loaded` is the
+ * project, if it was loaded before.
  */
 export async function withProject<T>(
   shell: Shell,
   command: string,
   use: (context: Context) => Promise<T>,
-  read?: ProjectFiles,
+  loaded?: ProjectSpecs,
 ): Promise<T> {
-  const specs = await loadProject(shell.options, shell.env, read);
+  const specs = loaded ?? (await loadProject(shell.options, shell.env));
   const { project } = specs;
   const target = chooseTarget(project, shell.options.target);
   const { openEngine } = await import("../engine/open.js");

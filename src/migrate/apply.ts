@@ -67,6 +67,8 @@ export interface ApplyResult {
   /** Rows of the table `instruments` that were brought in step with features.yaml. */
   readonly instruments: number;
   readonly catalog: Catalog;
+  /** Whether everything in the database was found to be as the registry says, when all was done. */
+  readonly asDeployed: boolean;
 }
 
 /**
@@ -97,11 +99,12 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
     const nothingToDo = planned.pending.length + planned.plans.length === 0;
     if (!nothingToDo) await options.confirm?.(planned);
     const repaired = await repairOrRefuse(options, registry, planned.deployed);
+    let drift: readonly Drift[] = [];
     if (!nothingToDo) await options.smoke?.(planned.catalog);
     const committed = await runPending(context, planned.migrations);
     // Written only now: on a migration that fails nothing else shall stand.
     const written = await runPending(context, writePlans(project, planned));
-    if (!nothingToDo) await lookForDrift(engine, registry, await registry.required());
+    if (!nothingToDo) drift = await lookForDrift(engine, registry, await registry.required());
     const instruments = await syncInstruments(engine, project);
     if (options.frozen !== true) writeLockFile(project, planned.catalog);
     return {
@@ -112,6 +115,7 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       plans: planned.plans,
       instruments,
       catalog: planned.catalog,
+      asDeployed: drift.length === 0,
     };
   });
 }

@@ -10,7 +10,6 @@ import { sqlTemplate } from "../sql-template.js";
 import { canonicalCreate } from "./canonical-create.js";
 
 const liveSql = sqlTemplate(import.meta.url, "live-definitions");
-const namedSql = sqlTemplate(import.meta.url, "named-definitions");
 const formatSql = sqlTemplate(import.meta.url, "format-queries");
 
 /** Names that only we give: versions of views and vectors, and triggers. */
@@ -76,18 +75,6 @@ export async function detectDrift(
     drift: [...drift, ...foreignObjects(claims, state, records)],
     equal: new Map(compared.flatMap(({ name, pair }) => (drifted.has(name) ? [] : [[name, pair]]))),
   };
-}
-
-/** What stands where the next apply would put something: all that can have drifted when nothing in the databases was altered. */
-export async function detectForeign(
-  reader: Reader,
-  { state, records, wanted }: Omit<DriftScope, "seen">,
-): Promise<Drift[]> {
-  if (wanted.length === 0) return [];
-  const found = await reader.rows<{ database: string; name: string; text: string }>(namedSql(), {
-    params: { databases: wanted.map(({ database }) => database), names: wanted.map(({ name }) => name) },
-  });
-  return foreignObjects(found, state, records);
 }
 
 function foreignObjects(

@@ -30,10 +30,11 @@ export function readMigrations(folder: string): StoredMigration[] {
   if (!existsSync(folder)) return [];
   const checksums = readChecksums(folder);
   finishWrite(folder, checksums);
-  const findings = [...numbering(folder), ...content(folder, checksums)];
+  const files = readFiles(folder);
+  const findings = [...numbering(folder), ...content(folder, files, checksums)];
   const [first] = findings;
   if (first !== undefined) throw findings.length === 1 ? first : new Findings(findings);
-  return migrationNames(folder).map((name) => readMigration(folder, name));
+  return migrationNames(folder).map((name) => stored(folder, files, name));
 }
 
 /** Adds migrations to the folder. Either all of them are there afterwards, with their checksums, or none is. */
@@ -48,7 +49,8 @@ export function writeMigrations(folder: string, migrations: readonly Migration[]
   const sums = [...files].map(([name, text]) => [name, sha256(text)] as const);
   const checksums = putChecksums(folder, { ...readChecksums(folder).files, ...Object.fromEntries(sums) });
   finishWrite(folder, checksums);
-  return migrations.map((migration) => readMigration(folder, migration.name));
+  const written = readFiles(folder);
+  return migrations.map((migration) => stored(folder, written, migration.name));
 }
 
 /** Takes the last migration out of the folder: one that failed and was given up. */
@@ -92,19 +94,34 @@ function numbering(folder: string): FeatureError[] {
   });
 }
 
-function content(folder: string, checksums: Checksums): FeatureError[] {
-  const present = readdirSync(folder).filter(
-    (name) => name.endsWith(".sql") || name.endsWith(versionsSuffix),
+interface FileContent {
+  readonly text: string;
+  /** SHA-256 with LF ends of lines. */
+  readonly hash: string;
+}
+
+/** By file name. */
+type Files = ReadonlyMap<string, FileContent>;
+
+function readFiles(folder: string): Files {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".sql") || name.endsWith(versionsSuffix));
+  return new Map(
+    names.map((name) => {
+      const text = readFileSync(join(folder, name), "utf8");
+      return [name, { text, hash: sha256(text) }];
+    }),
   );
-  const findings = present.flatMap((name): FeatureError[] => {
+}
+
+function content(folder: string, files: Files, checksums: Checksums): FeatureError[] {
+  const findings = [...files].flatMap(([name, { hash: found }]): FeatureError[] => {
     const expected = checksums.files[name];
     if (expected === undefined)
       return [finding("FS_MIGRATION_UNLISTED", folder, name, `${checksumsFile} does not name it`)];
-    const found = sha256(readFileSync(join(folder, name), "utf8"));
     if (found === expected) return [];
     return [finding("FS_MIGRATION_EDITED", folder, name, `its SHA-256 is ${found}, expected ${expected}`)];
   });
-  const missing = Object.keys(checksums.files).filter((name) => !present.includes(name));
+  const missing = Object.keys(checksums.files).filter((name) => !files.has(name));
   return [
     ...findings,
     ...missing.map((name) => finding("FS_MIGRATION_MISSING", folder, name, `${checksumsFile} names it`)),
@@ -128,20 +145,42 @@ function migrationNames(folder: string): string[] {
     .sort((a, b) => migrationNumber(a) - migrationNumber(b) || (a < b ? -1 : 1));
 }
 
-function readMigration(folder: string, name: string): StoredMigration {
-  const [sqlFile, recordsFile] = [join(folder, `${name}.sql`), join(folder, `${name}${versionsSuffix}`)];
-  const sql = readFileSync(sqlFile, "utf8");
-  const records = readFileSync(recordsFile, "utf8");
-  const parsed = parseMigration(sql, sqlFile);
-  if (parsed.name !== name) {
-    throw new FeatureError("FS_MIGRATION_SYNTAX", `it says that it is ${parsed.name}`, {
-      at: { file: sqlFile },
-    });
-  }
-  const hash = createHash("sha256")
-    .update(`${sha256(sql)}\n${sha256(records)}\n`)
-    .digest("hex");
-  return { ...parsed, records: parseRecords(records, recordsFile), hash };
+/** What a migration says is parsed when somebody asks for it: most were applied long ago, and count by their hash only. */
+function stored(folder: string, files: Files, name: string): StoredMigration {
+  const [sqlFile, recordsFile] = [`${name}.sql`, `${name}${versionsSuffix}`];
+  const [sql, versions] = [files.get(sqlFile), files.get(recordsFile)];
+  if (sql === undefined || versions === undefined)
+    throw finding("FS_MIGRATION_MISSING", folder, recordsFile, `${name}.sql has none`);
+  let migration: Migration | undefined;
+  const parsed = (): Migration => {
+    migration ??= {
+      ...parseNamed(sql.text, join(folder, sqlFile), name),
+      records: parseRecords(versions.text, join(folder, recordsFile)),
+    };
+    return migration;
+  };
+  return {
+    name,
+    hash: createHash("sha256").update(`${sql.hash}\n${versions.hash}\n`).digest("hex"),
+    get parent() {
+      return parsed().parent;
+    },
+    get class() {
+      return parsed().class;
+    },
+    get steps() {
+      return parsed().steps;
+    },
+    get records() {
+      return parsed().records;
+    },
+  };
+}
+
+function parseNamed(sql: string, file: string, name: string): ReturnType<typeof parseMigration> {
+  const parsed = parseMigration(sql, file);
+  if (parsed.name === name) return parsed;
+  throw new FeatureError("FS_MIGRATION_SYNTAX", `it says that it is ${parsed.name}`, { at: { file } });
 }
 
 function renderRecords(records: readonly VersionRecord[]): string {

@@ -3,7 +3,8 @@ import type { Catalog } from "../compile/catalog.js";
 import type { Reader } from "../engine/port.js";
 import { type DeployedState, nothingDeployed, stateAfter, type VersionRecord } from "../plan/deployed.js";
 import { makePlans, type Plan } from "../plan/plan.js";
-import { deployedState, openRegistryReader } from "../registry/reader.js";
+import { deployedState, openRegistryReader, type RegistryReader } from "../registry/reader.js";
+import type { Revision } from "../registry/revision.js";
 import type { Project } from "../spec/model.js";
 import { readMigrations, type StoredMigration } from "./migration-folder.js";
 import { pendingMigrations } from "./pending.js";
@@ -13,6 +14,7 @@ export type CatalogSource = Catalog | ((deployed: DeployedState) => Catalog | Pr
 
 export interface PlannedApply {
   readonly catalog: Catalog;
+  readonly revisions: readonly Revision[];
   /** Every record of the registry. */
   readonly records: readonly VersionRecord[];
   /** What the target has. */
@@ -35,12 +37,20 @@ export function migrationsFolder(project: Pick<Project, "root">): string {
  * What `feature apply` would do, without changing anything: `feature diff`, `--dry-run`. Throws FS_MIGRATION_… when the
  * folder or the history does not hold.
  */
-export async function planApply(
+export function planApply(
   reader: Reader,
   project: Pick<Project, "root" | "databases">,
   source: CatalogSource,
 ): Promise<PlannedApply> {
-  const registry = openRegistryReader(reader, project.databases.registry);
+  return planFrom(openRegistryReader(reader, project.databases.registry), project, source);
+}
+
+/** The same, from what a registry holds or held. */
+export async function planFrom(
+  registry: Pick<RegistryReader, "revisions" | "allRecords">,
+  project: Pick<Project, "root">,
+  source: CatalogSource,
+): Promise<PlannedApply> {
   const migrations = readMigrations(migrationsFolder(project));
   const revisions = await registry.revisions();
   const pending = pendingMigrations(migrations, revisions);
@@ -48,5 +58,14 @@ export async function planApply(
   const deployed = deployedState(revisions, records) ?? nothingDeployed;
   const expected = pending.reduce((state, migration) => stateAfter(state, migration.records), deployed);
   const catalog = typeof source === "function" ? await source(expected) : source;
-  return { catalog, records, deployed, expected, migrations, pending, plans: makePlans(catalog, expected) };
+  return {
+    catalog,
+    revisions,
+    records,
+    deployed,
+    expected,
+    migrations,
+    pending,
+    plans: makePlans(catalog, expected),
+  };
 }

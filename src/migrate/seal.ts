@@ -30,20 +30,17 @@ export interface SealedTarget {
 }
 
 interface Seal extends SealedTarget {
+  /** Of the specs alone: when they differ nothing else need be read. */
+  readonly specs: string;
   readonly inputs: string;
   readonly directory: string;
-}
-
-/** Whether nothing in the engine's directory was made, altered or dropped since the seal, when nothing had drifted. */
-export function isUnaltered(root: string, { path, registry }: SealedTarget): boolean {
-  const seal = parseSeal(root);
-  return seal?.path === path && directoryState(path, registry) === seal.directory;
 }
 
 /** The name of the target, when there is still nothing to do. @throws FeatureError FS_ENGINE_LOCKED when somebody holds it. */
 export function readSeal(inputs: SealInputs): string | undefined {
   const seal = parseSeal(inputs.root);
-  if (seal === undefined || seal.inputs !== inputsState(inputs)) return undefined;
+  if (seal === undefined || seal.specs !== specsState(inputs)) return undefined;
+  if (seal.inputs !== inputsState(inputs)) return undefined;
   const { target, path, registry, directory } = seal;
   assertFree(path);
   return directoryState(path, registry) === directory ? target : undefined;
@@ -53,7 +50,7 @@ export function readSeal(inputs: SealInputs): string | undefined {
 export function writeSeal(inputs: SealInputs, sealed: SealedTarget): void {
   const directory = directoryState(sealed.path, sealed.registry);
   if (directory === undefined) return;
-  const seal: Seal = { ...sealed, inputs: inputsState(inputs), directory };
+  const seal: Seal = { ...sealed, specs: specsState(inputs), inputs: inputsState(inputs), directory };
   try {
     mkdirSync(dirname(sealFile(inputs.root)), { recursive: true });
     writeFileSync(sealFile(inputs.root), `${JSON.stringify(seal, null, 1)}\n`);
@@ -65,8 +62,8 @@ export function writeSeal(inputs: SealInputs, sealed: SealedTarget): void {
 function parseSeal(root: string): Seal | undefined {
   try {
     const seal = JSON.parse(readFileSync(sealFile(root), "utf8")) as Partial<Seal> | null;
-    const { target, path, registry, inputs, directory } = seal ?? {};
-    const parts = [target, path, registry, inputs, directory];
+    const { target, path, registry, specs, inputs, directory } = seal ?? {};
+    const parts = [target, path, registry, specs, inputs, directory];
     return parts.every((part) => typeof part === "string") ? (seal as Seal) : undefined;
   } catch {
     // There is none, or somebody has edited it.
@@ -78,12 +75,17 @@ function sealFile(root: string): string {
   return join(root, ".feature", "seal.json");
 }
 
-/** All that a diff reads beside the engine's directory. */
+function specsState({ files }: SealInputs): string {
+  const state = createHash("sha256");
+  for (const { path, text } of files) state.update(JSON.stringify([path, text]));
+  return state.digest("hex");
+}
+
+/** All that a diff reads beside the specs and the engine's directory. */
 function inputsState({ root, files, target, env }: SealInputs): string {
   const state = createHash("sha256");
   const add = (...parts: readonly string[]): void => void state.update(JSON.stringify(parts));
   add(root, target ?? "");
-  for (const { path, text } of files) add(path, text);
   for (const [, name = ""] of files.flatMap(({ text }) => [...text.matchAll(/\$\{(\w+)/g)]))
     add(name, env[name] ?? "");
   const migrations = migrationsFolder({ root });

@@ -6,13 +6,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Catalog } from "../../src/compile/catalog.js";
 import { compileProject } from "../../src/compile/compile-project.js";
 import { readObjects } from "../../src/engine/introspect.js";
-import { openScratch } from "../../src/engine/open.js";
+import { openEngine } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { FeatureError } from "../../src/errors.js";
 import { type ApplyOptions, applyProject } from "../../src/migrate/apply.js";
 import { diffTarget } from "../../src/migrate/plan-diff.js";
 import { pruneProject } from "../../src/migrate/prune.js";
 import { type RollbackOptions, rollbackProject } from "../../src/migrate/rollback.js";
+import { diffNoted, writeNote } from "../../src/migrate/target-note.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
 import { openRegistryWriter } from "../../src/registry/writer.js";
 import type { ProjectSpecs } from "../../src/spec/model.js";
@@ -23,10 +24,14 @@ import { databases, slim } from "./apply/left-behind.js";
 
 let engine: Engine;
 let root: string;
+const directory = mkdtempSync(join(tmpdir(), "prism-rollback-db-"));
 beforeAll(async () => {
-  engine = await openScratch();
+  engine = await openEngine({ kind: "embedded", name: "embedded", path: directory });
 });
-afterAll(() => engine.close());
+afterAll(async () => {
+  await engine.close();
+  rmSync(directory, { recursive: true, force: true });
+});
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "prism-rollback-"));
   await empty();
@@ -183,8 +188,8 @@ describe("a rollback", () => {
 });
 
 describe("a rename", () => {
-  const specsOf = (name: string, column: string, former?: { view: string; column: string }) => {
-    const columns = `  ${column}: { sql: "sum(quantity)"${former === undefined ? "" : `, renamed_from: ${former.column}`} }`;
+  const specsOf = (name: string, column: string, former?: { view: string; column: string }, more = "") => {
+    const columns = `  ${column}: { sql: "sum(quantity)"${former === undefined ? "" : `, renamed_from: ${former.column}`} }\n${more}`;
     return parseProject(
       [
         {
@@ -221,6 +226,43 @@ ${columns}
   const kinds = ({ plans }: Pick<Awaited<ReturnType<typeof bring>>, "plans">) =>
     plans.flatMap(({ steps }) => steps.map(({ kind }) => kind));
 
+  /** A diff against what is noted of the target, and the engine's own; and what ends the note. */
+  async function sayTheSame(renamed: ProjectSpecs): Promise<void> {
+    const sealed = { target: "embedded", path: directory, registry: "registry" };
+    const changed = specsOf("flow", "volume", undefined, "  other: { sql: sum(quantity) }");
+    const noted = (specs: ProjectSpecs) => diffNoted(root, sealed, { specs, consumers: [] });
+    const note = () => writeNote(engine, root, sealed, compileProject(changed));
+    expect(await noted(changed)).toBeUndefined();
+    await engine.execute(
+      `INSERT INTO raw.trades (exchange, market_type, symbol, timestamp, available_at, trade_seq, price, quantity, side)
+       SELECT 'binance', 'spot', 'A', number, number, number, 1, 1, 'buy' FROM numbers(40)`,
+    );
+    await engine.execute(
+      `INSERT INTO features.unified_buckets (exchange, market_type, symbol, bucket_id, prev_ts_end, bucket_ts_start, bucket_ts_end, trades, v)
+       SELECT 'binance', 'spot', 'A', number + 1, 10 * number, 10 * number, 10 * number + 10, 10, 4 FROM numbers(4)`,
+    );
+    await note();
+    const found = await noted(changed);
+    expect(found?.backfill).toMatchObject({ buckets: 4, rows: 44 });
+    for (const specs of [changed, renamed])
+      expect(await noted(specs)).toEqual(await diffTarget(engine, "embedded", { specs, consumers: [] }));
+    const table = found?.migrations[0]?.steps[0]?.name.replace("create_table ", "");
+    for (const change of [
+      "INSERT INTO raw.trades (exchange, symbol) VALUES ('late', 'A')",
+      "TRUNCATE TABLE raw.trades",
+      "TRUNCATE TABLE features.unified_buckets",
+      `CREATE TABLE ${table} (mine String) ENGINE = Null`,
+    ]) {
+      expect(await noted(changed)).toBeDefined();
+      await engine.execute(change);
+      expect(await noted(changed), change).toBeUndefined();
+      await note();
+    }
+    // The name that the next apply would give is somebody else's: only the engine can say what it is.
+    expect(await noted(changed)).toBeUndefined();
+    await engine.execute(`DROP TABLE ${table} SYNC`);
+  }
+
   it("is planned without a change, moves the versions, and is taken back by renaming, without computing", async () => {
     await bring(specsOf("flow", "volume"));
     const renamed = specsOf("flux", "amount", { view: "flow", column: "volume" });
@@ -231,6 +273,7 @@ ${columns}
       "column_renamed",
     ]);
     expect(await readObjects(engine, databases)).toEqual(before);
+    await sayTheSame(renamed);
     expect(kinds(await bring(renamed)).at(-1)).toBe("drop_alias");
     const names = async () =>
       (await engine.rows<{ name: string }>("SHOW TABLES FROM features LIKE 'fl%'")).map(({ name }) => name);

@@ -8,6 +8,7 @@ import type { Bind } from "../command-module.js";
 import { type Context, withProject } from "../context.js";
 import { examples } from "../help.js";
 import { packageVersion } from "../package-version.js";
+import { sealableTarget } from "../sealable-target.js";
 import type { Shell } from "../shell.js";
 import { specConsumers } from "../spec-consumers.js";
 
@@ -122,13 +123,19 @@ export function configure(command: Command, bind: Bind): void {
               text: () => renderDiffText(plan),
             };
           }
-          const [{ applyProject }, { compileProject }, { checkSpecs }, { migrationDocuments }] =
-            await Promise.all([
-              import("../../migrate/apply.js"),
-              import("../../compile/compile-project.js"),
-              import("../../migrate/check-specs.js"),
-              import("../../plan/diff-document.js"),
-            ]);
+          const [
+            { applyProject },
+            { compileProject },
+            { checkSpecs },
+            { writeNote },
+            { migrationDocuments },
+          ] = await Promise.all([
+            import("../../migrate/apply.js"),
+            import("../../compile/compile-project.js"),
+            import("../../migrate/check-specs.js"),
+            import("../../migrate/target-note.js"),
+            import("../../plan/diff-document.js"),
+          ]);
           const applied = await applyProject({
             engine,
             project,
@@ -145,6 +152,9 @@ export function configure(command: Command, bind: Bind): void {
             smoke: () => checkSpecs(engine, specs),
             onEvent: applyProgress(shell.progress),
           });
+          const sealable = sealableTarget(project, target);
+          if (sealable !== undefined && applied.asDeployed)
+            await writeNote(engine, project.root, sealable, applied.catalog);
           const { nothingToDo, abandoned = null, repaired, migrations, plans, instruments } = applied;
           const recomputed =
             repaired.length === 0

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import type { DiffDocument } from "../../plan/diff-document.js";
 import type { Bind } from "../command-module.js";
-import { type Context, withProject } from "../context.js";
+import { type Context, chooseTarget, withProject } from "../context.js";
 import { examples } from "../help.js";
 import { loadProject, readProjectFiles } from "../project-files.js";
+import { sealableTarget } from "../sealable-target.js";
 import { specConsumers } from "../spec-consumers.js";
 
 interface DiffFlags {
@@ -53,22 +55,32 @@ export function configure(command: Command, bind: Bind): void {
 
         async function online() {
           const read = await readProjectFiles(shell.options.project);
-          const { isUnaltered, readSeal, writeSeal } = await import("../../migrate/seal.js");
+          const { readSeal, writeSeal } = await import("../../migrate/seal.js");
           const inputs = { ...read, target: shell.options.target, env: shell.env };
           const sealed = readSeal(inputs);
           if (sealed !== undefined) return nothingToDo(sealed);
-          const diff = async ({ specs, project, target, engine }: Context) => {
-            const { diffTarget } = await import("../../migrate/plan-diff.js");
-            const { registry } = project.databases;
-            const sealable =
-              target.kind === "embedded" ? { target: target.name, path: target.path, registry } : undefined;
-            const unaltered = sealable !== undefined && isUnaltered(read.root, sealable);
-            const consumers = specConsumers(specs);
-            const document = await diffTarget(engine, target.name, { specs, consumers, unaltered });
+          const specs = await loadProject(shell.options, shell.env, read);
+          const request = { specs, consumers: specConsumers(specs) };
+          const sealable = sealableTarget(specs.project, chooseTarget(specs.project, shell.options.target));
+          const { diffNoted, writeNote } = await import("../../migrate/target-note.js");
+          const seal = (document: DiffDocument): DiffDocument => {
             if (sealable !== undefined && !hasChanges(document)) writeSeal(inputs, sealable);
             return document;
           };
-          return withProject(shell, "diff", diff, read);
+          const noted = sealable && (await diffNoted(read.root, sealable, request));
+          if (noted !== undefined) return seal(noted);
+          const look = async ({ project, target, engine }: Context) => {
+            const [{ planApply }, { catalogOf, diffPlanned }] = await Promise.all([
+              import("../../migrate/plan-apply.js"),
+              import("../../migrate/plan-diff.js"),
+            ]);
+            const planned = await planApply(engine, project, catalogOf(specs));
+            const document = await diffPlanned(engine, target.name, planned, request);
+            if (sealable !== undefined && document.drift.length === 0)
+              await writeNote(engine, read.root, sealable, planned.catalog);
+            return seal(document);
+          };
+          return withProject(shell, "diff", look, specs);
         }
       }),
     );
