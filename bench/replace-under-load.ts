@@ -3,6 +3,9 @@
  * missing, doubled or wrong in any version at any level, and that no read through an alias failed or mixed versions. Then the
  * same with the trigger dropped and created, which shows the rows that this loses.
  *
+ * On a server 16 collectors insert two trades a statement, as collectors do: the server gathers what comes within 50 ms, and answers when it
+ * is stored. An embedded engine has no others to gather from: four collectors wait for each other's statements.
+ *
  *     npx tsx bench/replace-under-load.ts [embedded|server] [inserts a second] [seconds between changes]
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,7 +18,7 @@ import { applyProject } from "../src/migrate/apply.js";
 import { rollbackProject } from "../src/migrate/rollback.js";
 import { startServer } from "../test/support/clickhouse-server.js";
 import { expectComplete, fedVersions, readAliases } from "../test/support/load-checks.js";
-import { loadProject } from "../test/support/load-project.js";
+import { loadProject, symbolsFrom } from "../test/support/load-project.js";
 import { startWriter } from "../test/support/load-writer.js";
 import { type StartedWriter, startWriterProcess } from "../test/support/start-writer-process.js";
 
@@ -23,6 +26,9 @@ const [kind = "embedded", insertsPerSecond = 200, seconds = 10] = process.argv
   .slice(2)
   .map((text, index) => (index === 0 ? text : Number(text))) as [string?, number?, number?];
 const rate = { insertsPerSecond, closeEveryMs: 500 };
+const letters = "ABCDEFGHIJKLMNOP";
+const project = (version: number) =>
+  kind === "embedded" ? loadProject(root, version) : loadProject(root, version, true, symbolsFrom(letters));
 const root = mkdtempSync(join(tmpdir(), "prism-bench-"));
 
 interface Place {
@@ -36,7 +42,7 @@ async function open(): Promise<Place> {
     const engine = await openScratch();
     return {
       engine,
-      start: () => startWriter(engine, loadProject(root, 1), rate),
+      start: () => startWriter(engine, project(1), rate),
       end: () => engine.close(),
     };
   }
@@ -53,7 +59,7 @@ async function open(): Promise<Place> {
   });
   return {
     engine,
-    start: () => startWriterProcess([url, username, password], root, rate),
+    start: () => startWriterProcess([url, username, password], root, rate, letters),
     end: async () => {
       await engine.close();
       await server.stop();
@@ -84,7 +90,7 @@ async function missing(engine: Engine, table: string): Promise<number> {
 const { engine, start, end } = await open();
 try {
   const apply = (version: number) => {
-    const { specs, catalog } = loadProject(root, version);
+    const { specs, catalog } = project(version);
     return applyProject({ engine, project: specs.project, catalog, toolVersion: "bench" });
   };
   const flow = () => pause(seconds * 1000);
@@ -92,10 +98,11 @@ try {
   const writer = start();
   await writer.after(1);
   await during("before", writer, flow);
-  const reader = readAliases(engine);
+  // Each read counts all buckets: more often it would take a core.
+  const reader = readAliases(engine, 200);
   await during("replaced", writer, () => apply(2));
   await during("afterwards", writer, flow);
-  const { specs } = loadProject(root, 2);
+  const { specs } = project(2);
   await during("rolled back", writer, () =>
     rollbackProject({ engine, project: specs.project, toolVersion: "bench" }),
   );

@@ -48,8 +48,8 @@ export interface AliasReader {
   stop(): Promise<number>;
 }
 
-/** Reads the alias of `flow` and of the vector again and again. A read that fails, mixes versions or doubles a bucket ends it. */
-export function readAliases(engine: Engine): AliasReader {
+/** Reads the alias of `flow` and of the vector again and again, `pauseMs` apart. A read that fails, mixes versions or doubles a bucket ends it. */
+export function readAliases(engine: Engine, pauseMs = 20): AliasReader {
   let reads = 0;
   let stopping = false;
   const run = async (): Promise<void> => {
@@ -66,7 +66,7 @@ export function readAliases(engine: Engine): AliasReader {
         expect(row?.buckets, `buckets in one read of ${alias}`).toBe(row?.rows);
         reads += 1;
       }
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   };
   const running = run();

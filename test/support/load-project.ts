@@ -7,6 +7,7 @@ import { parseProject } from "../../src/spec/parse-project.js";
 
 export interface LoadProject {
   readonly specs: ProjectSpecs;
+  readonly symbols: readonly string[];
   readonly catalog: Catalog;
   /** The catalog for a target that has these versions. */
   readonly compiled: (deployed: readonly StoredVersion[]) => Catalog;
@@ -15,14 +16,25 @@ export interface LoadProject {
 /** Trades a bucket: all have quantity 1. */
 export const tradesInBucket = 3;
 /** The symbols that the writer trades. */
-export const loadSymbols = ["AUSD", "BUSD", "CUSD", "DUSD"] as const;
+export const loadSymbols = symbolsFrom("ABCD");
+
+/** One for each letter: `AUSD`, … */
+export function symbolsFrom(letters: string): readonly [string, ...string[]] {
+  const [first = "A", ...more] = [...letters].map((letter) => `${letter}USD`);
+  return [first, ...more];
+}
 
 /**
  * Version 1 has levels 0 to 2: `flow` over trades, `trail` over flow, the vector over both. In version `n` every volume is
  * n times as large and `mark` is n; from version 2 on there is one view and one level more, `far` over trail. Without the vector
  * nothing is hot.
  */
-export function loadProject(root: string, version: number, hasVector = true): LoadProject {
+export function loadProject(
+  root: string,
+  version: number,
+  hasVector = true,
+  symbols: readonly string[] = loadSymbols,
+): LoadProject {
   const more = version > 1;
   const files = [
     {
@@ -32,7 +44,7 @@ engine: embedded
 targets: { embedded: { engine: embedded, path: db } }
 databases: { raw: l_raw, cold: l_cold, features: l_features, registry: l_registry }
 instruments:
-${loadSymbols.map((symbol) => `  binance/spot/${symbol}: { tick_size: 0.01, lot_size: 1, base: ${symbol.slice(0, 1)}, quote: USD }`).join("\n")}
+${symbols.map((symbol) => `  binance/spot/${symbol}: { tick_size: 0.01, lot_size: 1, base: ${symbol.slice(0, 1)}, quote: USD }`).join("\n")}
 sources: { trades: { table: trades } }
 clocks: { ubt: { mode: volume, size: { fallback: ${tradesInBucket} } } }
 retention: { versions: 2 }
@@ -88,5 +100,5 @@ features: [flow.volume, flow.mark, trail.volume_5${more ? ", far.volume_59" : ""
   ];
   const specs = parseProject(files, {}, root);
   const compiled = (deployed: readonly StoredVersion[]): Catalog => compileProject(specs, deployed);
-  return { specs, catalog: compiled([]), compiled };
+  return { specs, symbols, catalog: compiled([]), compiled };
 }

@@ -4,7 +4,7 @@ import { advance, advanceSession } from "../../src/ingest/buckets/advance.js";
 import { clockContext } from "../../src/ingest/buckets/clock-context.js";
 import { quoteName } from "../../src/schema/quote.js";
 import type { Project } from "../../src/spec/model.js";
-import { type LoadProject, loadSymbols } from "./load-project.js";
+import type { LoadProject } from "./load-project.js";
 
 export interface LoadWriter {
   /** Inserts so far. */
@@ -25,12 +25,15 @@ export interface LoadRate {
 
 const tradesInInsert = 2;
 
-/** One statement: `count` trades of a symbol, numbered from `first`; 20 ms from one to the next. */
-export async function insertTrades(
-  engine: Engine,
-  project: Project,
-  trades: { readonly symbol: string; readonly first: number; readonly count: number },
-): Promise<void> {
+/** Trades of a symbol, numbered from `first`; 20 ms from one to the next. */
+export interface TradeSpan {
+  readonly symbol: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** One statement. */
+export async function insertTrades(engine: Engine, project: Project, trades: TradeSpan): Promise<void> {
   await engine.execute(
     `INSERT INTO ${tradesOf(project)} (exchange, market_type, symbol, timestamp, available_at, trade_seq, trade_id, price, quantity, side)
      SELECT 'binance', 'spot', {symbol:String}, at, at, n, toString(n), 100 + n % 7, 1, if(n % 2 = 0, 'buy', 'sell')
@@ -48,7 +51,12 @@ function tradesOf({ databases }: Project): string {
  * Starts with the catalog that it is given, and is told of no other. Every symbol has a collector of its own, as recorders have:
  * its inserts come one after the other, those of different symbols do not wait for each other.
  */
-export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rate: LoadRate): LoadWriter {
+export function startWriter(
+  engine: Engine,
+  { specs, symbols, catalog }: LoadProject,
+  rate: LoadRate,
+  insert: (trades: TradeSpan) => Promise<void> = (trades) => insertTrades(engine, specs.project, trades),
+): LoadWriter {
   const { project } = specs;
   const context = clockContext(engine, project, catalog, "ubt", "load");
   const session = advanceSession(context);
@@ -64,9 +72,9 @@ export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rat
     );
     let next = Number(last?.next ?? 0);
     for (let own = 0; !stopping; own++) {
-      const due = began + ((own * loadSymbols.length + lane) / rate.insertsPerSecond) * 1000;
+      const due = began + ((own * symbols.length + lane) / rate.insertsPerSecond) * 1000;
       await pause(due - performance.now());
-      await insertTrades(engine, project, { symbol, first: next, count: tradesInInsert });
+      await insert({ symbol, first: next, count: tradesInInsert });
       next += tradesInInsert;
       inserts += 1;
     }
@@ -86,7 +94,7 @@ export function startWriter(engine: Engine, { specs, catalog }: LoadProject, rat
   };
   const run = async (): Promise<void> => {
     try {
-      await Promise.all([...loadSymbols.map(collect), close()]);
+      await Promise.all([...symbols.map(collect), close()]);
     } finally {
       stopping = true;
     }

@@ -11,6 +11,7 @@ export function startWriterProcess(
   connection: readonly string[],
   root: string,
   { insertsPerSecond, closeEveryMs }: LoadRate,
+  letters?: string,
 ): StartedWriter {
   const child = spawn(process.execPath, [
     "--import",
@@ -20,6 +21,7 @@ export function startWriterProcess(
     root,
     String(insertsPerSecond),
     String(closeEveryMs),
+    ...(letters === undefined ? [] : [letters]),
   ]);
   let inserts = 0;
   let complaint = "";
