@@ -2,7 +2,7 @@
 import type { ModelContract } from "../spec/model-contract.js";
 import { buildInputs, type InputPlan } from "./input-plan.js";
 import { type ModelRow, packRow } from "./model-row.js";
-import type { FileDimension, FileValue, ModelSession } from "./model-session.js";
+import type { FileDimension, FileValue, OnnxSession } from "./model-session.js";
 
 /** One difference, as a sentence. */
 export type Mismatch = string;
@@ -10,7 +10,7 @@ export type Mismatch = string;
 export async function checkFile(
   contract: ModelContract,
   plan: InputPlan,
-  session: ModelSession,
+  session: OnnxSession,
 ): Promise<Mismatch[]> {
   const found = [...checkInputs(contract, session.inputs), ...checkOutputs(contract, session.outputs)];
   // A run of inputs that the file does not have would only say the same again, less clearly.
@@ -54,11 +54,7 @@ function checkOutputs(contract: ModelContract, inFile: readonly FileValue[]): Mi
 }
 
 /** Shapes that a file declares may be wrong: two windows, or one where the batch is fixed, say what comes out. */
-async function checkRun(
-  contract: ModelContract,
-  plan: InputPlan,
-  session: ModelSession,
-): Promise<Mismatch[]> {
+async function checkRun(contract: ModelContract, plan: InputPlan, session: OnnxSession): Promise<Mismatch[]> {
   const batch = session.batches ? 2 : 1;
   const wanted = wantedOutputs(contract);
   try {

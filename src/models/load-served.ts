@@ -70,7 +70,7 @@ export class ServedModels {
   async #open(registered: RegisteredModel): Promise<LoadedVersion> {
     const { contract, vector } = registered;
     const bytes = await this.#folder.read(contract.file);
-    return { registered, model: await LoadedModel.open(contract, vector, bytes) };
+    return { registered, model: await LoadedModel.open(contract, vector, bytes, "apart if slow") };
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,8 @@ import type { ModelContract } from "../spec/model-contract.js";
 import { blankWindow, checkFile } from "./check-file.js";
 import { buildInputs, type InputPlan, type InputTensor, planInputs } from "./input-plan.js";
 import type { ModelRow } from "./model-row.js";
-import { ModelSession, type OutputTensor } from "./model-session.js";
+import { ModelSession, type OnnxSession, type OutputTensor, type SessionOptions } from "./model-session.js";
+import { WorkerSession } from "./worker-session.js";
 
 /** What of a vector a model's input depends on; a registered model keeps its own copy. */
 export type ModelVector = Pick<VectorSpec, "name" | "features" | "maxAgeMs" | "history" | "lagMs" | "clock">;
@@ -23,7 +24,16 @@ export interface TimedAnswers {
   readonly runUs: number;
 }
 
+/**
+ * Where a model runs. `here`: on this thread, which waits for it. `apart if slow`: on a thread of its own when the most that a
+ * request can ask takes more than a tenth of the contract's time-out, so that it is broken off; another thread costs each run more.
+ */
+export type ModelPlace = "here" | "apart if slow";
+
 const warmUpRuns = 3;
+/** Instruments of one request over HTTP. */
+const mostWindows = 200;
+const slowShare = 0.1;
 /** Sizes of batches, and batches of a size, whose memory is kept. */
 const mostSpare = 4;
 
@@ -32,17 +42,20 @@ export class LoadedModel {
   readonly contract: ModelContract;
   readonly vector: ModelVector;
   readonly plan: InputPlan;
-  readonly #session: ModelSession;
+  /** Runs on a thread of its own. */
+  readonly isApart: boolean;
+  readonly #session: OnnxSession;
   readonly #outputs: readonly string[];
   readonly #running = new Set<Promise<unknown>>();
   /** Tensors of runs that ended, by how many windows they hold: memory that was just used costs a run less than new memory. */
   readonly #spare = new Map<number, (readonly InputTensor[])[]>();
 
-  private constructor(contract: ModelContract, vector: ModelVector, plan: InputPlan, session: ModelSession) {
+  private constructor(contract: ModelContract, vector: ModelVector, plan: InputPlan, session: OnnxSession) {
     this.contract = contract;
     this.vector = vector;
     this.plan = plan;
     this.#session = session;
+    this.isApart = session instanceof WorkerSession;
     const { probabilities, value } = contract.outputs;
     this.#outputs = [probabilities?.name, value?.name].filter((name) => name !== undefined);
   }
@@ -51,7 +64,12 @@ export class LoadedModel {
    * @throws FeatureError FS_MODEL_FILE when the bytes are not those that the contract names, or no model;
    *   FS_MODEL_MISMATCH when the file is not what the contract says
    */
-  static async open(contract: ModelContract, vector: ModelVector, bytes: Uint8Array): Promise<LoadedModel> {
+  static async open(
+    contract: ModelContract,
+    vector: ModelVector,
+    bytes: Uint8Array,
+    place: ModelPlace = "here",
+  ): Promise<LoadedModel> {
     const { name, file, sha256, threads } = contract;
     const found = sha256Of(bytes);
     if (sha256 !== undefined && sha256 !== found) {
@@ -64,8 +82,13 @@ export class LoadedModel {
         },
       );
     }
-    const session = await ModelSession.open(bytes, { threads, object: file });
+    const options = { threads, object: file };
     const plan = planInputs(contract, vector);
+    const here = await ModelSession.open(bytes, options);
+    const session =
+      place === "apart if slow" && (await LoadedModel.#isSlow(new LoadedModel(contract, vector, plan, here)))
+        ? await moved(here, bytes, options)
+        : here;
     const mismatches = await checkFile(contract, plan, session);
     if (mismatches.length > 0) {
       await session.release();
@@ -74,6 +97,22 @@ export class LoadedModel {
     const model = new LoadedModel(contract, vector, plan, session);
     for (let run = 0; run < warmUpRuns; run++) await model.answer([blankWindow(plan)]);
     return model;
+  }
+
+  /** Measured with as much as a request can ask; a model that does not run at all is for `checkFile` to tell of. */
+  static async #isSlow(model: LoadedModel): Promise<boolean> {
+    const limitUs = model.contract.timeoutMs * slowShare * 1000;
+    try {
+      // The first run is slower than any later one: it alone tells of a model that is far too slow only.
+      const { runUs: first } = await model.answer([blankWindow(model.plan)]);
+      if (first > 10 * limitUs) return true;
+      const { runUs } = await model.answer(
+        Array.from({ length: mostWindows }, () => blankWindow(model.plan)),
+      );
+      return runUs > limitUs;
+    } catch {
+      return false;
+    }
   }
 
   /** True when several windows go into one run. */
@@ -136,6 +175,11 @@ export class LoadedModel {
     await Promise.all(this.#running);
     await this.#session.release();
   }
+}
+
+async function moved(here: OnnxSession, bytes: Uint8Array, options: SessionOptions): Promise<WorkerSession> {
+  await here.release();
+  return WorkerSession.open(bytes, options);
 }
 
 export function sha256Of(bytes: Uint8Array): string {

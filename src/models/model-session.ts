@@ -1,4 +1,4 @@
-/** An ONNX file in memory, ready to run. The only file that talks to ONNX Runtime. */
+/** An ONNX file in memory, ready to run on this thread. Only this file and session-worker.mjs talk to ONNX Runtime. */
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { FeatureError } from "../errors.js";
 import type { InputTensor } from "./input-plan.js";
@@ -25,7 +25,20 @@ export interface OutputTensor {
   readonly data: ArrayLike<number>;
 }
 
-export class ModelSession {
+/** What can run a model, on whatever thread. */
+export interface OnnxSession {
+  readonly inputs: readonly FileValue[];
+  readonly outputs: readonly FileValue[];
+  /** True when one run may hold several windows. */
+  readonly batches: boolean;
+  /** Runs the named outputs. Calls may overlap. */
+  run(inputs: readonly InputTensor[], outputs: readonly string[]): Promise<OutputTensor[]>;
+  release(): Promise<void>;
+}
+
+export type ValueMetadata = InferenceSession.ValueMetadata;
+
+export class ModelSession implements OnnxSession {
   readonly inputs: readonly FileValue[];
   readonly outputs: readonly FileValue[];
   readonly #session: InferenceSession;
@@ -37,32 +50,21 @@ export class ModelSession {
   }
 
   /** @throws FeatureError FS_MODEL_FILE when the bytes are no model that ONNX Runtime can run */
-  static async open(bytes: Uint8Array, { threads, object }: SessionOptions): Promise<ModelSession> {
+  static async open(bytes: Uint8Array, options: SessionOptions): Promise<ModelSession> {
     try {
-      const session = await InferenceSession.create(bytes, {
-        executionProviders: ["cpu"],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        graphOptimizationLevel: "all",
-        // Its warnings go straight to stderr.
-        logSeverityLevel: 4,
-      });
-      return new ModelSession(session);
+      return new ModelSession(await InferenceSession.create(bytes, runtimeOptions(options)));
     } catch (cause) {
       throw new FeatureError("FS_MODEL_FILE", `ONNX Runtime can not load it: ${firstLine(cause)}`, {
-        object,
+        object: options.object,
         cause,
       });
     }
   }
 
-  /** True when one run may hold several windows. */
   get batches(): boolean {
-    return this.inputs.every(({ shape }) => typeof shape[0] === "string");
+    return hasOpenBatch(this.inputs);
   }
 
-  /** Runs the named outputs. Runs may overlap. */
   async run(inputs: readonly InputTensor[], outputs: readonly string[]): Promise<OutputTensor[]> {
     const feeds: Record<string, Tensor> = {};
     for (const { name, dims, data } of inputs) feeds[name] = new Tensor("float32", data, dims);
@@ -79,13 +81,29 @@ export class ModelSession {
   }
 }
 
-function fileValue(metadata: InferenceSession.ValueMetadata): FileValue {
+export function runtimeOptions({ threads }: SessionOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    // Its warnings go straight to stderr.
+    logSeverityLevel: 4,
+  };
+}
+
+export function hasOpenBatch(inputs: readonly FileValue[]): boolean {
+  return inputs.every(({ shape }) => typeof shape[0] === "string");
+}
+
+export function fileValue(metadata: ValueMetadata): FileValue {
   return metadata.isTensor
     ? { name: metadata.name, type: metadata.type, shape: metadata.shape }
     : { name: metadata.name, type: undefined, shape: [] };
 }
 
-function firstLine(error: unknown): string {
+export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.split("\n", 1)[0] ?? "";
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { FeatureError } from "../errors.js";
 import { type Decision, decide } from "./decide.js";
 import { refuseWindow } from "./input-plan.js";
+import { LateRuns, timedOut } from "./late-runs.js";
 import type { ModelAnswer } from "./loaded-model.js";
 import { hashRows, type ModelRow, rawValue } from "./model-row.js";
 import type { Prediction, PredictionRole } from "./prediction.js";
@@ -45,6 +46,7 @@ export class Predictor {
   readonly #now: () => number;
   readonly #tell: NonNullable<PredictorOptions["onPrediction"]>;
   readonly #shadows = new Set<Promise<unknown>>();
+  readonly #late = new LateRuns();
 
   constructor({ models, source, now, onPrediction = () => undefined }: PredictorOptions) {
     this.#models = byName(models);
@@ -154,21 +156,24 @@ export class Predictor {
   ): Promise<Prediction[] | string> {
     const now = this.#now();
     const started = performance.now();
+    const { timeoutMs } = version.registered.contract;
+    const refusal = this.#late.refusal(version);
+    if (refusal !== undefined) return refusal;
     const running = version.model.answer(group.map(({ rows }) => rows));
     // Beside the run, but before this function waits: rows may be overwritten then.
     const hashes = group.map(({ rows }) => hashRows(rows));
     const last = group.map(({ rows }) => copyOf(rows.at(-1)));
-    const { timeoutMs } = version.registered.contract;
-    const timed = await running.catch(failureText);
+    const answered = running.catch(failureText);
+    const timed = await (version.model.isApart ? this.#late.inTime(version, answered) : answered);
     if (typeof timed === "string") return timed;
-    // ONNX Runtime's binding runs on this thread, so no timer can fire meanwhile: that it took too long is seen afterwards.
-    if (performance.now() - started > timeoutMs) return `timeout: ${timeoutMs} ms`;
+    // On this thread no timer can fire meanwhile: that it took too long is seen afterwards.
+    if (performance.now() - started > timeoutMs) return timedOut(timeoutMs);
     return group.map(({ job, role }, place) => {
       const { contract, vector, signature, fingerprint } = version.registered;
       const row = last[place];
       const answer = timed.answers[place] ?? { probabilities: undefined, value: undefined };
       const ageMs = row === undefined ? null : now - row.availableAt;
-      const answered = performance.now();
+      const begunDeciding = performance.now();
       const probabilities = withClasses(answer, contract.outputs.probabilities?.classes);
       const decision = decisionOf(version, probabilities, row, ageMs ?? Number.POSITIVE_INFINITY);
       const done = performance.now();
@@ -193,7 +198,7 @@ export class Predictor {
         latency: {
           assembleUs: timed.assembleUs,
           runUs: timed.runUs,
-          decideUs: (done - answered) * 1000,
+          decideUs: (done - begunDeciding) * 1000,
           totalUs: (done - begun) * 1000,
         },
       };

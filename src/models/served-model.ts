@@ -5,7 +5,7 @@ import { isInCanary } from "./rollout.js";
 
 export interface LoadedVersion {
   readonly registered: RegisteredModel;
-  readonly model: Pick<LoadedModel, "plan" | "answer" | "release">;
+  readonly model: Pick<LoadedModel, "plan" | "answer" | "release" | "isApart">;
 }
 
 /** A model as it is served: what answers, and what is tried beside it. */

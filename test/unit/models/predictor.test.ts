@@ -17,7 +17,15 @@ const row = (value: number | null, age = 0) => packRow([value], { bucketId: 7, a
 function version(
   p: number,
   change: Partial<ModelContract> = {},
-  { delayMs = 0, fails = false }: { readonly delayMs?: number; readonly fails?: boolean } = {},
+  {
+    delayMs = 0,
+    fails = false,
+    isApart = false,
+  }: {
+    readonly delayMs?: number;
+    readonly fails?: boolean;
+    readonly isApart?: boolean;
+  } = {},
 ): LoadedVersion & { readonly runs: number[] } {
   const contract = { ...testContract(1, change), sha256: "0".repeat(64) };
   const vector = testVector(["reject"]);
@@ -31,7 +39,7 @@ function version(
   };
   return {
     registered: { contract, vector, signature: "s", fingerprint: "f", registeredAt: "" },
-    model: { plan: planInputs(contract, vector), answer, release: async () => undefined },
+    model: { plan: planInputs(contract, vector), answer, release: async () => undefined, isApart },
     runs,
   };
 }
