@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 
 const memory = "/dev/shm";
@@ -11,7 +11,9 @@ const room = 3 * 1024 ** 3;
  */
 export default function setup(): (() => void) | undefined {
   if (freeBytes(memory) < room) return undefined;
-  const folder = mkdtempSync(join(memory, "prism-tests-"));
+  removeLeftovers();
+  const folder = join(memory, `prism-tests-${process.pid}`);
+  mkdirSync(folder);
   process.env.TMPDIR = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }
@@ -22,5 +24,23 @@ function freeBytes(path: string): number {
     return bavail * bsize;
   } catch {
     return 0;
+  }
+}
+
+/** What runs left behind that were killed. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(memory)) {
+    const [, pid] = /^prism-tests-(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      rmSync(join(memory, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    // Of another user: it is there.
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
   }
 }
