@@ -14,8 +14,8 @@ import { type StoredRow, storedTables } from "../support/stored-rows.js";
 const folder = mkdtempSync(join(tmpdir(), "prism-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Three instruments, 20 minutes around the end of a month: buckets and trades of two partitions. */
-const market = { ...stockMarket, startMs: Date.UTC(2024, 2, 31, 23, 50), hours: 1 / 3 };
+/** Three instruments, ten minutes around the end of a month: buckets and trades of two partitions. */
+const market = { ...stockMarket, startMs: Date.UTC(2024, 2, 31, 23, 55), hours: 1 / 6 };
 
 type Command = "trades" | "books";
 const commands = {} as Record<Command, string[]>;
@@ -38,7 +38,7 @@ beforeAll(async () => {
     busyMs[name] = run.busyMs;
   }
   undisturbed = await tablesIn("peace");
-}, 240_000);
+});
 
 async function expectDone(args: string[]): Promise<void> {
   const { status, stderr } = await runFeature(args);
@@ -75,7 +75,7 @@ describe("ingest that is killed while it works", () => {
     expect([...months].sort()).toEqual(["2024-03", "2024-04"]);
     const closes = (undisturbed.closes ?? []).filter(({ path }) => path === "hot");
     expect(undisturbed.unified_buckets?.length).toBe(closes.length);
-    expect(undisturbed.orderbooks?.length).toBeGreaterThan(5_000);
+    expect(undisturbed.orderbooks?.length).toBeGreaterThan(2_500);
   });
 
   it.each<[string, Command, Command, number[][]]>([
@@ -97,20 +97,16 @@ describe("ingest that is killed while it works", () => {
         [0.3, 0.65, 0.95],
       ],
     ],
-  ])(
-    "ends with the same tables: %s",
-    async (project, first, second, [early = [], late = []]) => {
-      cpSync(join(folder, "empty"), join(folder, project), { recursive: true });
-      const kills =
-        (await disturbed(project, first, early.map(jittered))) +
-        (await disturbed(project, second, late.map(jittered)));
-      // On a machine that was slow before and is fast now, a command may be done before it is killed.
-      expect(kills).toBeGreaterThan(0);
-      const tables = await tablesIn(project);
-      for (const [name, rows] of Object.entries(undisturbed)) expect(tables[name], name).toEqual(rows);
-    },
-    300_000,
-  );
+  ])("ends with the same tables: %s", async (project, first, second, [early = [], late = []]) => {
+    cpSync(join(folder, "empty"), join(folder, project), { recursive: true });
+    const kills =
+      (await disturbed(project, first, early.map(jittered))) +
+      (await disturbed(project, second, late.map(jittered)));
+    // On a machine that was slow before and is fast now, a command may be done before it is killed.
+    expect(kills).toBeGreaterThan(0);
+    const tables = await tablesIn(project);
+    for (const [name, rows] of Object.entries(undisturbed)) expect(tables[name], name).toEqual(rows);
+  });
 });
 
 function jittered(share: number): number {
