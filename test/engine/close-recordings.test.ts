@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
+import { fetchDifferences } from "../support/fetch-differences.js";
 import { ingestPaths } from "../support/ingest-files.js";
 import { marketDifferences } from "../support/market-differences.js";
 import type { NaiveClock } from "../support/oracle/naive-cutter.js";
@@ -78,6 +79,13 @@ describe.skipIf(isMissing)("recorded trades and books", () => {
       expect(vpin[73]?.vpin_20).toBeCloseTo(0.43001023339016575, 12);
     });
 
+    it("are fetched as a brute-force search finds them, at moments that tie, are early, late or stale", async () => {
+      const { differences, matched } = await fetchDifferences(deployment, 3000);
+      expect(differences).toEqual([]);
+      expect(matched).toBeGreaterThan(1000);
+      expect(matched).toBeLessThan(2900);
+    });
+
     it("have the oracle's features, among them the last snapshot known at each bucket's end", async () => {
       const naive = naiveIngest(
         [trades.day8, trades.day9].map((path) => archiveTrades(path, spot)),
@@ -120,5 +128,8 @@ describe.skipIf(isMissing)("recorded trades and books", () => {
     });
     const snapshots = naiveBookTable(tardisBooks(books.linear, linear));
     expect(await marketDifferences(deployment, naive, snapshots)).toEqual([]);
+    const fetched = await fetchDifferences(deployment, 3000);
+    expect(fetched.differences).toEqual([]);
+    expect(fetched.matched).toBeGreaterThan(1000);
   });
 });

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BinaryRow, PrismClient, type PrismError } from "../../src/client/client.js";
 import { fetchEveryBucket } from "../../src/fetch/fetch-every-bucket.js";
+import { buildInputs, planInputs } from "../../src/models/input-plan.js";
+import { rawValue } from "../../src/models/model-row.js";
 import { quoteName } from "../../src/schema/quote.js";
 import { createKey, parseKeys } from "../../src/serve/keys/api-key.js";
 import type { Listening } from "../../src/serve/listen.js";
@@ -65,9 +67,28 @@ describe.skipIf(files.length < paths.length)("feature serve, over a recording", 
     await served.deployment.engine.close();
   });
 
-  it("gives the table's bits in memory, as JSON, as bytes, in a point-in-time read and in a training file", async () => {
+  it("gives the table's bits in memory, to a model, as JSON, as bytes, in a point-in-time read and in a training file", async () => {
     expect(table.length).toBe(74);
     expect(onlineBits(served.store, served.vector)).toEqual({ [instrument]: table });
+
+    // What a model is given: the raw row, and its tensor where nothing is normalised, with NaN for NULL.
+    const given = served.store.sequence(name, instrument, 100);
+    const spec = await stockVectorSpec();
+    const plan = planInputs(
+      {
+        inputs: [{ name: "x", shape: [1, spec.features.length], features: "all", at: spec.at }],
+        normalise: undefined,
+      },
+      { features: spec.features.map((feature) => ({ ...feature, onNull: "keep" as const })) },
+    );
+    const inputs = given.map((row) => {
+      const cells = spec.features.map((_, place) => rawValue(row, place));
+      expect([...(buildInputs(plan, [[row]])[0]?.data ?? [])]).toEqual(
+        cells.map((cell) => (cell === null ? Number.NaN : Math.fround(cell))),
+      );
+      return cells.map((cell) => (cell === null ? "null" : floatBits(cell))).join(" ");
+    });
+    expect(inputs).toEqual(table.map((bits) => bits.split(" ").slice(4).join(" ")));
 
     const sequence = await client.sequence(name, instrument);
     expect(sequence.rows.map((row) => jsonBits(row))).toEqual(table);
