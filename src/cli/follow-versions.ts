@@ -53,13 +53,33 @@ export function versionFollower({ context, shell, store, predictions }: FollowOp
   };
 }
 
-/** Looks every `everyMs` until it is stopped; a target that does not answer is asked again. */
-export function keepFollowing(look: () => Promise<void>, everyMs: number): () => Promise<void> {
+/** Takes up promotions and rollbacks. When that fails the models of before answer on, which is told once until it works again. */
+export function modelFollower(
+  predictions: Pick<OnlinePredictions, "refresh">,
+  progress: Shell["progress"],
+): () => Promise<void> {
+  let hasFailed = false;
+  return async () => {
+    try {
+      await predictions.refresh();
+      hasFailed = false;
+    } catch (error) {
+      if (!hasFailed) {
+        const reason = error instanceof Error ? error.message : String(error);
+        progress.line(`models cannot be brought up to date, those of before answer: ${reason}`);
+      }
+      hasFailed = true;
+    }
+  };
+}
+
+/** Takes the looks in turn, every `everyMs`, until it is stopped; a target that does not answer is asked again. */
+export function keepFollowing(looks: readonly (() => Promise<void>)[], everyMs: number): () => Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
   const loop = (async () => {
     while (!signal.aborted) {
-      await look().catch(() => undefined);
+      for (const look of looks) await look().catch(() => undefined);
       await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   })();

@@ -24,10 +24,6 @@ export async function openPredictions(
     store,
     now,
     maxBytes,
-    onFailure: (error) =>
-      shell.progress.line(
-        `models cannot be brought up to date, those of before answer: ${error instanceof Error ? error.message : String(error)}`,
-      ),
   });
   for (const { model } of models) {
     const state = predictions.state(model);

@@ -5,7 +5,7 @@ import { ServedLog } from "../serve/served-log.js";
 import { defaultServiceLimits, type Service } from "../serve/service.js";
 import { instrumentName } from "../spec/model.js";
 import type { Context } from "./context.js";
-import { keepFollowing, versionFollower } from "./follow-versions.js";
+import { keepFollowing, modelFollower, versionFollower } from "./follow-versions.js";
 import { openPredictions } from "./open-predictions.js";
 import { packageVersion } from "./package-version.js";
 import { scrubSecrets } from "./scrub.js";
@@ -13,7 +13,7 @@ import { serveKeys } from "./serve-keys.js";
 import { servedVectors } from "./served-vectors.js";
 import type { Shell } from "./shell.js";
 
-/** How often a server is asked whether another version of a vector is live. */
+/** How often the registry is asked whether another version of a vector or model is live. */
 const followMs = 2000;
 
 /** What `feature serve` and `feature up` take alike. */
@@ -75,15 +75,18 @@ export async function openService(
     await predictions?.close();
     throw error;
   }
-  // One process holds an embedded engine: nobody else applies anything there.
-  const stopFollowing =
-    engine.kind === "embedded"
-      ? undefined
-      : keepFollowing(versionFollower({ context, shell, store, predictions }), followMs);
+  const stopFollowing = keepFollowing(
+    [
+      // One process holds an embedded engine: nobody else applies anything there.
+      ...(engine.kind === "embedded" ? [] : [versionFollower({ context, shell, store, predictions })]),
+      ...(predictions === undefined ? [] : [modelFollower(predictions, shell.progress)]),
+    ],
+    followMs,
+  );
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     // The audit's last rows are written once what was asked is answered.
-    closing ??= Promise.all([listening.close(), stopFollowing?.()]).then(async () => {
+    closing ??= Promise.all([listening.close(), stopFollowing()]).then(async () => {
       await predictions?.close();
       await log.close();
     });

@@ -23,10 +23,6 @@ export interface OnlinePredictionsOptions {
   readonly now: () => number;
   /** What rows in memory may take, the store's among them. */
   readonly maxBytes: number;
-  /** How often the registry is asked which versions answer. */
-  readonly everyMs?: number;
-  /** Told when the registry's models could not be taken up; those of before go on answering. */
-  readonly onFailure?: (error: unknown) => void;
 }
 
 export class OnlinePredictions {
@@ -34,13 +30,11 @@ export class OnlinePredictions {
   readonly #rows: OnlineRows;
   readonly #audit: AuditLog;
   readonly #predictor: Predictor;
-  readonly #timer: NodeJS.Timeout;
   #refused: ReadonlyMap<string, string> = new Map();
   #refreshing: Promise<void> = Promise.resolve();
-  #hasFailed = false;
 
   private constructor(options: OnlinePredictionsOptions) {
-    const { engine, project, folder, store, now, maxBytes, everyMs = 2000, onFailure } = options;
+    const { engine, project, folder, store, now, maxBytes } = options;
     const { registry } = project.databases;
     this.#served = new ServedModels(engine, registry, folder);
     this.#rows = new OnlineRows({
@@ -63,29 +57,10 @@ export class OnlinePredictions {
       now,
       onPrediction: (prediction, role) => this.#audit.note(prediction, role),
     });
-    let isRunning = false;
-    this.#timer = setInterval(() => {
-      if (isRunning) return;
-      isRunning = true;
-      void this.refresh()
-        .then(
-          () => {
-            this.#hasFailed = false;
-          },
-          (error: unknown) => {
-            if (!this.#hasFailed) onFailure?.(error);
-            this.#hasFailed = true;
-          },
-        )
-        .finally(() => {
-          isRunning = false;
-        });
-    }, everyMs);
-    this.#timer.unref();
   }
 
   /**
-   * Opens the models that are registered on the target, and follows promotions and rollbacks from then on.
+   * Opens the models that are registered on the target; `refresh` follows promotions and rollbacks.
    * @throws FeatureError FS_MODEL_FILE or FS_MODEL_MISMATCH for a version that must not be served
    */
   static async open(options: OnlinePredictionsOptions): Promise<OnlinePredictions> {
@@ -166,7 +141,6 @@ export class OnlinePredictions {
 
   /** Waits for what still runs, writes the audit's last rows and lets the models go. Nothing may be asked any more. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
     await this.#refreshing;
     await this.#predictor.drain();
     await this.#audit.flush();

@@ -10,6 +10,8 @@ import { runFeature } from "../support/run-feature.js";
 const folder = mkdtempSync(join(tmpdir(), "prism-cli-flow-"));
 const project = join(folder, "project");
 let files: readonly WrittenFile[] = [];
+/** Of the day after, which only the replay reads. */
+let later: readonly WrittenFile[] = [];
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a command in the project with --json; the document, checked against its schema, and the exit status. */
@@ -24,7 +26,10 @@ const rows = (layout: string) =>
   files.filter((file) => file.layout === layout).reduce((sum, file) => sum + file.rows, 0);
 
 beforeAll(async () => {
-  files = await writeMarket(join(folder, "market"), { ...stockMarket, hours: 0.3 });
+  const startMs = Date.UTC(2024, 2, 5, 23, 42);
+  const written = await writeMarket(join(folder, "market"), { ...stockMarket, startMs, hours: 0.4 });
+  files = written.filter(({ path }) => path.includes("2024-03-05"));
+  later = written.filter(({ path, layout }) => path.includes("2024-03-06") && layout === "binance-archive");
 });
 
 // One story: each step works on what the step before it left.
@@ -182,7 +187,7 @@ describe.sequential("the commands on a simulated market", () => {
     expect(all.document).toMatchObject({ rows: lines.length - 1, out: { path: "all.csv", format: "csv" } });
     expect(lines[0]).toMatch(/^"?exchange"?,"?market_type"?,"?symbol"?,"?bucket_id"?,/);
 
-    const spine = "exchange,market_type,symbol,ts\nbinance,spot,BTCUSDT,2024-03-05 22:15:00.000\n";
+    const spine = "exchange,market_type,symbol,ts\nbinance,spot,BTCUSDT,2024-03-05 23:57:00.000\n";
     writeFileSync(join(project, "spine.csv"), spine);
     const one = await feature(
       "fetch",
@@ -196,7 +201,61 @@ describe.sequential("the commands on a simulated market", () => {
     expect(one.document).toMatchObject({ rows: 1, matched: 1, missing: 0, stale: 0 });
   });
 
+  it("labels, folds and a report follow from what is stored, as it was at a revision", async () => {
+    const built = await feature("labels", "build", "trend_3");
+    expect(built).toMatchObject({ status: 0, document: { labels: [{ label: "trend_3", instruments: 3 }] } });
+    const sets = ["now.csv", "then.csv"].map((out) => [
+      "--every-bucket",
+      "--labels",
+      "trend_3",
+      "--out",
+      out,
+    ]);
+    const fetched = [
+      await feature("fetch", "--vector", "trend_v1", ...(sets[0] ?? [])),
+      await feature("fetch", "--vector", "trend_v1", ...(sets[1] ?? []), "--as-of-revision", "2"),
+    ];
+    const texts = ["now.csv", "then.csv"].map((name) => readFileSync(join(project, name), "utf8"));
+    expect(texts[1]).toBe(texts[0]);
+    const rows = (texts[0]?.trim().split("\n").length ?? 0) - 1;
+    expect(fetched.map(({ document }) => document.rows)).toEqual([rows, rows]);
+
+    const labelEnd = ["--label-end", "trend_3__label_end_ts"];
+    const split = await feature(
+      "split",
+      "now.csv",
+      ...labelEnd,
+      "--folds",
+      "2",
+      "--embargo",
+      "10s",
+      "--out",
+      "folds",
+    );
+    expect(split.document).toMatchObject({ rows, folds: [{ fold: 1 }, { fold: 2 }] });
+    expect(readdirSync(join(project, "folds")).sort()).toEqual(["fold_1", "fold_2", "splits.json"]);
+
+    const columns = ["--prediction", "order_flow__imbalance", "--label", "trend_3__raw_return", ...labelEnd];
+    const report = await feature(
+      "evaluate",
+      "now.csv",
+      ...columns,
+      "--samples",
+      "20",
+      "--html",
+      "report.html",
+    );
+    expect(report).toMatchObject({ status: 0, document: { rowsRead: rows, html: "report.html" } });
+    expect(readFileSync(join(project, "report.html"), "utf8")).toContain("<svg");
+  });
+
   it.each([
+    [
+      ["fetch", "--vector", "trend_v1", "--every-bucket", "--as-of-revision", "9", "--out", "x.csv"],
+      1,
+      "FS_FETCH_REVISION",
+    ],
+    [["split", "all.csv", "--label-end", "nothing", "--out", "nowhere"], 64, "FS_FETCH_COLUMN"],
     [["fetch", "--vector", "trend_v1", "--out", "x.csv"], 64, "FS_CLI_USAGE"],
     [["fetch", "--vector", "trend_1", "--every-bucket", "--out", "x.csv"], 64, "FS_CLI_USAGE"],
     [
@@ -213,6 +272,38 @@ describe.sequential("the commands on a simulated market", () => {
   ])("feature %j ends with %i, %s", async (args, expected, code) => {
     const { status, document } = await feature(...args);
     expect({ status, code: document.errors?.[0]?.code }).toEqual({ status: expected, code });
+  });
+
+  it("up replays what came later into both clocks, and leaves nothing to cut", async () => {
+    const buckets = async () => {
+      const { document } = await feature("status");
+      const counts = document.instruments as { clock: string; buckets: number; pending: number }[];
+      expect(counts.every(({ pending }) => pending === 0)).toBe(true);
+      return counts.map(({ clock, buckets: count }) => ({ clock, count }));
+    };
+    const before = await buckets();
+    const paths = later.map(({ path }) => path);
+    const rows = later.reduce((sum, file) => sum + file.rows, 0);
+    const replay = ["--replay", ...paths, "--speed", "100000", "--exit", "--no-jobs", "--port", "0"];
+    const { status, document } = await feature("up", ...replay);
+    expect({ status, document }).toMatchObject({
+      status: 0,
+      document: { read: rows, stored: rows, duplicate: 0, rejected: 0, late: 0 },
+    });
+    const after = await buckets();
+    const closed = (of: string) =>
+      after.reduce(
+        (sum, { clock, count }, at) => sum + (clock === of ? count - (before[at]?.count ?? 0) : 0),
+        0,
+      );
+    // Six minutes of three instruments; minutes are not counted as buckets that closed.
+    expect(closed("every_1m")).toBe(18);
+    expect(closed("ubt")).toBe(document.bucketsClosed);
+    expect(closed("ubt")).toBeGreaterThan(15);
+    expect((await feature("buckets", "build")).document.clocks).toMatchObject([
+      { clock: "ubt", trades: 0 },
+      { clock: "every_1m", trades: 0 },
+    ]);
   });
 
   it("sql prints bare rows with --json, a table for people, and writes only with --write", async () => {

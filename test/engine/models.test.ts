@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { versionFollower } from "../../src/cli/follow-versions.js";
+import { keepFollowing, modelFollower, versionFollower } from "../../src/cli/follow-versions.js";
 import { loadProject } from "../../src/cli/project-files.js";
 import type { Shell } from "../../src/cli/shell.js";
 import {
@@ -316,7 +316,7 @@ describe("over HTTP", () => {
   let instruments: string[];
   const deployedVector = () => servedVector(vector, { ...vectorObject(), table: vectorObject().table });
   const open = (rows: OnlineStore, maxBytes = 2 ** 28) =>
-    OnlinePredictions.open({ engine, project, folder, store: rows, now: () => now, maxBytes, everyMs: 50 });
+    OnlinePredictions.open({ engine, project, folder, store: rows, now: () => now, maxBytes });
   const counted = async () =>
     Number((await engine.rows<{ n: string }>(`SELECT count() AS n FROM ${audit()}`))[0]?.n);
   /** What both ways to ask must agree on. */
@@ -361,6 +361,8 @@ describe("over HTTP", () => {
       log: undefined,
     };
     const listening = await listen(service, "127.0.0.1", 0);
+    const unheard = { line: () => undefined } as unknown as Shell["progress"];
+    const stopFollowing = keepFollowing([modelFollower(predictions, unheard)], 50);
     const as = (key?: string) =>
       new PrismClient({ url: listening.url, ...(key === undefined ? {} : { key }) });
     const client = as(keys.trader.key);
@@ -414,6 +416,7 @@ describe("over HTTP", () => {
       const back = await stored();
       expect(answered(last)).toEqual(back);
       await listening.close();
+      await stopFollowing();
       await predictions.close();
       expect(predictions.audit).toMatchObject({ waiting: 0, dropped: 0, failure: undefined });
       expect(await counted()).toBe(before + predictions.audit.written + instruments.length);
@@ -423,6 +426,7 @@ describe("over HTTP", () => {
       );
       expect(found?.n).toBe("1");
     } finally {
+      await stopFollowing();
       await listening.close();
       await predictions.close();
     }
