@@ -87,6 +87,22 @@ async function missing(engine: Engine, table: string): Promise<number> {
   return Number(row?.missing);
 }
 
+/** Until so many more buckets are complete. */
+async function closed(engine: Engine, writer: StartedWriter, more: number): Promise<void> {
+  const count = async (): Promise<number> => {
+    const [row] = await engine.rows<{ n: string }>(
+      "SELECT toString(count()) AS n FROM l_features.closes FINAL",
+    );
+    return Number(row?.n);
+  };
+  const goal = (await count()) + more;
+  while ((await count()) < goal) {
+    // It throws what the writer died of.
+    await writer.after(0);
+    await pause(200);
+  }
+}
+
 const { engine, start, end } = await open();
 try {
   const apply = (version: number) => {
@@ -125,10 +141,11 @@ try {
   const [trigger] = target?.triggers ?? [];
   if (trigger === undefined) throw new Error("flow has no trigger");
   const again = start();
-  await again.after(1);
+  await closed(engine, again, 20);
   await during("dropped and created instead", again, async () => {
     await engine.execute(`DROP VIEW l_features.${trigger.name}`);
     await flow();
+    await closed(engine, again, 20);
     await engine.execute(
       `CREATE MATERIALIZED VIEW l_features.${trigger.name} TO l_features.${trigger.to.name} AS ${trigger.select}`,
     );

@@ -386,7 +386,7 @@ export const errorCodes = {
   },
   FS_MIGRATION_ORDER: {
     summary: "A migration file that was never applied stands before one that was.",
-    hint: "Write it anew as the last one: delete it and run `feature apply`.",
+    hint: "Write it anew as the last one: delete its two files and their lines in checksums.json, and run `feature apply`.",
     exit: 1,
   },
   FS_MIGRATION_STEP_FAILED: {

@@ -8,6 +8,7 @@ import type { DeployedState } from "../plan/deployed.js";
 import type { Drift } from "../plan/drift.js";
 import { renderLockFile } from "../plan/lock-file.js";
 import { type Plan, planClass, refuseDestructive } from "../plan/plan.js";
+import type { Pin } from "../registry/pin.js";
 import { openRegistryWriter, type RegistryWriter } from "../registry/writer.js";
 import type { Project } from "../spec/model.js";
 import { abandonFailed } from "./abandon.js";
@@ -95,7 +96,7 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
     const abandoned =
       options.abandonFailed === true ? await abandonFailed(engine, registry, folder) : undefined;
     const planned = await planApply(engine, project, options.catalog);
-    refuse(planned, options);
+    refuse(planned, options, await registry.pins());
     const nothingToDo = planned.pending.length + planned.plans.length === 0;
     if (!nothingToDo) await options.confirm?.(planned);
     const repaired = await repairOrRefuse(options, registry, planned.deployed);
@@ -151,7 +152,7 @@ async function lookForDrift(
   return drift.filter(({ kind }) => kind !== "foreign");
 }
 
-function refuse({ pending, plans }: PlannedApply, options: ApplyOptions): void {
+function refuse({ pending, plans }: PlannedApply, options: ApplyOptions, pins: readonly Pin[]): void {
   if (options.frozen === true && plans.length > 0) {
     const slugs = plans.map((plan) => plan.slug).join(", ");
     throw new FeatureError(
@@ -166,7 +167,7 @@ function refuse({ pending, plans }: PlannedApply, options: ApplyOptions): void {
       object: committed.name,
     });
   }
-  refuseDestructive(plans);
+  refuseDestructive(plans, pins);
 }
 
 function writePlans(project: Project, { migrations, plans }: PlannedApply): StoredMigration[] {

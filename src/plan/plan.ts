@@ -9,6 +9,12 @@ import { slugOf } from "./slug.js";
 import type { Step } from "./step.js";
 import { orderedSteps } from "./steps.js";
 
+/** Somebody's claim on a version of an object: `model:name@1`, `vector:name`. */
+export interface PinnedObject {
+  readonly holder: string;
+  readonly object: string;
+}
+
 /** The content of one migration. */
 export interface Plan {
   /** For the file's name: lower case, digits and underscores. */
@@ -97,8 +103,11 @@ export function planClass(
   return gravity.findLast((item) => classes.includes(item));
 }
 
-/** Throws FS_PLAN_DESTRUCTIVE, naming every change that takes away what others use. */
-export function refuseDestructive(plans: readonly Plan[]): void {
+/**
+ * Throws FS_PLAN_DESTRUCTIVE, naming every change that takes away what others use, and who holds a version of what changes with it: they
+ * keep that version.
+ */
+export function refuseDestructive(plans: readonly Plan[], pins: readonly PinnedObject[] = []): void {
   const refused = plans.flatMap((plan) => plan.changes).filter((change) => change.class === "destructive");
   if (refused.length === 0) return;
   const objects = refused.filter((change) => change.kind !== "alter_table").map(describe);
@@ -108,9 +117,19 @@ export function refuseDestructive(plans: readonly Plan[]): void {
   const shown =
     tables.slice(0, 3).join(", ") + (tables.length > 3 ? ` and ${tables.length - 3} more tables` : "");
   const shorter = tables.length === 0 ? [] : [`rows of ${shown} are kept for a shorter time`];
+  const changed = new Set(
+    plans.flatMap((plan) =>
+      plan.changes.flatMap((change) =>
+        change.kind === "replace" || change.kind === "retire" ? [changeObject(change)] : [],
+      ),
+    ),
+  );
+  const held = pins
+    .filter(({ object }) => changed.has(object))
+    .map(({ holder, object }) => `${holder.replace(":", " ")} holds ${object.replace(":", " ")} as it is`);
   throw new FeatureError(
     "FS_PLAN_DESTRUCTIVE",
-    `the plan takes away what is deployed: ${[...objects, ...shorter].join("; ")}`,
+    `the plan takes away what is deployed: ${[...objects, ...shorter, ...new Set(held)].join("; ")}`,
   );
 }
 

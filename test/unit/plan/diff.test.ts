@@ -159,8 +159,16 @@ describe("a deployed project", () => {
         : object,
     );
     const [plan] = makePlans({ ...catalog, objects }, deployed);
-    expect(caught(() => refuseDestructive(plan === undefined ? [] : [plan])).message).toBe(
-      "the plan takes away what is deployed: view flow: column other is new, column volume goes, which vector trend holds",
+    const plans = plan === undefined ? [] : [plan];
+    const words =
+      "the plan takes away what is deployed: view flow: column other is new, column volume goes, which vector trend holds";
+    expect(caught(() => refuseDestructive(plans)).message).toBe(words);
+    const pins = [
+      { holder: "model:deep@1", object: "vector:trend" },
+      { holder: "model:other@1", object: "vector:other" },
+    ];
+    expect(caught(() => refuseDestructive(plans, pins)).message).toBe(
+      `${words}; model deep@1 holds vector trend as it is`,
     );
   });
 
