@@ -1,6 +1,6 @@
 /**
  * What a close takes when buckets come one by one: from a bucket's trades and books being stored to its vector being read, and to
- * the close being on record, by step, path and level. For one instrument, and for ten whose buckets close together; with the views of `trend_v1` alone and
+ * the close being on record, by step, path and level; and on to a prediction of a logistic model from the ring in memory. For one instrument, and for ten whose buckets close together; with the views of `trend_v1` alone and
  * with all stock views. Last: what each view costs alone, for one bucket.
  * `npx tsx bench/close.ts [closes]`
  */
@@ -11,9 +11,17 @@ import { chunkMark } from "../src/compile/catalog.js";
 import { openEngine } from "../src/engine/open.js";
 import type { Engine } from "../src/engine/port.js";
 import { advance, advanceSession } from "../src/ingest/buckets/advance.js";
+import type { BucketRange } from "../src/ingest/buckets/batches.js";
+import { LoadedModel, sha256Of } from "../src/models/loaded-model.js";
+import { encodeOnnx } from "../src/models/onnx/encode-onnx.js";
+import { logisticGraph } from "../src/models/onnx/logistic-graph.js";
+import { Predictor } from "../src/models/predictor.js";
+import { OnlineStore } from "../src/online/online-store.js";
 import type { TableName } from "../src/schema/object.js";
 import { quoteName } from "../src/schema/quote.js";
-import type { InstrumentKey } from "../src/spec/model.js";
+import { type InstrumentKey, instrumentName } from "../src/spec/model.js";
+import { testContract } from "../test/support/model-contracts.js";
+import { servedStock, stockVectorSpec } from "../test/support/served-stock.js";
 import { type Deployment, deployStock } from "../test/support/stock-deployment.js";
 
 const closes = Number(process.argv[2] ?? 60);
@@ -22,6 +30,25 @@ const tradesInBucket = 200;
 const booksInBucket = 300;
 const firstMs = Date.UTC(2024, 4, 1);
 const bucketMs = 30_000;
+
+/** Milliseconds. */
+interface Predicted {
+  readonly all: number;
+  readonly written: number;
+  readonly ring: number;
+  readonly tensors: number;
+  readonly run: number;
+  readonly rest: number;
+}
+
+const predictionStages: Readonly<Record<keyof Predicted, string>> = {
+  all: "close → prediction",
+  written: "  rows of all levels written",
+  ring: "  read into the ring",
+  tensors: "  tensors",
+  run: "  ONNX Runtime",
+  rest: "  choosing, hashing, answer",
+};
 
 const folder = mkdtempSync(join(tmpdir(), "prism-bench-"));
 const engine = await openEngine({ kind: "embedded", name: "bench", path: join(folder, "db") });
@@ -54,6 +81,8 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
   const vector = catalog.objects.find(({ kind }) => kind === "vector")?.storage?.table;
   if (vector === undefined) throw new Error("the stock project has no vector");
   const session = advanceSession(context, false);
+  const predict = await predictions(deployment, instruments);
+  const predicted: Predicted[] = [];
   const readable: number[] = [];
   const recorded: number[] = [];
   const lazy: number[] = [];
@@ -63,26 +92,32 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
     await store(deployment.engine, project.databases.raw, instruments, startMs);
     const began = performance.now();
     let read: Promise<number> | undefined;
+    let ended: Promise<Predicted> | undefined;
     const result = await advance(context, {
       session,
       instruments,
       watermark: () => startMs + bucketMs,
       lazily: false,
       // As the online store does it: as soon as the rows are written, while their close is noted.
-      onComputed: () => {
+      onComputed: (ranges) => {
+        const written = performance.now() - began;
         read = readVector(vector, instruments[0]?.symbol ?? "", bucket + 1).then(
           () => performance.now() - began,
         );
+        // After the read above, so that neither waits for the other.
+        ended = read.then(() => predict(ranges, written));
       },
     });
     if (result.bucketsClosed !== count || read === undefined)
       throw new Error(`${result.bucketsClosed} of ${count} buckets closed`);
     const took = await read;
     const noted = performance.now() - began;
+    const prediction = await ended;
     const lazyBegan = performance.now();
     await advance(context, { session, instruments: [], lazily: true });
     if (bucket < warmUp) continue;
     readable.push(took);
+    if (prediction !== undefined) predicted.push(prediction);
     recorded.push(noted);
     lazy.push(performance.now() - lazyBegan);
   }
@@ -92,7 +127,63 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
   for (const [stage, times] of [...stages].sort(([a], [b]) => (a < b ? -1 : 1))) {
     say(`  ${stage}`, times, closes);
   }
+  for (const [stage, name] of Object.entries(predictionStages)) {
+    say(
+      name,
+      predicted.map((one) => one[stage as keyof Predicted]),
+    );
+  }
   if (lazy.some((time) => time > 5)) say("lazy path of one bucket an instrument", lazy);
+}
+
+/** Takes closed buckets into a ring and asks a logistic model of the stock vector about all instruments at once. */
+async function predictions(deployment: Deployment, instruments: readonly InstrumentKey[]) {
+  const [served] = await servedStock(deployment);
+  if (served === undefined) throw new Error("the stock project has no vector");
+  const spec = await stockVectorSpec();
+  const vector = { ...spec, features: spec.features.map((one) => ({ ...one, onNull: "zero" as const })) };
+  const width = vector.features.length;
+  const weights = [-1, 0, 1].map((sign) => vector.features.map(() => sign / width));
+  const calibration = { kind: "platt", slopes: [1, 1, 1], offsets: [0, 0, 0] } as const;
+  const bytes = encodeOnnx(logisticGraph("bench", { weights, intercepts: [0, 0, 0], calibration }, {}));
+  const contract = { ...testContract(width), sha256: sha256Of(bytes) };
+  const model = await LoadedModel.open(contract, vector, bytes);
+  const store = new OnlineStore({
+    reader: deployment.engine,
+    vectors: [served],
+    now: () => Number.MAX_SAFE_INTEGER,
+  });
+  await store.warm();
+  const registered = { contract, vector, signature: "", fingerprint: "", registeredAt: "" };
+  const predictor = new Predictor({
+    models: [{ name: "bench", live: { registered, model }, candidate: undefined }],
+    source: {
+      rows: (_vector, _fingerprint, instrument, length) => store.sequence(served.name, instrument, length),
+    },
+    // The buckets are of years ago.
+    now: () => 0,
+  });
+  const names = instruments.map(instrumentName);
+  return async (ranges: readonly BucketRange[], written: number): Promise<Predicted> => {
+    const began = performance.now();
+    await store.closed(served.clock, ranges);
+    const filled = performance.now();
+    const made = await predictor.predict("bench", names);
+    const done = performance.now();
+    const [first] = made;
+    if (made.some(({ role }) => role !== "live") || first === undefined) {
+      throw new Error(`no prediction: ${made.find(({ role }) => role !== "live")?.fallbackReason}`);
+    }
+    const [tensors, run] = [first.latency.assembleUs / 1000, first.latency.runUs / 1000];
+    return {
+      all: written + done - began,
+      written,
+      ring: filled - began,
+      tensors,
+      run,
+      rest: done - filled - tensors - run,
+    };
+  };
 }
 
 async function readVector(vector: TableName, symbol: string, id: number): Promise<void> {
