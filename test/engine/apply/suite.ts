@@ -110,10 +110,7 @@ export function describeApply(name: string, open: () => Promise<Engine>): void {
         "steps",
         "versions",
       ]);
-    });
-
-    it("knows every object that it made for what the file says", async () => {
-      await apply(smallCatalog());
+      // Every object that was made is known for what the file says.
       for (const { steps } of readMigrations(join(root, "migrations"))) {
         for (const step of steps.filter(({ kind }) => /^create_t|switch/.test(kind)))
           expect(await isDone(engine, step), step.name).toBe(true);
