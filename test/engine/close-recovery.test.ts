@@ -94,14 +94,14 @@ describe("a command that dies anywhere and runs again", () => {
     const deaths = await dieEverywhere("before_trades", ingestOf("first", "books"), trades, trades);
     // Buckets stored but their state not; state stored but nothing closed; level 0 computed but not level 1.
     expect(deaths.join("\n")).toMatch(/__gate[\s\S]*bucket_state[\s\S]*__close_0_hot[\s\S]*__close_1_hot/);
-  }, 300_000);
+  });
 
   it("ingest of books of closed buckets", async () => {
     const books = ingestOf("books");
     const deaths = await dieEverywhere("before_books", ingestOf("first", "second"), books, books);
     // Intents open but no rows stored; rows stored but nothing recomputed; level 0 recomputed but not level 2.
     expect(deaths.join("\n")).toMatch(/`dirty`[\s\S]*`orderbooks`[\s\S]*__close_0_hot[\s\S]*__close_2_hot/);
-  }, 300_000);
+  });
 
   it("cutting an instrument anew", async () => {
     const instrument: InstrumentKey = { exchange: "binance", marketType: "spot", symbol: "BTCUSDT" };
@@ -123,7 +123,7 @@ describe("a command that dies anywhere and runs again", () => {
     expect(deaths.join("\n")).toMatch(
       /bucket_cuts[\s\S]*DELETE[\s\S]*UPDATE late = 0[\s\S]*bucket_state[\s\S]*__gate/,
     );
-  }, 300_000);
+  });
 });
 
 describe("what a dead process left", () => {

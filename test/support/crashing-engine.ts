@@ -7,13 +7,16 @@ export class Crash extends Error {
 
 export interface CrashingEngine {
   readonly engine: Engine;
-  /** The writing statements that were let through, shortened; those on staging tables do not count. */
+  /** The statements that were let through and whose result outlives the process, shortened. */
   readonly written: readonly string[];
 }
 
-/** Staging tables are a command's own: the next one drops them unread. */
+/**
+ * Staging tables are a command's own: the next one drops them unread. That merges are stopped ends with the process: to die behind
+ * such a statement is to die behind the one before it.
+ */
 function isOwn(text: string): boolean {
-  return text.includes("`staging_");
+  return text.includes("`staging_") || text.startsWith("SYSTEM ");
 }
 
 function shortened(sql: string): string {
