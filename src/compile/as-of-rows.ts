@@ -1,16 +1,21 @@
 /** Views with `as_of:`: one row a bucket, with the columns of the last row of a slow source that was known with it. */
-import { ageColumn, asOfColumns, maxAgeOf } from "../spec/as-of.js";
+import { ageColumn, asOfColumns, maxAgeOf, newColumn } from "../spec/as-of.js";
+import { eventColumns } from "../spec/event-rows.js";
 import type { AsOf, Project, SourceName } from "../spec/model.js";
+import type { RowExpression } from "../spec/stream-rows.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { Definition } from "./catalog.js";
 import { missing } from "./feature-table.js";
-import { bucketColumns } from "./names.js";
+import { bucketColumns, triggerColumns } from "./names.js";
 import { nested } from "./nested.js";
 import { sourceRelation } from "./source-relation.js";
+import type { SplitScope } from "./split-rows.js";
+import { rowsRelation } from "./stream-rows.js";
 import type { ViewDraft } from "./view-draft.js";
-import { pathExpressionSelect } from "./view-select.js";
+import { pathExpressionSelect, streamExpressionSelect } from "./view-select.js";
 
 const template = sqlTemplate(import.meta.url, "as-of-rows");
+const eventsTemplate = sqlTemplate(import.meta.url, "event-rows");
 
 /** What tells rows of one instrument and millisecond apart, in their order. */
 const sequences: Partial<Record<SourceName, readonly string[]>> = {
@@ -31,18 +36,58 @@ const times: ReadonlySet<string> = new Set([
 ]);
 
 /** The raw expressions, as the engine types them, for the buckets of a relation that may be repeated. */
-export function asOfExpressionSelect(draft: ViewDraft, project: Project, buckets: string): string {
+export function asOfExpressionSelect(draft: ViewDraft, project: Project, scope: SplitScope): string {
   const { asOf } = draft.view;
   if (asOf === undefined) throw missing("an as-of source");
-  return pathExpressionSelect(draft, nested(asOfRows(asOf, project, buckets)));
+  if (asOf.events)
+    return streamExpressionSelect(draft, eventsRelation(asOf, project, scope), scope, eventColumns(asOf));
+  return pathExpressionSelect(draft, nested(asOfRows(asOf, project, scope.buckets)));
+}
+
+/** FROM-text of the rows of `events: true`, before `where` and the steps of `rows`. */
+function eventsRelation(asOf: AsOf, project: Project, { bounds, buckets }: SplitScope): string {
+  const columns = asOfColumns(asOf.source);
+  return nested(
+    eventsTemplate({
+      bucket_columns: triggerColumns.map((name) => `b.${name} AS ${name}`).join(",\n"),
+      bucket_names: triggerColumns.map((name) => `k.${name} AS ${name}`).join(",\n"),
+      columns: columns.map((name) => `s.${name}__known AS ${name}`).join(",\n"),
+      source_columns: columns
+        .map((name) => `toNullable(${sourceValueSql(name)}) AS ${name}__known`)
+        .join(",\n"),
+      age: ageColumn,
+      is_new: newColumn,
+      order: orderOf(asOf.source).join(", "),
+      bounds,
+      buckets,
+      source: sourceRelation(project, asOf.source, [...ofKey, ...columns]),
+      max_age_ms: String(maxAgeOf(asOf, project) ?? 0),
+    }),
+  );
+}
+
+/** A SELECT of the same rows with only these of the view's expressions. */
+export function eventRowsSelect(
+  { view: { asOf }, rows }: ViewDraft,
+  project: Project,
+  scope: SplitScope,
+  taken: ReadonlySet<RowExpression>,
+): string {
+  if (asOf === undefined || rows === undefined) throw missing("the rows of an as-of source");
+  return `SELECT * FROM ${rowsRelation(rows, eventColumns(asOf), eventsRelation(asOf, project, scope), taken)}`;
+}
+
+const ofKey = ["exchange", "market_type", "symbol", "available_at"];
+
+function orderOf(source: SourceName): string[] {
+  return ["timestamp", ...(sequences[source] ?? [])];
 }
 
 function asOfRows(asOf: AsOf, project: Project, buckets: string): string {
   const { source } = asOf;
   const maxAgeMs = maxAgeOf(asOf, project) ?? 0;
   const columns = asOfColumns(source);
-  const order = ["timestamp", ...(sequences[source] ?? [])].join(", ");
-  const ofKey = ["exchange", "market_type", "symbol", "available_at"];
+  const order = orderOf(source).join(", ");
   const age = "toUnixTimestamp64Milli(b.available_at) - s.at_ms";
   const isFresh = `ifNull(${age} <= ${maxAgeMs}, false)`;
   return template({
@@ -52,7 +97,9 @@ function asOfRows(asOf: AsOf, project: Project, buckets: string): string {
       `if(${isFresh}, ${age}, NULL) AS ${ageColumn}`,
     ].join(",\n"),
     values: columns.map((name) => `${name}__known`).join(", "),
-    source_columns: columns.map((name) => `toNullable(${numberOf(name)}) AS ${name}__known`).join(",\n"),
+    source_columns: columns
+      .map((name) => `toNullable(${sourceValueSql(name)}) AS ${name}__known`)
+      .join(",\n"),
     order,
     buckets,
     source: sourceRelation(project, source, [...ofKey, ...columns]),
@@ -60,7 +107,8 @@ function asOfRows(asOf: AsOf, project: Project, buckets: string): string {
   });
 }
 
-function numberOf(name: string): string {
+/** A column of a source as expressions see it: numbers as Float64, words as text. */
+export function sourceValueSql(name: string): string {
   if (texts.has(name)) return `toString(${name})`;
   return times.has(name) ? name : `toFloat64(${name})`;
 }
@@ -71,6 +119,7 @@ export function asOfDefinition(asOf: AsOf, project: Project): Definition {
   return {
     asOf: asOf.source,
     maxAgeMs: maxAgeOf(asOf, project) ?? 0,
+    ...(asOf.events ? { events: true } : {}),
     source: external ? { table, columns: { ...columns }, availableAt, delayMs } : { table },
   };
 }

@@ -102,6 +102,8 @@ export interface CompiledObject {
   readonly delay?: Delay;
   /** True when every closed bucket must have a row (books may have none). */
   readonly everyBucket: boolean;
+  /** The raw table that it has a row for each row of, of a view with `row:`, which belongs to no clock. */
+  readonly rowOf?: TableName;
   /** What is normal for its values, of a view that says it. */
   readonly expect?: readonly Expectation[];
   /** Its former name, where the spec says one: what is deployed under it is this object. */

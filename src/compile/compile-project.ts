@@ -21,6 +21,7 @@ import { dataFingerprint } from "./fingerprint.js";
 import { compileLabel } from "./label.js";
 import { bucketColumnTypes, closeTable, streamName, triggerColumns } from "./names.js";
 import type { StoredVersion } from "./placement.js";
+import { compileRowView } from "./row-view.js";
 import { type StreamUsage, unionUsage } from "./stream.js";
 import { compileVector } from "./vector.js";
 import { compileView } from "./view.js";
@@ -64,6 +65,11 @@ export function compileProject(specs: ProjectSpecs, deployed: readonly StoredVer
       close: { hot: hot.map(tableName), lazy: lazy.map(tableName) },
     });
   }
+  objects.push(
+    ...drafts.flatMap((draft) =>
+      draft.view.row === undefined ? [] : [compileRowView(draft, project, deployed)],
+    ),
+  );
   const { raw, cold, features, registry } = project.databases;
   return {
     databases: [...new Set([raw, cold, features, registry])],

@@ -4,13 +4,14 @@ import { fitsName } from "../schema/fits-table.js";
 import { quoteName } from "../schema/quote.js";
 import type { FeatureView, ProjectSpecs } from "../spec/model.js";
 import type { RowExpression } from "../spec/stream-rows.js";
-import { asOfExpressionSelect } from "./as-of-rows.js";
+import { asOfExpressionSelect, eventRowsSelect } from "./as-of-rows.js";
 import type { Catalog, CompiledObject } from "./catalog.js";
 import { draftViews } from "./compile-project.js";
 import { delayTable } from "./delay.js";
 import { missing } from "./feature-table.js";
 import { streamTableName } from "./names.js";
 import { binsRelation } from "./over-bins.js";
+import { rowExpressionSelect } from "./row-view.js";
 import { streamSelect } from "./stream.js";
 import { rowExpressions, rowsRelation } from "./stream-rows.js";
 import { timeExpressionSelect } from "./time-rows.js";
@@ -36,11 +37,17 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
   };
   return draftViews(specs.views).map((draft) => {
     const { view } = draft;
-    const { path, level } = objectOf(view.name);
+    const { path, level, rowOf } = objectOf(view.name);
     const only = (columns: ReadonlySet<string>) => ({
       ...draft,
       expressions: draft.expressions.filter(({ column }) => columns.has(column.name)),
     });
+    if (rowOf !== undefined) {
+      return {
+        view,
+        select: (columns) => rowExpressionSelect(only(columns), specs.project, quoteName(rowOf)),
+      };
+    }
     const trigger = catalog.clocks.find((clock) => clock.name === view.clock)?.close[path][level];
     if (trigger === undefined) throw missing(`level ${level} of clock ${view.clock}`);
     if (view.time !== undefined) {
@@ -52,9 +59,20 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
       };
     }
     if (view.asOf !== undefined) {
+      const scope = {
+        bounds: quoteName(bucketsName(specs.project, view.clock)),
+        buckets: quoteName(trigger),
+      };
+      const ofRows = draft.rows;
       return {
         view,
-        select: (columns) => asOfExpressionSelect(only(columns), specs.project, quoteName(trigger)),
+        select: (columns) => asOfExpressionSelect(only(columns), specs.project, scope),
+        ...(ofRows === undefined
+          ? {}
+          : {
+              rows: rowExpressions(ofRows),
+              selectRows: (taken) => eventRowsSelect(draft, specs.project, scope, taken),
+            }),
       };
     }
     const { rows, usage } = draft;

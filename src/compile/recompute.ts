@@ -7,16 +7,17 @@ import { quoteName } from "../schema/quote.js";
 import { type CompiledObject, chunkMark } from "./catalog.js";
 import type { TableCut } from "./cut-relations.js";
 import { cutRelations } from "./cut-relations.js";
+import { withMoments } from "./moments.js";
 
 export interface Recompute {
   /** `WHERE …` over the clock's bucket table: the buckets to compute. */
   readonly where: string;
-  /** Tables that are read as if rows had not been stored yet. */
+  /** Tables that are read as they were at moments: symbols are those of `symbolAt`. */
   readonly cuts?: readonly TableCut[];
 }
 
 /** A SELECT that gives the object's rows as its backfill would store them; undefined for what stores nothing. */
-export function recomputeSelect(object: CompiledObject, { where, cuts = [] }: Recompute): string | undefined {
+export function recomputeSelect(object: CompiledObject, { where, cuts }: Recompute): string | undefined {
   if (object.backfill === undefined || object.storage === undefined) return undefined;
   const table = quoteName(object.storage.table);
   const end = object.backfill.indexOf("\n");
@@ -30,5 +31,6 @@ export function recomputeSelect(object: CompiledObject, { where, cuts = [] }: Re
       `the backfill of ${object.name} has ${parts.length - 1} chunk marks`,
     );
   }
-  return cutRelations(parts.join(where), cuts);
+  const text = parts.join(where);
+  return cuts === undefined ? text : withMoments(cutRelations(text, cuts));
 }

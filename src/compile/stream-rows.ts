@@ -17,7 +17,7 @@ import { beforeColumns, type SplitScope, splitLevels, splitRelation } from "./sp
 const levelTemplate = sqlTemplate(import.meta.url, "stream-rows");
 
 export interface CompiledRows {
-  /** The stream that is read: events for a view over trades that looks books up. Undefined: the rows are bins. */
+  /** The stream that is read: events for a view over trades that looks books up. Undefined: the rows are bins, or of a slow source. */
   readonly stream: StreamName | undefined;
   readonly levels: readonly RowLevel[];
   /** Whether the levels need the day's volume before each bucket. */
@@ -41,8 +41,9 @@ export function compileRows(
   inColumns: readonly LookupUse[],
 ): CompiledRows | undefined {
   // A view over windows of time reads other rows than its bucket's.
-  const { rows, from, overBy } = view;
-  if ((!("stream" in from) && overBy === undefined) || view.time !== undefined) return undefined;
+  const { rows, from, overBy, asOf } = view;
+  const hasRows = "stream" in from || overBy !== undefined || asOf?.events === true;
+  if (!hasRows || view.time !== undefined) return undefined;
   const uses: LookupUse[] = [...inColumns];
   const column = (origin: RowExpression, name = origin.name): LevelColumn => {
     const compiled = compile(origin);

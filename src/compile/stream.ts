@@ -246,10 +246,13 @@ function listed(items: readonly string[]): string {
   return items.length === 0 ? "0 AS none" : items.join(", ");
 }
 
+/** The symbol of a row that the sources gave, where its instrument is looked up. */
+export const rowSymbol = "j.symbol";
+
 /** The tick size of a row's instrument in lots, from features.yaml; 0 for an instrument that is not there. */
 function tickLots(project: Project): string {
   const cases = project.instruments.map((instrument) => {
-    const key = (["exchange", "market_type", "symbol"] as const).map((name) => `j.${name} = `);
+    const key = ["j.exchange", "j.market_type", rowSymbol].map((name) => `${name} = `);
     const values = instrumentName(instrument)
       .split("/")
       .map((part) => `'${part}'`);

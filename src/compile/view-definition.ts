@@ -55,7 +55,10 @@ function viewDefinition(
             ...(view.delayMs === 0 ? {} : { delayMs: view.delayMs }),
           }
         : view.asOf !== undefined
-          ? asOfDefinition(view.asOf, project)
+          ? {
+              ...asOfDefinition(view.asOf, project),
+              ...(view.asOf.events ? { rows: rowsContent(draft) } : {}),
+            }
           : { views: upstream.map(({ dataHash }) => dataHash), ...binsDefinition(draft) },
     ...(draft.lets.length === 0
       ? {}

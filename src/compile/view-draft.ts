@@ -108,7 +108,9 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
             ...(view.delayMs === 0 ? {} : { aheadMs: view.delayMs }),
           },
     level:
-      "stream" in view.from || view.asOf !== undefined ? 0 : 1 + Math.max(...view.from.views.map(levelOf)),
+      "stream" in view.from || view.asOf !== undefined || view.row !== undefined
+        ? 0
+        : 1 + Math.max(...view.from.views.map(levelOf)),
   };
 }
 

@@ -35,8 +35,12 @@ export interface SharedTables {
 
 /** Stored key, `v` and features of a view over a stream. `stream` is FROM-text. */
 export function overStreamSelect(draft: ViewDraft, stream: string, scope: SplitScope): string {
+  return overRowsSelect(draft, streamExpressionSelect(draft, stream, scope));
+}
+
+/** The same, given the SELECT of the raw expressions. */
+export function overRowsSelect(draft: ViewDraft, rows: string): string {
   const by = draft.rows?.by ?? [];
-  const rows = streamExpressionSelect(draft, stream, scope);
   return by.length > 0 ? binsSelect(draft, by, rows) : bucketsSelect(draft, rows);
 }
 
@@ -106,14 +110,22 @@ function binsSelect(draft: ViewDraft, by: readonly string[], rows: string): stri
   });
 }
 
-/** The raw expressions of a view over a stream, as the engine types them. */
-export function streamExpressionSelect(draft: ViewDraft, stream: string, scope: SplitScope): string {
-  const { rows, usage } = draft;
+/**
+ * The raw expressions of a view over a stream, as the engine types them.
+ * @param columns what the rows have beside their bucket's columns
+ */
+export function streamExpressionSelect(
+  draft: ViewDraft,
+  stream: string,
+  scope: SplitScope,
+  columns: readonly string[] = draft.usage?.columns ?? [],
+): string {
+  const { rows } = draft;
   const by = (rows?.by ?? []).map(quoteIdentifier);
   return streamExpressions({
     ...groupedByBucket(draft, by),
     expressions: expressions(draft),
-    stream: rows === undefined ? stream : rowsRelation(rows, usage?.columns ?? [], stream, undefined, scope),
+    stream: rows === undefined ? stream : rowsRelation(rows, columns, stream, undefined, scope),
   });
 }
 
@@ -124,11 +136,6 @@ export function pathExpressionSelect(draft: ViewDraft, path: string): string {
     expressions: expressions(draft),
     path,
   });
-}
-
-/** Stored key, `v` and features of a view over windows of time. `rows` is the SELECT of its raw expressions. */
-export function overTimeSelect(draft: ViewDraft, rows: string): string {
-  return bucketsSelect(draft, rows);
 }
 
 /**

@@ -16,7 +16,7 @@ import { type StreamUsage, streamSelect } from "./stream.js";
 import { timeExpressionSelect, timeReach } from "./time-rows.js";
 import type { ViewVersion } from "./view-definition.js";
 import type { ViewDraft } from "./view-draft.js";
-import { overByView, overStreamSelect, overTimeSelect, overViewsSelect, windowReach } from "./view-select.js";
+import { overByView, overRowsSelect, overStreamSelect, overViewsSelect, windowReach } from "./view-select.js";
 
 /** What a view is built from, decided by the compiler for the whole project. */
 export interface ViewContext {
@@ -82,8 +82,9 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   /** The same text for the trigger's block and for the buckets of a backfill. */
   const ofBuckets = (buckets: string): string => {
     if (view.time !== undefined)
-      return overTimeSelect(draft, timeExpressionSelect(draft, project, clock, buckets));
-    if (view.asOf !== undefined) return overTimeSelect(draft, asOfExpressionSelect(draft, project, buckets));
+      return overRowsSelect(draft, timeExpressionSelect(draft, project, clock, buckets));
+    if (view.asOf !== undefined)
+      return overRowsSelect(draft, asOfExpressionSelect(draft, project, { bounds, buckets }));
     if (view.overBy !== undefined) return overByView(draft, upstream, buckets);
     // The backfill's text reads only what this view needs of its stream, so that the views beside it do not change it.
     if (draft.usage !== undefined) return ofStream(draft.usage, buckets);
@@ -145,8 +146,8 @@ function viewReach(view: FeatureView, clock: Clock, upstream: readonly CompiledO
 }
 
 /** A bucket that trades fill always has some; filters may leave none of its rows, and it may have no book. */
-function hasEveryBucket({ from, rows, delayMs, overBy }: FeatureView, { mode }: Clock): boolean {
-  if (overBy !== undefined) return false;
+function hasEveryBucket({ from, rows, delayMs, overBy, asOf }: FeatureView, { mode }: Clock): boolean {
+  if (overBy !== undefined || asOf?.events === true) return false;
   if (!("stream" in from)) return true;
   if (delayMs > 0) return false;
   const isFiltered = rows.where !== undefined || rows.steps.some(({ where }) => where !== undefined);

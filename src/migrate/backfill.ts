@@ -91,8 +91,8 @@ export function remainingChunks(
   });
 }
 
-/** The statement of a chunk. Its rows get the bound `v` (docs/adr/0013-attempts-as-versions.md). */
-export function chunkStatement(step: Step): string {
+/** The statement of a chunk; by default of buckets. Its rows get the bound `v` (docs/adr/0013-attempts-as-versions.md). */
+export function chunkStatement(step: Step, condition: string = chunkCondition): string {
   const marks = step.sql.split(chunkMark);
   if (marks.length !== 2) {
     throw new FeatureError(
@@ -103,7 +103,7 @@ export function chunkStatement(step: Step): string {
       },
     );
   }
-  return marks.join(chunkCondition).replace(versionMark, "{v:UInt64}");
+  return marks.join(condition).replace(versionMark, "{v:UInt64}");
 }
 
 /** A check of the buckets of a chunk only. */

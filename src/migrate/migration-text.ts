@@ -34,6 +34,7 @@ export function renderMigration(migration: MigrationSql): string {
       header("object", step.object),
       ...(step.target === undefined ? [] : [header("target", tableText(step.target))]),
       ...(step.buckets === undefined ? [] : [header("buckets", tableText(step.buckets))]),
+      ...(step.rows === undefined ? [] : [header("rows", tableText(step.rows))]),
       ...(step.behind === undefined ? [] : [header("behind", `${step.behind.clock} ${step.behind.path}`)]),
       ...(step.reverse === undefined
         ? []
@@ -73,6 +74,7 @@ function parseStep(lines: Lines, number: number): Step {
   const object = lines.header("object");
   const target = parseTable(lines.optionalHeader("target"));
   const buckets = parseTable(lines.optionalHeader("buckets"));
+  const rows = parseTable(lines.optionalHeader("rows"));
   const behind = parseBehind(lines);
   const reverse: string[] = [];
   for (let line = lines.optionalHeader("reverse"); line !== undefined; line = lines.optionalHeader("reverse"))
@@ -85,6 +87,7 @@ function parseStep(lines: Lines, number: number): Step {
     object,
     target,
     buckets,
+    ...(rows === undefined ? {} : { rows }),
     ...(behind === undefined ? {} : { behind }),
     sql,
     reverse: reverse.length === 0 ? undefined : reverse.join("\n"),

@@ -14,7 +14,7 @@ import { compareTables } from "../plan/table-difference.js";
 import { readsVersion } from "../plan/versions.js";
 import { bucketsName } from "../schema/clock-tables.js";
 import type { Column, SchemaObject, Table, TableName } from "../schema/object.js";
-import { quoteName } from "../schema/quote.js";
+import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import { renderCreate } from "../schema/render.js";
 import type { Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
@@ -79,6 +79,18 @@ export async function repairDrift(
   // Closes that had begun did not see what was restored.
   await insertsEnded(engine, project.databases.features);
   await mark(engine, project, dirty, intent, spoilt, expected);
+  for (const owner of state.objects) {
+    const [table] = owner.tables;
+    const [trigger] = owner.triggers;
+    if (owner.clock !== "" || owner.kind !== "view" || table === undefined || trigger === undefined) continue;
+    if (!ours.some(({ target }) => [table, trigger].some((one) => nameOf(one) === nameOf(target)))) continue;
+    // What is there already is written once more and stays one row (the key and `keep` are the source's).
+    const columns = table.columns
+      .filter(({ name }) => name !== "created_at")
+      .map(({ name }) => quoteIdentifier(name));
+    await insertsEnded(engine, project.databases.raw);
+    await engine.execute(`INSERT INTO ${quoteName(table)} (${columns.join(", ")})\n${trigger.select}`);
+  }
   return { objects: statements.map(({ name }) => name) };
 }
 
@@ -153,6 +165,8 @@ async function spoiltBuckets(
     );
     if (object === undefined || owner === undefined || object.kind === "view") return [];
     const { clock } = owner;
+    // A view of rows has no buckets; it is filled again as a whole.
+    if (clock === "") return [];
     if (object.kind === "table") {
       // A column that is added again is empty; a table that is, too. Streams store nothing.
       const hasRows = owner.storage !== null && (kind === "missing" || kind === "changed");

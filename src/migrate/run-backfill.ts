@@ -1,7 +1,16 @@
 /** A backfill step: chunk by chunk, each with a line in the journal before and after it. */
 import { FeatureError } from "../errors.js";
 import { stepName } from "../plan/step.js";
-import { chunkParams, planChunks, remainingChunks, runChunk, takeVersion } from "./backfill.js";
+import type { TableName } from "../schema/object.js";
+import {
+  chunkParams,
+  chunkStatement,
+  planChunks,
+  remainingChunks,
+  runChunk,
+  takeVersion,
+} from "./backfill.js";
+import { planRowChunks, rowChunkCondition } from "./backfill-rows.js";
 import { journalStep, type NumberedStep, type RevisionRun } from "./run-context.js";
 import { insertsEnded } from "./running-inserts.js";
 
@@ -9,6 +18,37 @@ import { insertsEnded } from "./running-inserts.js";
 export class Interruption extends Error {
   constructor(cause: unknown) {
     super("stopped", { cause });
+  }
+}
+
+/** Rows that were being stored when the trigger was created may have missed it: they are awaited, then everything is read. */
+async function runRowBackfill(run: RevisionRun, numbered: NumberedStep, source: TableName): Promise<void> {
+  const { engine, lock, onEvent } = run.context;
+  const { step, number } = numbered;
+  await insertsEnded(engine, source.database, () => lock.assertHeld());
+  const earlier = run.journal.filter((entry) => entry.step === number && entry.chunk > 0);
+  const done = earlier.filter((entry) => entry.state === "done").map((entry) => entry.params);
+  const chunks = await planRowChunks(engine, source, done);
+  const allTrades = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  const offset = Math.max(0, ...earlier.map((entry) => entry.chunk));
+  let trades = 0;
+  for (const [index, { params, rows }] of chunks.entries()) {
+    const tell = async (state: "started" | "done"): Promise<void> => {
+      const counts = { number: index + 1, chunks: chunks.length, trades, allTrades };
+      try {
+        await onEvent({ kind: "chunk", migration: run.migration.name, step, ...counts, state });
+      } catch (cause) {
+        throw new Interruption(cause);
+      }
+    };
+    await lock.assertHeld();
+    await tell("started");
+    const line = { chunk: offset + index + 1, params };
+    await journalStep(run, numbered, { ...line, state: "started" });
+    await engine.execute(chunkStatement(step, rowChunkCondition), { params });
+    await journalStep(run, numbered, { ...line, state: "done" });
+    trades += rows;
+    await tell("done");
   }
 }
 
@@ -20,6 +60,7 @@ export async function runBackfill(run: RevisionRun, numbered: NumberedStep): Pro
   const { engine, lock, onEvent, chunkLimits } = run.context;
   const { step, number } = numbered;
   const { buckets, target } = step;
+  if (step.rows !== undefined) return runRowBackfill(run, numbered, step.rows);
   if (buckets === undefined || target === undefined)
     throw new FeatureError("FS_MIGRATION_SYNTAX", `${step.name} names no table of buckets`, {
       object: step.object,

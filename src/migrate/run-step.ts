@@ -1,5 +1,7 @@
 /** One step: probe, do, verify. */
+import type { Step } from "../plan/step.js";
 import { chunkStatement } from "./backfill.js";
+import { rowChunkCondition } from "./backfill-rows.js";
 import { isDone, verifyDone } from "./probe.js";
 import { Interruption, runBackfill } from "./run-backfill.js";
 import { runCheck } from "./run-check.js";
@@ -26,7 +28,7 @@ export async function runStep(run: RevisionRun, numbered: NumberedStep): Promise
       await journalStep(run, numbered, { state: "skipped" });
       outcome = "skipped";
     } else {
-      const executed = step.kind === "backfill" ? chunkStatement(step) : step.sql;
+      const executed = executedText(step);
       await journalStep(run, numbered, { state: "started", executed });
       const accepted = await perform(run, numbered);
       await verifyDone(engine, [step]);
@@ -39,6 +41,11 @@ export async function runStep(run: RevisionRun, numbered: NumberedStep): Promise
   }
   await tellStep(run, numbered, "done");
   return outcome;
+}
+
+function executedText(step: Step): string {
+  if (step.kind !== "backfill") return step.sql;
+  return chunkStatement(step, step.rows === undefined ? undefined : rowChunkCondition);
 }
 
 /** What a check found and was let pass. */

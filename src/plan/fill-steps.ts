@@ -5,6 +5,7 @@ import { sqlTemplate } from "../sql-template.js";
 import { type Step, stepName } from "./step.js";
 
 const missingBuckets = sqlTemplate(import.meta.url, "missing-buckets");
+const missingRows = sqlTemplate(import.meta.url, "missing-rows");
 const recomputedRows = sqlTemplate(import.meta.url, "recomputed-rows");
 
 export interface Filled {
@@ -16,7 +17,9 @@ export interface Filled {
 export function backfillSteps({ object, behind }: Filled, desired: Catalog): Step[] {
   const target = object.storage?.table;
   const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
-  if (object.backfill === undefined || target === undefined || buckets === undefined) return [];
+  const { rowOf } = object;
+  if (object.backfill === undefined || target === undefined) return [];
+  if (buckets === undefined && rowOf === undefined) return [];
   return [
     {
       name: `backfill ${stepName(target)}`,
@@ -24,6 +27,7 @@ export function backfillSteps({ object, behind }: Filled, desired: Catalog): Ste
       object: objectId(object),
       target,
       buckets,
+      ...(rowOf === undefined ? {} : { rows: { database: rowOf.database, name: rowOf.name } }),
       ...(behind === undefined ? {} : { behind: { clock: object.clock, path: behind } }),
       sql: object.backfill,
       reverse: undefined,
@@ -34,6 +38,19 @@ export function backfillSteps({ object, behind }: Filled, desired: Catalog): Ste
 export function checkSteps(object: CompiledObject, desired: Catalog): Step[] {
   const target = object.storage?.table;
   const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
+  if (object.rowOf !== undefined && target !== undefined) {
+    return [
+      {
+        name: `check ${stepName(target)}`,
+        kind: "check",
+        object: objectId(object),
+        target,
+        buckets: undefined,
+        sql: missingRows({ source: quoteName(object.rowOf), table: quoteName(target) }),
+        reverse: undefined,
+      },
+    ];
+  }
   if (!object.everyBucket || target === undefined || buckets === undefined) return [];
   return [
     {

@@ -28,6 +28,8 @@ export interface Step {
   readonly target: TableName | undefined;
   /** The table of closed buckets: of a backfill, which is cut into chunks of them, and of a check that is made on a sample. */
   readonly buckets: TableName | undefined;
+  /** Of a backfill by rows (`row:`): the source's table, which is cut into chunks of days. */
+  readonly rows?: TableName;
   /** Of a backfill: only buckets that are not complete on this path yet. By hand it may be all of them: the values are the same. */
   readonly behind?: { readonly clock: string; readonly path: Path };
   /** Single-node ClickHouse SQL without a closing semicolon. A check gives no rows when all is well. */

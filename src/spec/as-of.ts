@@ -6,12 +6,15 @@ import type { SpecReader } from "./spec-reader.js";
 
 export interface RawAsOf {
   readonly as_of?: SourceName;
+  readonly events?: boolean;
   readonly max_age?: string;
   readonly columns: Readonly<Record<string, { readonly sql: string }>>;
 }
 
 /** Beside the source's own columns: how old the row was when the bucket was known. */
 export const ageColumn = "age_ms";
+/** Of rows with `events: true`: 1 with the first bucket that knew the row. */
+export const newColumn = "is_new";
 
 /** The columns that expressions may use: those of the source that are not the bucket's. */
 export function asOfColumns(source: SourceName): readonly string[] {
@@ -19,35 +22,32 @@ export function asOfColumns(source: SourceName): readonly string[] {
   return sourceColumns(source).filter((name) => !ofBucket.includes(name));
 }
 
-const notHere = [
-  "where",
-  "rows",
-  "by",
-  "windows",
-  "time_windows",
-  "valid",
-  "grid",
-  "lookup",
-  "split",
-  "delay",
-];
+/** They work on the rows of `events: true`. */
+const ofEvents: ReadonlySet<string> = new Set(["where", "rows", "by"]);
+const notHere = [...ofEvents, "windows", "time_windows", "valid", "grid", "lookup", "split", "delay"];
 
 /** Undefined for a view without `as_of`. */
 export function readAsOf(reader: SpecReader, raw: RawAsOf): AsOf | undefined {
   if (raw.as_of === undefined) {
-    if (raw.max_age !== undefined) {
-      const message = "`max_age:` is about the row of `as_of:`, which this view does not have";
-      reader.add("FS_SPEC_VALUE", message, reader.file.keyAt("/max_age"), "Write `as_of: funding_rates`.");
+    for (const key of ["max_age", "events"] as const) {
+      if (raw[key] === undefined) continue;
+      const message = `\`${key}:\` is about the rows of \`as_of:\`, which this view does not have`;
+      reader.add("FS_SPEC_VALUE", message, reader.file.keyAt(`/${key}`), "Write `as_of: funding_rates`.");
     }
     return undefined;
   }
+  const events = raw.events ?? false;
   for (const key of notHere) {
-    if (!Object.hasOwn(raw, key)) continue;
-    const message = `\`${key}:\` works on many rows, and \`as_of:\` gives one for each bucket`;
-    const hint = "Put it into a view over this one.";
+    if (!Object.hasOwn(raw, key) || (events && ofEvents.has(key))) continue;
+    const message = events
+      ? `\`${key}:\` does not work on the rows of a slow source`
+      : `\`${key}:\` works on many rows, and \`as_of:\` gives one for each bucket`;
+    const hint = ofEvents.has(key)
+      ? "Write `events: true`, or put it into a view over this one."
+      : "Put it into a view over this one.";
     reader.add("FS_SPEC_VALUE", message, reader.file.keyAt(`/${key}`), hint);
   }
-  const taken = [...asOfColumns(raw.as_of), ageColumn];
+  const taken = events ? [] : [...asOfColumns(raw.as_of), ageColumn];
   for (const [name, { sql }] of Object.entries(raw.columns)) {
     // Handing a column on under its own name hides nothing.
     if (!taken.includes(name) || sql.trim() === name) continue;
@@ -57,6 +57,7 @@ export function readAsOf(reader: SpecReader, raw: RawAsOf): AsOf | undefined {
   return {
     source: raw.as_of,
     maxAgeMs: raw.max_age === undefined ? undefined : reader.duration("/max_age", raw.max_age, 1),
+    events,
     at: reader.file.keyAt("/as_of"),
   };
 }

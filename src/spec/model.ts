@@ -200,6 +200,8 @@ export interface FeatureView {
   readonly owner: string;
   readonly clock: string;
   readonly from: { readonly stream: StreamName } | { readonly views: readonly string[] };
+  /** Undefined unless it has a row for each row of a source: then it has no clock, and nothing but columns. */
+  readonly row: SourceName | undefined;
   /** Named numbers that expressions may use. */
   readonly params: Readonly<Record<string, number>>;
   /** What is done with a stream's rows before they are aggregated; nothing for a view over views. */
@@ -228,6 +230,8 @@ export interface AsOf {
   readonly source: SourceName;
   /** How old a row may be; undefined: the source's own `max_age`. */
   readonly maxAgeMs: number | undefined;
+  /** True: all rows that are not too old; the columns are aggregates over them. False: the last one. */
+  readonly events: boolean;
   readonly at: Location;
 }
 

@@ -21,6 +21,7 @@ import { checkModelReferences } from "./model-references.js";
 import { withPeriodClocks } from "./period-clock.js";
 import { readProjectFile } from "./project-file.js";
 import { checkReferences } from "./references.js";
+import { rowFindings } from "./row-file.js";
 import { schemaFindings } from "./schema-findings.js";
 import { projectFileName, type SpecKind, specFolders, specKindOf, stemOf } from "./spec-kind.js";
 import { SpecReader } from "./spec-reader.js";
@@ -213,7 +214,7 @@ class ProjectParser {
     if (project !== undefined) {
       this.#checkJobClocks(project);
       this.#checkSplits(project);
-      this.#findings.push(...asOfFindings(project, this.#views));
+      this.#findings.push(...asOfFindings(project, this.#views), ...rowFindings(project, this.#views));
     }
     if (this.#findings.length > 0 || project === undefined) throw new Findings(sorted(this.#findings));
     return {

@@ -45,6 +45,8 @@ class ReferenceChecker {
   }
 
   view(view: FeatureView): void {
+    // A view of rows has no clock, and reads no view.
+    if (view.row !== undefined) return;
     this.#clock(`view ${view.name}`, view);
     if ("stream" in view.from) return;
     const { views } = view.from;
@@ -213,6 +215,11 @@ class ReferenceChecker {
   /** The view of this name; undefined, with a finding if there is none, when nothing is known of it. */
   #find(object: string, name: string, at: Location, others: readonly string[]): FeatureView | undefined {
     const view = this.#views.get(name);
+    if (view?.row !== undefined) {
+      const message = `${object} names ${name}, which has a row for each row of ${view.row} and none for a bucket (\`row:\`)`;
+      this.#add("FS_SPEC_VALUE", message, at, "Select from it, or write a view with `clock:` and `from:`.");
+      return undefined;
+    }
     if (view !== undefined || this.#scope.unreadViews.has(name) || others.includes(name)) {
       return view;
     }

@@ -1,7 +1,7 @@
 /** What the spec language has and this version does not do yet: named as such, never ignored and never "unknown". */
 import type { SpecKind } from "./spec-kind.js";
 
-const viewKeys: ReadonlySet<string> = new Set(["row", "events", "where"]);
+const viewKeys: ReadonlySet<string> = new Set(["where"]);
 
 /** Why a key is not supported at this place; undefined when the spec language does not have it there at all. */
 export function unsupportedKey(kind: SpecKind, pointer: string, key: string): string | undefined {

@@ -1,11 +1,13 @@
 /** features/<name>.yaml → FeatureView; what depends on other files is checked in references.ts. */
 
 import { type RawAsOf, readAsOf } from "./as-of.js";
+import { readEventRows } from "./event-rows.js";
 import { pointerTo } from "./json-pointer.js";
 import type { AsOf, Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
 import { type RawOverBins, readBinRows, readOverBins } from "./over-by.js";
 import { readClockName } from "./period-clock.js";
 import { readDelay, readStreamRows } from "./read-stream-rows.js";
+import { type RawRow, readRowFile } from "./row-file.js";
 import { type RawScan, readScan, scanWindow } from "./scan.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
@@ -13,7 +15,12 @@ import { noRows, type OverBins } from "./stream-rows.js";
 import { didYouMean } from "./suggest.js";
 import { type RawTimeRows, readLets, readTimeRows } from "./time-windows.js";
 
-interface RawView extends RawOverBins, RawTimeRows, Pick<RawAsOf, "as_of" | "max_age">, RawScan {
+interface RawView
+  extends RawOverBins,
+    RawTimeRows,
+    Pick<RawAsOf, "as_of" | "events" | "max_age">,
+    RawScan,
+    Pick<RawRow, "row"> {
   readonly view: string;
   readonly renamed_from?: string;
   readonly description?: string;
@@ -65,6 +72,7 @@ export function readViewFile(reader: SpecReader): FeatureView {
     const message = `the name ${raw.view} is taken by a stream or table of the product`;
     reader.add("FS_SPEC_NAME", message, reader.file.at("/view"), "Choose another name for the view.");
   }
+  if (raw.row !== undefined) return readRowFile(reader, raw, raw.row, readColumns(reader, raw));
   const overBy = readOverBins(reader, raw);
   const asOf = readAsOf(reader, raw);
   const from = readFrom(reader, raw, overBy);
@@ -79,6 +87,7 @@ export function readViewFile(reader: SpecReader): FeatureView {
     owner: raw.owner ?? "",
     clock: readClockName(reader, raw),
     from,
+    row: undefined,
     params: raw.params ?? {},
     rows: overBy === undefined ? readRows(reader, raw, from, asOf) : readBinRows(reader, raw, overBy),
     overBy,
@@ -105,9 +114,8 @@ function readRows(
   from: FeatureView["from"],
   asOf: AsOf | undefined,
 ): FeatureView["rows"] {
-  return asOf === undefined
-    ? readStreamRows(reader, raw, "stream" in from ? from.stream : undefined)
-    : noRows;
+  if (asOf !== undefined) return asOf.events ? readEventRows(reader, raw, asOf) : noRows;
+  return readStreamRows(reader, raw, "stream" in from ? from.stream : undefined);
 }
 
 function readFrom(

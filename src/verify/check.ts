@@ -39,6 +39,22 @@ export interface VerifiedClock {
   readonly sample: readonly SampledBucket[];
 }
 
+/** A row's values as texts: its bounds, then its columns. */
+export interface Row {
+  /** When the row was known; epoch ms. */
+  readonly availableAt: number;
+  readonly cells: readonly string[];
+}
+
+/** Rows by bucket; more than one is a defect that the comparison names. */
+export type Rows = ReadonlyMap<number, readonly Row[]>;
+
+/** Rows of some buckets of one instrument, computed again; undefined for what cannot be. */
+export type Recomputed = (
+  object: CompiledObject,
+  buckets: readonly SampledBucket[],
+) => Promise<Rows | undefined>;
+
 export interface VerifyContext {
   readonly engine: Reader;
   readonly specs: ProjectSpecs;
@@ -46,6 +62,7 @@ export interface VerifyContext {
   readonly catalog: Catalog;
   readonly clocks: readonly VerifiedClock[];
   readonly options: VerifyOptions;
+  readonly recomputed: Recomputed;
   /** Called as often as something was done; `total` is known beforehand. */
   readonly onProgress: (check: string, done: number, total: number) => void;
 }

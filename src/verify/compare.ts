@@ -2,23 +2,13 @@
 import type { CompiledObject } from "../compile/catalog.js";
 import type { Params, Reader } from "../engine/port.js";
 import { quoteIdentifier } from "../schema/quote.js";
-import type { ColumnDifference } from "./check.js";
+import type { ColumnDifference, Row, Rows } from "./check.js";
 
 /** A SELECT that gives rows by `bucket_id`, and what stands before the names of its feature columns. */
 export interface Side {
   readonly select: string;
   readonly prefix: string;
 }
-
-/** A row's values as texts, in the order of `namesOf`. */
-export interface Row {
-  /** When the row was known; epoch ms. */
-  readonly availableAt: number;
-  readonly cells: readonly string[];
-}
-
-/** Rows by bucket; more than one is a defect that the comparison names. */
-export type Rows = ReadonlyMap<number, readonly Row[]>;
 
 export interface RowDifference {
   readonly bucketId: number;

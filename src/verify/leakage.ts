@@ -5,12 +5,13 @@
 import type { CompiledObject } from "../compile/catalog.js";
 import type { TableCut } from "../compile/cut-relations.js";
 import { recomputeSelect } from "../compile/recompute.js";
+import type { Reader } from "../engine/port.js";
 import { instrumentName } from "../spec/model.js";
-import { approxOf, sampledParams, whereSampled } from "./binding.js";
-import type { Check, CheckResult, SampledBucket, VerifyContext } from "./check.js";
+import { approxOf, sampledParams } from "./binding.js";
+import type { Check, CheckResult, Row, Rows, SampledBucket, VerifyContext } from "./check.js";
 import { clusterLimits, clusters } from "./clusters.js";
-import { differencesOf, type Rows, readRows } from "./compare.js";
-import { knownBy } from "./known-by.js";
+import { differencesOf, readRows } from "./compare.js";
+import { knownBy, whereOwnMoment } from "./known-by.js";
 import { newTally, type Tally } from "./tally.js";
 
 export const leakage: Check = {
@@ -19,8 +20,11 @@ export const leakage: Check = {
   run: checkLeakage,
 };
 
+/** So many moments go into one statement: each is planned once for all of them, and reads the past again for each. */
+const momentsAtOnce = 20;
+
 async function checkLeakage(context: VerifyContext): Promise<CheckResult> {
-  const { engine, project, catalog } = context;
+  const { project, catalog } = context;
   const tally = newTally();
   const cuts = knownBy(project, catalog);
   // Labels look forward: that is what they are for.
@@ -32,46 +36,67 @@ async function checkLeakage(context: VerifyContext): Promise<CheckResult> {
   const total = work.reduce((sum, { cluster }) => sum + cluster.length, 0);
   let done = 0;
   for (const { object, cluster } of work) {
-    const select = recomputeSelect(object, { where: whereSampled });
-    const [first] = cluster;
-    if (select === undefined || first === undefined) continue;
-    const params = sampledParams(first.instrument, cluster);
-    const full = await readRows(engine, object, { select, prefix: "" }, params);
-    for (const bucket of cluster) {
-      await checkBucket(context, cuts, object, bucket, full, tally);
-      done += 1;
+    const full = await context.recomputed(object, cluster);
+    if (full === undefined) continue;
+    for (let from = 0; from < cluster.length; from += momentsAtOnce) {
+      const buckets = cluster.slice(from, from + momentsAtOnce);
+      const cut = await computeThen(context.engine, cuts, object, buckets, full);
+      for (const bucket of buckets) checkBucket(context, object, bucket, { full, cut, tally });
+      done += buckets.length;
       context.onProgress(leakage.name, done, total);
     }
   }
   return tally.result();
 }
 
-async function checkBucket(
-  context: VerifyContext,
+/** Rows of buckets of one instrument, each from what was known at its own moment. */
+async function computeThen(
+  engine: Reader,
   cuts: readonly TableCut[],
   object: CompiledObject,
-  bucket: SampledBucket,
+  buckets: readonly SampledBucket[],
   full: Rows,
-  tally: Tally,
-): Promise<void> {
+): Promise<Rows> {
+  const [first] = buckets;
+  const select = recomputeSelect(object, { where: whereOwnMoment, cuts });
+  if (first === undefined || select === undefined) return new Map();
+  return readRows(
+    engine,
+    object,
+    { select, prefix: "" },
+    {
+      ...sampledParams(first.instrument, buckets),
+      // What a delay waits for came after the bucket: no order of buckets is to be kept there.
+      last: buckets.map(({ id }) => (object.delay === undefined ? id : Number.MAX_SAFE_INTEGER)),
+      // A view may be known later than its bucket (`delay:`); a vector's lag is time for computing, not for looking.
+      known_by: buckets.map(({ id, availableAt }) =>
+        Math.max(availableAt, object.kind === "vector" ? 0 : (full.get(id)?.[0]?.availableAt ?? 0)),
+      ),
+    },
+  );
+}
+
+interface Sides {
+  readonly full: Rows;
+  readonly cut: Rows;
+  readonly tally: Tally;
+}
+
+function checkBucket(
+  context: VerifyContext,
+  object: CompiledObject,
+  bucket: SampledBucket,
+  { full, cut, tally }: Sides,
+): void {
   const own = full.get(bucket.id) ?? [];
-  const select = recomputeSelect(object, { where: whereSampled, cuts });
-  if (select === undefined) return;
-  const params = {
-    ...sampledParams(bucket.instrument, [bucket]),
-    // What a delay waits for came after the bucket: no order of buckets is to be kept there.
-    bucket_id: object.delay === undefined ? bucket.id : Number.MAX_SAFE_INTEGER,
-    // A view may be known later than its bucket (`delay:`); a vector's lag is time for computing, not for looking.
-    known_by: Math.max(bucket.availableAt, object.kind === "vector" ? 0 : (own[0]?.availableAt ?? 0)),
-  };
-  const cut = await readRows(context.engine, object, { select, prefix: "" }, params);
-  if (own.length === 0 && cut.size === 0) return;
+  const then = cut.get(bucket.id) ?? [];
+  if (own.length === 0 && then.length === 0) return;
   tally.checked(1);
   // Two empty sides are equal, and say nothing.
   if (bucket.isPastRetention && !bucket.hasItsTrades) tally.notRecomputable(1);
-  const expected: Rows = new Map([[bucket.id, own]]);
+  const side = (rows: readonly Row[]): Rows => (rows.length === 0 ? new Map() : new Map([[bucket.id, rows]]));
   const approx = approxOf(context.specs, object);
-  for (const { columns } of differencesOf(object, cut, expected, approx)) {
+  for (const { columns } of differencesOf(object, side(then), side(own), approx)) {
     tally.fail({
       object: `${object.kind} ${object.name}`,
       instrument: instrumentName(bucket.instrument),

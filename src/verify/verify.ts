@@ -4,6 +4,7 @@ import type { Reader } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import type { ProjectSpecs } from "../spec/model.js";
 import type { Check, CheckResult, VerifiedClock, VerifyContext, VerifyOptions } from "./check.js";
+import { recomputing } from "./recomputed.js";
 import { sampleBuckets } from "./sample.js";
 
 export interface VerifyRequest {
@@ -56,6 +57,7 @@ export async function verify(request: VerifyRequest): Promise<Verification> {
     catalog,
     clocks,
     options,
+    recomputed: recomputing(engine, buckets),
     onProgress: request.onProgress ?? (() => {}),
   };
   const results: NamedResult[] = [];

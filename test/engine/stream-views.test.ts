@@ -20,7 +20,14 @@ import {
   naiveFootprintLevels,
   naiveFootprintMarks,
 } from "../support/oracle/features/footprint-levels.js";
+import { naiveFundingShock, randomSettlements } from "../support/oracle/features/funding-shock.js";
 import { naiveFundingState, randomFunding } from "../support/oracle/features/funding-state.js";
+import {
+  naiveCascade,
+  naiveLiquidationCascade,
+  naiveLiquidationRuns,
+  randomLiquidations,
+} from "../support/oracle/features/liquidation-cascade.js";
 import { naiveMicroprice, naiveMicropriceFit } from "../support/oracle/features/microprice.js";
 import { naiveMidGrid } from "../support/oracle/features/mid-grid.js";
 import { naiveMinute } from "../support/oracle/features/minutes.js";
@@ -32,7 +39,7 @@ import { naiveVpinExact } from "../support/oracle/features/vpin-exact.js";
 import { naiveBookTable } from "../support/oracle/naive-ingest.js";
 import { naiveBooks, naiveBooksAhead, naiveTrades } from "../support/oracle/naive-streams.js";
 import type { BookRow, BucketKey, BucketRow, StoredTrade } from "../support/oracle/rows.js";
-import { storeBooks, storeFunding, storeTrades } from "../support/raw-rows.js";
+import { storeBooks, storeFunding, storeLiquidations, storeTrades } from "../support/raw-rows.js";
 import { tardisBooks } from "../support/recordings.js";
 import { isSharedFileMissing, sharedFile } from "../support/shared-files.js";
 import { type Deployment, deployStock, emptyTables } from "../support/stock-deployment.js";
@@ -374,6 +381,81 @@ describe("stock views over streams", () => {
     expect(known.filter(({ funding_rate: rate }) => rate !== null).length).toBeGreaterThan(20);
     const stateOf = (bucket: BucketRow): object[] => known.slice(buckets.indexOf(bucket)).slice(0, 1);
     expect(await unlike(deployment, "funding_state", buckets, stateOf)).toEqual([]);
+  });
+
+  /** Computes a view anew from what is stored. */
+  async function backfilled(name: string): Promise<void> {
+    const view = deployment.catalog.objects.find((object) => object.name === name);
+    for (const table of view?.tables ?? []) await engine.execute(`TRUNCATE TABLE ${quoteName(table)}`);
+    await engine.execute(view?.backfill ?? "");
+  }
+
+  it("of settlements count each once, as it was known", async () => {
+    const buckets = (await storedBuckets(deployment)) as unknown as BucketRow[];
+    const rows = randomSettlements(buckets);
+    await storeFunding(deployment, rows);
+    await backfilled("funding_shock");
+    const shocks = new Map(buckets.map((bucket) => [bucket, naiveFundingShock(bucket, rows)]));
+    const known = [...shocks.values()].filter((row) => row !== undefined);
+    expect(new Set(known.map((row) => row.funding_rate_8h)).size).toBeGreaterThan(3);
+    expect(known.filter((row) => row.funding_shock_z !== null).length).toBeGreaterThan(20);
+    const of = (bucket: BucketRow): object[] => [shocks.get(bucket)].filter((row) => row !== undefined);
+    expect(await unlike(deployment, "funding_shock", buckets, of)).toEqual([]);
+    await backfilled("funding_pressure");
+    const flows = (await storedFeatures(deployment, "order_flow")) as Row[];
+    const pressureOf = (bucket: BucketRow): object[] => {
+      const shock = shocks.get(bucket)?.funding_shock ?? null;
+      const flow = flows.find((row) => row.symbol === bucket.symbol && row.bucket_id === bucket.bucket_id);
+      const isKnown = shock !== null && flow !== undefined;
+      return [{ funding_pressure: isKnown ? Math.sign(shock) * Number(flow.imbalance) : null }];
+    };
+    expect(await unlike(deployment, "funding_pressure", buckets, pressureOf)).toEqual([]);
+  });
+
+  it("of liquidations are runs of one side, and what the mid did with them", async () => {
+    const buckets = (await storedBuckets(deployment)) as unknown as BucketRow[];
+    const rows = randomLiquidations(buckets);
+    await storeLiquidations(deployment, rows);
+    for (const view of ["mid_changes", "liquidation_runs", "liquidation_cascade"]) await backfilled(view);
+    const runs = buckets.filter((bucket) => naiveLiquidationRuns(bucket, rows).length > 0);
+    expect(runs.length).toBeGreaterThan(20);
+    expect(
+      await unlike(deployment, "liquidation_runs", buckets, (bucket) => naiveLiquidationRuns(bucket, rows)),
+    ).toEqual([]);
+    const books = naiveBookTable([...longMarket(900, 7).books]);
+    const bookGapMs = deployment.context.clock.bookGapMs;
+    const ownBooks = new Map(
+      buckets.map((bucket) => [
+        bucket,
+        naiveBooks(bucket, buckets, books, bookGapMs).filter(({ carry }) => carry === 0),
+      ]),
+    );
+    let recovered = 0;
+    const cascadeOf = (bucket: BucketRow): object[] => {
+      const seen = buckets
+        .filter((other) => other.symbol === bucket.symbol && other.bucket_id <= bucket.bucket_id)
+        .filter((other) => other.bucket_ts_end > bucket.bucket_ts_end - 900_000)
+        .flatMap((other) => ownBooks.get(other) ?? []);
+      const sides = { long: "sell", short: "buy" } as const;
+      return [
+        Object.fromEntries(
+          Object.entries(sides).flatMap(([name, side]) => {
+            const { impact_bps, half_recovery_s } = naiveLiquidationCascade(
+              naiveCascade(bucket, rows, side),
+              side,
+              seen,
+            );
+            recovered += half_recovery_s === null ? 0 : 1;
+            return [
+              [`${name}_impact_bps`, impact_bps],
+              [`${name}_half_recovery_s`, half_recovery_s],
+            ];
+          }),
+        ),
+      ];
+    };
+    expect(await unlike(deployment, "liquidation_cascade", buckets, cascadeOf)).toEqual([]);
+    expect(recovered).toBeGreaterThan(5);
   });
 
   const files = {

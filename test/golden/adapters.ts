@@ -7,13 +7,17 @@ import { corwinSchultz } from "./families/corwin-schultz.js";
 import { evaluationMetrics } from "./families/evaluation-metrics.js";
 import { flowCvdVwap } from "./families/flow-cvd-vwap.js";
 import { footprint } from "./families/footprint.js";
+import { fundingShock } from "./families/funding-shock.js";
+import { ivRvSpread } from "./families/iv-rv-spread.js";
 import { kyleLambda } from "./families/kyle-lambda.js";
 import { labelsNextBucket } from "./families/labels-next-bucket.js";
 import { leeMykland } from "./families/lee-mykland.js";
+import { liquidationCascade } from "./families/liquidation-cascade.js";
 import { lobAddCancel } from "./families/lob-add-cancel.js";
 import { micropriceStoikov } from "./families/microprice-stoikov.js";
 import { multiResolution } from "./families/multi-resolution.js";
 import { ofi } from "./families/ofi.js";
+import { oiLobSqueeze } from "./families/oi-lob-squeeze.js";
 import { purgedSplits } from "./families/purged-splits.js";
 import { qBucketCalibration } from "./families/q-bucket-calibration.js";
 import { regimeGating } from "./families/regime-gating.js";
@@ -37,9 +41,13 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   buckets_hybrid: bucketsHybrid,
   evaluation_metrics: evaluationMetrics,
   footprint,
+  funding_shock: fundingShock,
+  iv_rv_spread: ivRvSpread,
   labels_next_bucket: labelsNextBucket,
+  liquidation_cascade: liquidationCascade,
   lob_add_cancel: lobAddCancel,
   ofi,
+  oi_lob_squeeze: oiLobSqueeze,
   purged_splits: purgedSplits,
   q_bucket_calibration: qBucketCalibration,
   regime_gating: regimeGating,

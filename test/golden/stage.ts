@@ -17,7 +17,14 @@ import { renderCreate } from "../../src/schema/render.js";
 import type { FeatureView, Project, ProjectSpecs } from "../../src/spec/model.js";
 import { parseProject } from "../../src/spec/parse-project.js";
 import type { BookRow, StoredTrade } from "../support/oracle/rows.js";
-import { storeBooks, storeTrades } from "../support/raw-rows.js";
+import {
+  type FundingRow,
+  type LiquidationRow,
+  storeBooks,
+  storeFunding,
+  storeLiquidations,
+  storeTrades,
+} from "../support/raw-rows.js";
 import { packageRoot } from "../support/run-feature.js";
 
 /** The parsed YAML of a stock view, to be changed in place: `params`, `windows`, … */
@@ -62,6 +69,13 @@ export interface GoldenBook {
   readonly ts: number;
   readonly bids: Levels;
   readonly asks: Levels;
+}
+
+export interface GoldenLiquidation {
+  readonly ts: number;
+  readonly price: number;
+  readonly qty: number;
+  readonly liquidated: "long" | "short";
 }
 
 export type ViewRow = Readonly<Record<string, number | null>>;
@@ -148,6 +162,40 @@ export class Stage {
       }),
     );
     await storeBooks(this, rows);
+  }
+
+  /** Settlements, each known at once. */
+  async settlements(
+    rows: readonly { readonly ts: number; readonly rate: number; readonly nextTs: number }[],
+  ): Promise<void> {
+    const settled = rows.map(
+      ({ ts, rate, nextTs }, index): FundingRow => ({
+        ...instrument(0),
+        timestamp: epoch + ts,
+        available_at: epoch + ts,
+        seq: index + 1,
+        funding_rate: decimal(rate),
+        funding_time: epoch + ts,
+        next_funding_time: epoch + nextTs,
+      }),
+    );
+    await storeFunding(this, settled);
+  }
+
+  /** Liquidation orders, each known at once; a long is closed by selling. */
+  async liquidations(rows: readonly GoldenLiquidation[]): Promise<void> {
+    const orders = rows.map(
+      ({ ts, price, qty, liquidated }, index): LiquidationRow => ({
+        ...instrument(0),
+        timestamp: epoch + ts,
+        available_at: epoch + ts,
+        liquidation_id: String(index + 1).padStart(6, "0"),
+        side: liquidated === "long" ? "sell" : "buy",
+        price: decimal(price),
+        quantity: decimal(qty),
+      }),
+    );
+    await storeLiquidations(this, orders);
   }
 
   /** Closed buckets with ids from 1. */

@@ -35,12 +35,45 @@ export interface FundingRow extends InstrumentColumns {
   readonly available_at: number;
   readonly seq: number;
   readonly funding_rate: string;
+  /** Epoch ms, where the row is a settlement. */
+  readonly funding_time?: number;
+  readonly next_funding_time?: number;
 }
 
 export async function storeFunding(deployment: RawTarget, rows: readonly FundingRow[]): Promise<void> {
   await store(deployment, "funding_rates", rows, [
     column("seq", "UInt64", rows, (row) => BigInt(row.seq)),
     column("funding_rate", "Nullable(Decimal(18, 8))", rows, (row) => parseLots(row.funding_rate)),
+    column("funding_time", "Nullable(DateTime64(3, 'UTC'))", rows, (row) => timeOrNull(row.funding_time)),
+    column("next_funding_time", "Nullable(DateTime64(3, 'UTC'))", rows, (row) =>
+      timeOrNull(row.next_funding_time),
+    ),
+  ]);
+}
+
+function timeOrNull(ms: number | undefined): bigint | null {
+  return ms === undefined ? null : BigInt(ms);
+}
+
+/** A row of `liquidations`; `side` is the order's. */
+export interface LiquidationRow extends InstrumentColumns {
+  readonly timestamp: number;
+  readonly available_at: number;
+  readonly liquidation_id: string;
+  readonly side: "buy" | "sell";
+  readonly price: string;
+  readonly quantity: string;
+}
+
+export async function storeLiquidations(
+  deployment: RawTarget,
+  rows: readonly LiquidationRow[],
+): Promise<void> {
+  await store(deployment, "liquidations", rows, [
+    column("liquidation_id", "String", rows, (row) => row.liquidation_id),
+    column("side", "String", rows, (row) => row.side),
+    column("price", "Decimal(18, 8)", rows, (row) => parseLots(row.price)),
+    column("quantity", "Decimal(38, 8)", rows, (row) => parseLots(row.quantity)),
   ]);
 }
 

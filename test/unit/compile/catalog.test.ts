@@ -127,7 +127,9 @@ describe("fingerprints", () => {
       text: 'view: deep_book\ndescription: d\nowner: o\nclock: ubt\nfrom: books\ncolumns:\n  third: { sql: "argMax(bid_px[3], ord)", unit: quote }\n',
     };
     // Without the views that read all of the book, so that this one makes the stream wider.
-    const shallow = new Set(["book_shape", "book_changes", "ofi"].map((name) => `features/${name}.yaml`));
+    const shallow = new Set(
+      ["book_shape", "book_changes", "ofi", "oi_lob_squeeze"].map((name) => `features/${name}.yaml`),
+    );
     const base = stock.filter(({ path }) => !shallow.has(path));
     const before = hashes(compile(base));
     const after = hashes(compile([...base, more]));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CompiledObject } from "../../../src/compile/catalog.js";
-import { differencesOf, type Rows } from "../../../src/verify/compare.js";
+import type { Rows } from "../../../src/verify/check.js";
+import { differencesOf } from "../../../src/verify/compare.js";
 
 const object = { columns: [{ name: "a" }, { name: "b" }] } as unknown as CompiledObject;
 const rows = (...entries: [id: number, ...cells: string[]][]): Rows =>

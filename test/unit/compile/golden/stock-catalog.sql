@@ -378,7 +378,8 @@ CREATE TABLE `marketprism_features`.`ubt__books_lazy`
     `bid_qty` Array(Float64),
     `ask_px` Array(Float64),
     `ask_qty` Array(Float64),
-    `mid` Nullable(Float64)
+    `mid` Nullable(Float64),
+    `carry` UInt8
 )
 ENGINE = Null
 COMMENT 'Rows of orderbooks that belong to just-closed buckets of ubt';
@@ -411,7 +412,8 @@ SELECT
   CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
   CAST(j.ask_px AS Array(Float64)) AS ask_px,
   CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
-  if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
+  if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid,
+  j.carry AS carry
 FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
 CROSS JOIN (
   WITH snapshots AS (
@@ -4162,6 +4164,540 @@ FROM (
   GROUP BY bucket__place
 );
 
+-- view funding_shock, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`funding_shock__dba9a3e7`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `funding_rate_8h` Nullable(Float64) COMMENT 'Rate of the last settlement, scaled to eight hours by the time to the next one, or from the one before where that is not known' CODEC(ZSTD(1)),
+    `funding_shock` Nullable(Float64) COMMENT 'Its change since the settlement before, both scaled to eight hours' CODEC(ZSTD(1)),
+    `funding_shock_sign` Nullable(Float64) COMMENT 'Direction of the change' CODEC(ZSTD(1)),
+    `funding_shock_z` Nullable(Float64) COMMENT 'Rate against mean and standard deviation of the six settlements before it; NULL with fewer than three of them, or where they are all the same' CODEC(ZSTD(1)),
+    `is_funding_shock` Nullable(Float64) COMMENT 'Whether that is at least `z_critical`' CODEC(ZSTD(1)),
+    `funding_shock_decayed` Nullable(Float64) COMMENT 'The change, halved every eight hours that have passed since the settlement' CODEC(ZSTD(1)),
+    `settlement_age_s` Nullable(Float64) COMMENT 'From the settlement to the moment at which the bucket was known' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'The last funding settlement that was known with the bucket, against the settlements before it; perpetual contracts only';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_shock__dba9a3e7__mv_lazy` TO `marketprism_features`.`funding_shock__dba9a3e7` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`funding_rate_8h`)), ifNotFinite(toFloat64(`funding_rate_8h`), 0), NULL) AS Nullable(Float64)) AS `funding_rate_8h`,
+  CAST(if(isFinite(toFloat64(`funding_shock`)), ifNotFinite(toFloat64(`funding_shock`), 0), NULL) AS Nullable(Float64)) AS `funding_shock`,
+  CAST(if(isFinite(toFloat64(`funding_shock_sign`)), ifNotFinite(toFloat64(`funding_shock_sign`), 0), NULL) AS Nullable(Float64)) AS `funding_shock_sign`,
+  CAST(if(isFinite(toFloat64(`funding_shock_z`)), ifNotFinite(toFloat64(`funding_shock_z`), 0), NULL) AS Nullable(Float64)) AS `funding_shock_z`,
+  CAST(if(isFinite(toFloat64(`is_funding_shock`)), ifNotFinite(toFloat64(`is_funding_shock`), 0), NULL) AS Nullable(Float64)) AS `is_funding_shock`,
+  CAST(if(isFinite(toFloat64(`funding_shock_decayed`)), ifNotFinite(toFloat64(`funding_shock_decayed`), 0), NULL) AS Nullable(Float64)) AS `funding_shock_decayed`,
+  CAST(if(isFinite(toFloat64(`settlement_age_s`)), ifNotFinite(toFloat64(`settlement_age_s`), 0), NULL) AS Nullable(Float64)) AS `settlement_age_s`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    maxIf(rate_8h, back = 0) AS `funding_rate_8h`,
+    maxIf(change, back = 0) AS `funding_shock`,
+    sign(funding_shock) AS `funding_shock_sign`,
+    if(countIf(rate_8h IS NOT NULL AND back BETWEEN 1 AND 6) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(rate_8h) AND (back BETWEEN 1 AND 6)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(rate_8h, 0), 30) + isFinite(rate_8h) * 0, back BETWEEN 1 AND 6))) / nullIf(countIf(isNotNull(rate_8h) AND (back BETWEEN 1 AND 6)), 0)) / nullIf(if(countIf(NOT (abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12)) > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20) * toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20))) / nullIf(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * (count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
+    abs(funding_shock_z) >= 3 AS `is_funding_shock`,
+    funding_shock * exp2(- minIf(age_ms, back = 0) / 3600000 / 8) AS `funding_shock_decayed`,
+    minIf(age_ms, back = 0) / 1000 AS `settlement_age_s`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `bucket__place`,
+      `timestamp`,
+      `seq`,
+      `funding_rate`,
+      `predicted_funding_rate`,
+      `funding_time`,
+      `next_funding_time`,
+      `mark_price`,
+      `index_price`,
+      `age_ms`,
+      `is_new`,
+      `ord`,
+      `is_repeat`,
+      `hours`,
+      `back`,
+      `rate_8h`,
+      rate_8h - lagInFrame(toNullable(rate_8h), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `change`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `bucket__place`,
+        `timestamp`,
+        `seq`,
+        `funding_rate`,
+        `predicted_funding_rate`,
+        `funding_time`,
+        `next_funding_time`,
+        `mark_price`,
+        `index_price`,
+        `age_ms`,
+        `is_new`,
+        `ord`,
+        `is_repeat`,
+        `hours`,
+        `back`,
+        funding_rate * 8 / nullIf(hours, 0) AS `rate_8h`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `bucket__place`,
+          `timestamp`,
+          `seq`,
+          `funding_rate`,
+          `predicted_funding_rate`,
+          `funding_time`,
+          `next_funding_time`,
+          `mark_price`,
+          `index_price`,
+          `age_ms`,
+          `is_new`,
+          `ord`,
+          `is_repeat`,
+          ifNull(dateDiff('millisecond', funding_time, next_funding_time), dateDiff('millisecond', lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), funding_time)) / 3600000 AS `hours`,
+          count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) - count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `back`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `bucket__place`,
+            `timestamp`,
+            `seq`,
+            `funding_rate`,
+            `predicted_funding_rate`,
+            `funding_time`,
+            `next_funding_time`,
+            `mark_price`,
+            `index_price`,
+            `age_ms`,
+            `is_new`,
+            `ord`,
+            ifNull(funding_time = lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), false) AS `is_repeat`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `bucket__place`,
+              `timestamp`,
+              `seq`,
+              `funding_rate`,
+              `predicted_funding_rate`,
+              `funding_time`,
+              `next_funding_time`,
+              `mark_price`,
+              `index_price`,
+              `age_ms`,
+              `is_new`,
+              `ord`
+            FROM (
+              SELECT
+                b.exchange AS exchange,
+              b.market_type AS market_type,
+              b.symbol AS symbol,
+              b.bucket_id AS bucket_id,
+              b.bucket_ts_start AS bucket_ts_start,
+              b.bucket_ts_end AS bucket_ts_end,
+              b.prev_ts_end AS prev_ts_end,
+              b.available_at AS available_at,
+              b.v AS v,
+              b.bucket__place AS bucket__place,
+                s.timestamp__known AS timestamp,
+              s.seq__known AS seq,
+              s.funding_rate__known AS funding_rate,
+              s.predicted_funding_rate__known AS predicted_funding_rate,
+              s.funding_time__known AS funding_time,
+              s.next_funding_time__known AS next_funding_time,
+              s.mark_price__known AS mark_price,
+              s.index_price__known AS index_price,
+                s.ord AS ord,
+                -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
+                toNullable(b.known_ms - s.at_ms) AS age_ms,
+                toUInt8(s.known_at > b.known_before) AS is_new
+              -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
+              FROM (
+                SELECT
+                  k.exchange AS exchange,
+              k.market_type AS market_type,
+              k.symbol AS symbol,
+              k.bucket_id AS bucket_id,
+              k.bucket_ts_start AS bucket_ts_start,
+              k.bucket_ts_end AS bucket_ts_end,
+              k.prev_ts_end AS prev_ts_end,
+              k.available_at AS available_at,
+              k.v AS v,
+              k.bucket__place AS bucket__place,
+                  toUnixTimestamp64Milli(available_at) AS known_ms,
+                  -- The first bucket of an instrument knows as new what came since its interval began.
+                  if(p.next_id = 0, k.prev_ts_end, p.known_before) AS known_before,
+                  arrayJoin(range(
+                    toUInt64(intDiv(known_ms - 259200000, 259200000)),
+                    toUInt64(intDiv(known_ms, 259200000)) + 1
+                  )) AS slot
+                FROM `marketprism_features`.`ubt__close_0_lazy` AS k
+                LEFT JOIN (
+                  SELECT exchange AS of_exchange, market_type AS of_type, symbol AS of_symbol, bucket_id + 1 AS next_id, available_at AS known_before
+                  FROM `marketprism_features`.`unified_buckets` FINAL
+                  WHERE (exchange, market_type, symbol, bucket_id) IN (
+                    SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM `marketprism_features`.`ubt__close_0_lazy`
+                  )
+                ) AS p
+                  ON p.of_exchange = k.exchange AND p.of_type = k.market_type AND p.of_symbol = k.symbol AND p.next_id = k.bucket_id
+              ) AS b
+              INNER JOIN (
+                SELECT *, toUInt64(intDiv(at_ms, 259200000)) AS slot
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, available_at AS known_at,
+                    toUnixTimestamp64Milli(timestamp) AS at_ms,
+                    tuple(timestamp, seq) AS ord,
+                    toNullable(timestamp) AS timestamp__known,
+                    toNullable(toFloat64(seq)) AS seq__known,
+                    toNullable(toFloat64(funding_rate)) AS funding_rate__known,
+                    toNullable(toFloat64(predicted_funding_rate)) AS predicted_funding_rate__known,
+                    toNullable(funding_time) AS funding_time__known,
+                    toNullable(next_funding_time) AS next_funding_time__known,
+                    toNullable(toFloat64(mark_price)) AS mark_price__known,
+                    toNullable(toFloat64(index_price)) AS index_price__known
+                  FROM `marketprism_hot`.`funding_rates` FINAL
+                  WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+                    AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
+                    AND timestamp >= (SELECT min(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(259200000)
+                )
+              ) AS s
+                ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND s.slot = b.slot
+              WHERE s.known_at <= b.available_at AND s.at_ms >= b.known_ms - 259200000
+            )
+            WHERE funding_time IS NOT NULL AND funding_rate IS NOT NULL
+          )
+        )
+        WHERE NOT is_repeat
+      )
+    )
+  )
+  GROUP BY bucket__place
+);
+
+CREATE VIEW `marketprism_features`.`funding_shock` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `funding_rate_8h`,
+  `funding_shock`,
+  `funding_shock_sign`,
+  `funding_shock_z`,
+  `is_funding_shock`,
+  `funding_shock_decayed`,
+  `settlement_age_s`
+FROM `marketprism_features`.`funding_shock__dba9a3e7` FINAL
+COMMENT 'The last funding settlement that was known with the bucket, against the settlements before it; perpetual contracts only';
+
+INSERT INTO `marketprism_features`.`funding_shock__dba9a3e7` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate_8h`, `funding_shock`, `funding_shock_sign`, `funding_shock_z`, `is_funding_shock`, `funding_shock_decayed`, `settlement_age_s`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`funding_rate_8h`)), ifNotFinite(toFloat64(`funding_rate_8h`), 0), NULL) AS Nullable(Float64)) AS `funding_rate_8h`,
+  CAST(if(isFinite(toFloat64(`funding_shock`)), ifNotFinite(toFloat64(`funding_shock`), 0), NULL) AS Nullable(Float64)) AS `funding_shock`,
+  CAST(if(isFinite(toFloat64(`funding_shock_sign`)), ifNotFinite(toFloat64(`funding_shock_sign`), 0), NULL) AS Nullable(Float64)) AS `funding_shock_sign`,
+  CAST(if(isFinite(toFloat64(`funding_shock_z`)), ifNotFinite(toFloat64(`funding_shock_z`), 0), NULL) AS Nullable(Float64)) AS `funding_shock_z`,
+  CAST(if(isFinite(toFloat64(`is_funding_shock`)), ifNotFinite(toFloat64(`is_funding_shock`), 0), NULL) AS Nullable(Float64)) AS `is_funding_shock`,
+  CAST(if(isFinite(toFloat64(`funding_shock_decayed`)), ifNotFinite(toFloat64(`funding_shock_decayed`), 0), NULL) AS Nullable(Float64)) AS `funding_shock_decayed`,
+  CAST(if(isFinite(toFloat64(`settlement_age_s`)), ifNotFinite(toFloat64(`settlement_age_s`), 0), NULL) AS Nullable(Float64)) AS `settlement_age_s`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    maxIf(rate_8h, back = 0) AS `funding_rate_8h`,
+    maxIf(change, back = 0) AS `funding_shock`,
+    sign(funding_shock) AS `funding_shock_sign`,
+    if(countIf(rate_8h IS NOT NULL AND back BETWEEN 1 AND 6) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(rate_8h) AND (back BETWEEN 1 AND 6)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(rate_8h, 0), 30) + isFinite(rate_8h) * 0, back BETWEEN 1 AND 6))) / nullIf(countIf(isNotNull(rate_8h) AND (back BETWEEN 1 AND 6)), 0)) / nullIf(if(countIf(NOT (abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12)) > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20) * toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20))) / nullIf(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * (count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
+    abs(funding_shock_z) >= 3 AS `is_funding_shock`,
+    funding_shock * exp2(- minIf(age_ms, back = 0) / 3600000 / 8) AS `funding_shock_decayed`,
+    minIf(age_ms, back = 0) / 1000 AS `settlement_age_s`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `bucket__place`,
+      `timestamp`,
+      `seq`,
+      `funding_rate`,
+      `predicted_funding_rate`,
+      `funding_time`,
+      `next_funding_time`,
+      `mark_price`,
+      `index_price`,
+      `age_ms`,
+      `is_new`,
+      `ord`,
+      `is_repeat`,
+      `hours`,
+      `back`,
+      `rate_8h`,
+      rate_8h - lagInFrame(toNullable(rate_8h), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `change`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `bucket__place`,
+        `timestamp`,
+        `seq`,
+        `funding_rate`,
+        `predicted_funding_rate`,
+        `funding_time`,
+        `next_funding_time`,
+        `mark_price`,
+        `index_price`,
+        `age_ms`,
+        `is_new`,
+        `ord`,
+        `is_repeat`,
+        `hours`,
+        `back`,
+        funding_rate * 8 / nullIf(hours, 0) AS `rate_8h`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `bucket__place`,
+          `timestamp`,
+          `seq`,
+          `funding_rate`,
+          `predicted_funding_rate`,
+          `funding_time`,
+          `next_funding_time`,
+          `mark_price`,
+          `index_price`,
+          `age_ms`,
+          `is_new`,
+          `ord`,
+          `is_repeat`,
+          ifNull(dateDiff('millisecond', funding_time, next_funding_time), dateDiff('millisecond', lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), funding_time)) / 3600000 AS `hours`,
+          count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) - count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `back`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `bucket__place`,
+            `timestamp`,
+            `seq`,
+            `funding_rate`,
+            `predicted_funding_rate`,
+            `funding_time`,
+            `next_funding_time`,
+            `mark_price`,
+            `index_price`,
+            `age_ms`,
+            `is_new`,
+            `ord`,
+            ifNull(funding_time = lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), false) AS `is_repeat`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `bucket__place`,
+              `timestamp`,
+              `seq`,
+              `funding_rate`,
+              `predicted_funding_rate`,
+              `funding_time`,
+              `next_funding_time`,
+              `mark_price`,
+              `index_price`,
+              `age_ms`,
+              `is_new`,
+              `ord`
+            FROM (
+              SELECT
+                b.exchange AS exchange,
+              b.market_type AS market_type,
+              b.symbol AS symbol,
+              b.bucket_id AS bucket_id,
+              b.bucket_ts_start AS bucket_ts_start,
+              b.bucket_ts_end AS bucket_ts_end,
+              b.prev_ts_end AS prev_ts_end,
+              b.available_at AS available_at,
+              b.v AS v,
+              b.bucket__place AS bucket__place,
+                s.timestamp__known AS timestamp,
+              s.seq__known AS seq,
+              s.funding_rate__known AS funding_rate,
+              s.predicted_funding_rate__known AS predicted_funding_rate,
+              s.funding_time__known AS funding_time,
+              s.next_funding_time__known AS next_funding_time,
+              s.mark_price__known AS mark_price,
+              s.index_price__known AS index_price,
+                s.ord AS ord,
+                -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
+                toNullable(b.known_ms - s.at_ms) AS age_ms,
+                toUInt8(s.known_at > b.known_before) AS is_new
+              -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
+              FROM (
+                SELECT
+                  k.exchange AS exchange,
+              k.market_type AS market_type,
+              k.symbol AS symbol,
+              k.bucket_id AS bucket_id,
+              k.bucket_ts_start AS bucket_ts_start,
+              k.bucket_ts_end AS bucket_ts_end,
+              k.prev_ts_end AS prev_ts_end,
+              k.available_at AS available_at,
+              k.v AS v,
+              k.bucket__place AS bucket__place,
+                  toUnixTimestamp64Milli(available_at) AS known_ms,
+                  -- The first bucket of an instrument knows as new what came since its interval began.
+                  if(p.next_id = 0, k.prev_ts_end, p.known_before) AS known_before,
+                  arrayJoin(range(
+                    toUInt64(intDiv(known_ms - 259200000, 259200000)),
+                    toUInt64(intDiv(known_ms, 259200000)) + 1
+                  )) AS slot
+                FROM buckets AS k
+                LEFT JOIN (
+                  SELECT exchange AS of_exchange, market_type AS of_type, symbol AS of_symbol, bucket_id + 1 AS next_id, available_at AS known_before
+                  FROM `marketprism_features`.`unified_buckets` FINAL
+                  WHERE (exchange, market_type, symbol, bucket_id) IN (
+                    SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM buckets
+                  )
+                ) AS p
+                  ON p.of_exchange = k.exchange AND p.of_type = k.market_type AND p.of_symbol = k.symbol AND p.next_id = k.bucket_id
+              ) AS b
+              INNER JOIN (
+                SELECT *, toUInt64(intDiv(at_ms, 259200000)) AS slot
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, available_at AS known_at,
+                    toUnixTimestamp64Milli(timestamp) AS at_ms,
+                    tuple(timestamp, seq) AS ord,
+                    toNullable(timestamp) AS timestamp__known,
+                    toNullable(toFloat64(seq)) AS seq__known,
+                    toNullable(toFloat64(funding_rate)) AS funding_rate__known,
+                    toNullable(toFloat64(predicted_funding_rate)) AS predicted_funding_rate__known,
+                    toNullable(funding_time) AS funding_time__known,
+                    toNullable(next_funding_time) AS next_funding_time__known,
+                    toNullable(toFloat64(mark_price)) AS mark_price__known,
+                    toNullable(toFloat64(index_price)) AS index_price__known
+                  FROM `marketprism_hot`.`funding_rates` FINAL
+                  WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+                    AND available_at <= (SELECT max(available_at) FROM buckets)
+                    AND timestamp >= (SELECT min(available_at) FROM buckets) - toIntervalMillisecond(259200000)
+                )
+              ) AS s
+                ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND s.slot = b.slot
+              WHERE s.known_at <= b.available_at AND s.at_ms >= b.known_ms - 259200000
+            )
+            WHERE funding_time IS NOT NULL AND funding_rate IS NOT NULL
+          )
+        )
+        WHERE NOT is_repeat
+      )
+    )
+  )
+  GROUP BY bucket__place
+);
+
 -- view funding_state, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`funding_state__1fde34d7`
@@ -4650,6 +5186,984 @@ FROM (
       ON g.exchange = b.exchange AND g.market_type = b.market_type AND g.symbol = b.symbol AND g.at = b.at
     GROUP BY b.bucket__place
   )
+);
+
+-- view liquidation_runs, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`liquidation_runs__ed06c8f9`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `long_events` Nullable(Float64) COMMENT 'Orders of the last cascade of longs, a run with pauses of at most `gap_ms`; NULL if none is in reach' CODEC(ZSTD(1)),
+    `long_notional` Nullable(Float64) COMMENT 'Price times quantity of these orders' CODEC(ZSTD(1)),
+    `long_from_ms` Nullable(Float64) COMMENT 'Time of its first order' CODEC(ZSTD(1)),
+    `long_to_ms` Nullable(Float64) COMMENT 'Time of its last order' CODEC(ZSTD(1)),
+    `long_duration_s` Nullable(Float64) COMMENT 'From its first order to its last' CODEC(ZSTD(1)),
+    `long_age_s` Nullable(Float64) COMMENT 'From its last order to the moment at which the bucket was known' CODEC(ZSTD(1)),
+    `short_events` Nullable(Float64) COMMENT 'The same of shorts' CODEC(ZSTD(1)),
+    `short_notional` Nullable(Float64) COMMENT 'The same of shorts' CODEC(ZSTD(1)),
+    `short_from_ms` Nullable(Float64) COMMENT 'The same of shorts' CODEC(ZSTD(1)),
+    `short_to_ms` Nullable(Float64) COMMENT 'The same of shorts' CODEC(ZSTD(1)),
+    `short_duration_s` Nullable(Float64) COMMENT 'The same of shorts' CODEC(ZSTD(1)),
+    `short_age_s` Nullable(Float64) COMMENT 'The same of shorts' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'The last cascade of liquidated longs, and of shorts, that was known with the bucket; derivatives only. Venues thin the feed out, so counts and notional are lower bounds';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_runs__ed06c8f9__mv_lazy` TO `marketprism_features`.`liquidation_runs__ed06c8f9` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`long_events`)), ifNotFinite(toFloat64(`long_events`), 0), NULL) AS Nullable(Float64)) AS `long_events`,
+  CAST(if(isFinite(toFloat64(`long_notional`)), ifNotFinite(toFloat64(`long_notional`), 0), NULL) AS Nullable(Float64)) AS `long_notional`,
+  CAST(if(isFinite(toFloat64(`long_from_ms`)), ifNotFinite(toFloat64(`long_from_ms`), 0), NULL) AS Nullable(Float64)) AS `long_from_ms`,
+  CAST(if(isFinite(toFloat64(`long_to_ms`)), ifNotFinite(toFloat64(`long_to_ms`), 0), NULL) AS Nullable(Float64)) AS `long_to_ms`,
+  CAST(if(isFinite(toFloat64(`long_duration_s`)), ifNotFinite(toFloat64(`long_duration_s`), 0), NULL) AS Nullable(Float64)) AS `long_duration_s`,
+  CAST(if(isFinite(toFloat64(`long_age_s`)), ifNotFinite(toFloat64(`long_age_s`), 0), NULL) AS Nullable(Float64)) AS `long_age_s`,
+  CAST(if(isFinite(toFloat64(`short_events`)), ifNotFinite(toFloat64(`short_events`), 0), NULL) AS Nullable(Float64)) AS `short_events`,
+  CAST(if(isFinite(toFloat64(`short_notional`)), ifNotFinite(toFloat64(`short_notional`), 0), NULL) AS Nullable(Float64)) AS `short_notional`,
+  CAST(if(isFinite(toFloat64(`short_from_ms`)), ifNotFinite(toFloat64(`short_from_ms`), 0), NULL) AS Nullable(Float64)) AS `short_from_ms`,
+  CAST(if(isFinite(toFloat64(`short_to_ms`)), ifNotFinite(toFloat64(`short_to_ms`), 0), NULL) AS Nullable(Float64)) AS `short_to_ms`,
+  CAST(if(isFinite(toFloat64(`short_duration_s`)), ifNotFinite(toFloat64(`short_duration_s`), 0), NULL) AS Nullable(Float64)) AS `short_duration_s`,
+  CAST(if(isFinite(toFloat64(`short_age_s`)), ifNotFinite(toFloat64(`short_age_s`), 0), NULL) AS Nullable(Float64)) AS `short_age_s`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    argMaxIf(run_events, ord, is_long) AS `long_events`,
+    argMaxIf(run_notional, ord, is_long) AS `long_notional`,
+    argMaxIf(run_from, ord, is_long) AS `long_from_ms`,
+    maxIf(at_ms, is_long) AS `long_to_ms`,
+    (long_to_ms - long_from_ms) / 1000 AS `long_duration_s`,
+    minIf(age_ms, is_long) / 1000 AS `long_age_s`,
+    argMaxIf(run_events, ord, NOT is_long) AS `short_events`,
+    argMaxIf(run_notional, ord, NOT is_long) AS `short_notional`,
+    argMaxIf(run_from, ord, NOT is_long) AS `short_from_ms`,
+    maxIf(at_ms, NOT is_long) AS `short_to_ms`,
+    (short_to_ms - short_from_ms) / 1000 AS `short_duration_s`,
+    minIf(age_ms, NOT is_long) / 1000 AS `short_age_s`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `bucket__place`,
+      `timestamp`,
+      `liquidation_id`,
+      `side`,
+      `price`,
+      `quantity`,
+      `age_ms`,
+      `is_new`,
+      `ord`,
+      `at_ms`,
+      `is_long`,
+      `long_ms`,
+      `short_ms`,
+      `gap`,
+      `starts`,
+      `run`,
+      `run_events`,
+      `run_notional`,
+      `run_from`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `bucket__place`,
+        `timestamp`,
+        `liquidation_id`,
+        `side`,
+        `price`,
+        `quantity`,
+        `age_ms`,
+        `is_new`,
+        `ord`,
+        `at_ms`,
+        `is_long`,
+        `long_ms`,
+        `short_ms`,
+        `gap`,
+        `starts`,
+        `run`,
+        toNullable(count() OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `run_events`,
+        toFloat64(sum(toDecimal256(price * quantity, 30)) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `run_notional`,
+        min(at_ms) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `run_from`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `bucket__place`,
+          `timestamp`,
+          `liquidation_id`,
+          `side`,
+          `price`,
+          `quantity`,
+          `age_ms`,
+          `is_new`,
+          `ord`,
+          `at_ms`,
+          `is_long`,
+          `long_ms`,
+          `short_ms`,
+          `gap`,
+          `starts`,
+          if(countIf(NOT isFinite(starts)) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(starts, 0), 30) + isFinite(starts) * 0) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))) AS `run`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `bucket__place`,
+            `timestamp`,
+            `liquidation_id`,
+            `side`,
+            `price`,
+            `quantity`,
+            `age_ms`,
+            `is_new`,
+            `ord`,
+            `at_ms`,
+            `is_long`,
+            `long_ms`,
+            `short_ms`,
+            `gap`,
+            ifNull(gap > 30000, true) AS `starts`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `bucket__place`,
+              `timestamp`,
+              `liquidation_id`,
+              `side`,
+              `price`,
+              `quantity`,
+              `age_ms`,
+              `is_new`,
+              `ord`,
+              `at_ms`,
+              `is_long`,
+              `long_ms`,
+              `short_ms`,
+              at_ms - if(is_long, lagInFrame(toNullable(long_ms), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), lagInFrame(toNullable(short_ms), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `gap`
+            FROM (
+              SELECT
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `bucket__place`,
+                `timestamp`,
+                `liquidation_id`,
+                `side`,
+                `price`,
+                `quantity`,
+                `age_ms`,
+                `is_new`,
+                `ord`,
+                `at_ms`,
+                `is_long`,
+                max(if(is_long, at_ms, NULL)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `long_ms`,
+                max(if(is_long, NULL, at_ms)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `short_ms`
+              FROM (
+                SELECT
+                  `exchange`,
+                  `market_type`,
+                  `symbol`,
+                  `bucket_id`,
+                  `bucket_ts_start`,
+                  `bucket_ts_end`,
+                  `prev_ts_end`,
+                  `available_at`,
+                  `v`,
+                  `bucket__place`,
+                  `timestamp`,
+                  `liquidation_id`,
+                  `side`,
+                  `price`,
+                  `quantity`,
+                  `age_ms`,
+                  `is_new`,
+                  `ord`,
+                  toUnixTimestamp64Milli(timestamp) AS `at_ms`,
+                  side = 'sell' AS `is_long`
+                FROM (
+                  SELECT
+                    b.exchange AS exchange,
+                  b.market_type AS market_type,
+                  b.symbol AS symbol,
+                  b.bucket_id AS bucket_id,
+                  b.bucket_ts_start AS bucket_ts_start,
+                  b.bucket_ts_end AS bucket_ts_end,
+                  b.prev_ts_end AS prev_ts_end,
+                  b.available_at AS available_at,
+                  b.v AS v,
+                  b.bucket__place AS bucket__place,
+                    s.timestamp__known AS timestamp,
+                  s.liquidation_id__known AS liquidation_id,
+                  s.side__known AS side,
+                  s.price__known AS price,
+                  s.quantity__known AS quantity,
+                    s.ord AS ord,
+                    -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
+                    toNullable(b.known_ms - s.at_ms) AS age_ms,
+                    toUInt8(s.known_at > b.known_before) AS is_new
+                  -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
+                  FROM (
+                    SELECT
+                      k.exchange AS exchange,
+                  k.market_type AS market_type,
+                  k.symbol AS symbol,
+                  k.bucket_id AS bucket_id,
+                  k.bucket_ts_start AS bucket_ts_start,
+                  k.bucket_ts_end AS bucket_ts_end,
+                  k.prev_ts_end AS prev_ts_end,
+                  k.available_at AS available_at,
+                  k.v AS v,
+                  k.bucket__place AS bucket__place,
+                      toUnixTimestamp64Milli(available_at) AS known_ms,
+                      -- The first bucket of an instrument knows as new what came since its interval began.
+                      if(p.next_id = 0, k.prev_ts_end, p.known_before) AS known_before,
+                      arrayJoin(range(
+                        toUInt64(intDiv(known_ms - 900000, 900000)),
+                        toUInt64(intDiv(known_ms, 900000)) + 1
+                      )) AS slot
+                    FROM `marketprism_features`.`ubt__close_0_lazy` AS k
+                    LEFT JOIN (
+                      SELECT exchange AS of_exchange, market_type AS of_type, symbol AS of_symbol, bucket_id + 1 AS next_id, available_at AS known_before
+                      FROM `marketprism_features`.`unified_buckets` FINAL
+                      WHERE (exchange, market_type, symbol, bucket_id) IN (
+                        SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM `marketprism_features`.`ubt__close_0_lazy`
+                      )
+                    ) AS p
+                      ON p.of_exchange = k.exchange AND p.of_type = k.market_type AND p.of_symbol = k.symbol AND p.next_id = k.bucket_id
+                  ) AS b
+                  INNER JOIN (
+                    SELECT *, toUInt64(intDiv(at_ms, 900000)) AS slot
+                    FROM (
+                      SELECT
+                        exchange, market_type, symbol, available_at AS known_at,
+                        toUnixTimestamp64Milli(timestamp) AS at_ms,
+                        tuple(timestamp, liquidation_id) AS ord,
+                        toNullable(timestamp) AS timestamp__known,
+                        toNullable(toString(liquidation_id)) AS liquidation_id__known,
+                        toNullable(toString(side)) AS side__known,
+                        toNullable(toFloat64(price)) AS price__known,
+                        toNullable(toFloat64(quantity)) AS quantity__known
+                      FROM `marketprism_hot`.`liquidations` FINAL
+                      WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+                        AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
+                        AND timestamp >= (SELECT min(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(900000)
+                    )
+                  ) AS s
+                    ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND s.slot = b.slot
+                  WHERE s.known_at <= b.available_at AND s.at_ms >= b.known_ms - 900000
+                )
+              )
+            )
+          )
+        )
+      )
+    )
+    WHERE run_events >= 3 AND run_notional >= 50000
+  )
+  GROUP BY bucket__place
+);
+
+CREATE VIEW `marketprism_features`.`liquidation_runs` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `long_events`,
+  `long_notional`,
+  `long_from_ms`,
+  `long_to_ms`,
+  `long_duration_s`,
+  `long_age_s`,
+  `short_events`,
+  `short_notional`,
+  `short_from_ms`,
+  `short_to_ms`,
+  `short_duration_s`,
+  `short_age_s`
+FROM `marketprism_features`.`liquidation_runs__ed06c8f9` FINAL
+COMMENT 'The last cascade of liquidated longs, and of shorts, that was known with the bucket; derivatives only. Venues thin the feed out, so counts and notional are lower bounds';
+
+INSERT INTO `marketprism_features`.`liquidation_runs__ed06c8f9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_events`, `long_notional`, `long_from_ms`, `long_to_ms`, `long_duration_s`, `long_age_s`, `short_events`, `short_notional`, `short_from_ms`, `short_to_ms`, `short_duration_s`, `short_age_s`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`long_events`)), ifNotFinite(toFloat64(`long_events`), 0), NULL) AS Nullable(Float64)) AS `long_events`,
+  CAST(if(isFinite(toFloat64(`long_notional`)), ifNotFinite(toFloat64(`long_notional`), 0), NULL) AS Nullable(Float64)) AS `long_notional`,
+  CAST(if(isFinite(toFloat64(`long_from_ms`)), ifNotFinite(toFloat64(`long_from_ms`), 0), NULL) AS Nullable(Float64)) AS `long_from_ms`,
+  CAST(if(isFinite(toFloat64(`long_to_ms`)), ifNotFinite(toFloat64(`long_to_ms`), 0), NULL) AS Nullable(Float64)) AS `long_to_ms`,
+  CAST(if(isFinite(toFloat64(`long_duration_s`)), ifNotFinite(toFloat64(`long_duration_s`), 0), NULL) AS Nullable(Float64)) AS `long_duration_s`,
+  CAST(if(isFinite(toFloat64(`long_age_s`)), ifNotFinite(toFloat64(`long_age_s`), 0), NULL) AS Nullable(Float64)) AS `long_age_s`,
+  CAST(if(isFinite(toFloat64(`short_events`)), ifNotFinite(toFloat64(`short_events`), 0), NULL) AS Nullable(Float64)) AS `short_events`,
+  CAST(if(isFinite(toFloat64(`short_notional`)), ifNotFinite(toFloat64(`short_notional`), 0), NULL) AS Nullable(Float64)) AS `short_notional`,
+  CAST(if(isFinite(toFloat64(`short_from_ms`)), ifNotFinite(toFloat64(`short_from_ms`), 0), NULL) AS Nullable(Float64)) AS `short_from_ms`,
+  CAST(if(isFinite(toFloat64(`short_to_ms`)), ifNotFinite(toFloat64(`short_to_ms`), 0), NULL) AS Nullable(Float64)) AS `short_to_ms`,
+  CAST(if(isFinite(toFloat64(`short_duration_s`)), ifNotFinite(toFloat64(`short_duration_s`), 0), NULL) AS Nullable(Float64)) AS `short_duration_s`,
+  CAST(if(isFinite(toFloat64(`short_age_s`)), ifNotFinite(toFloat64(`short_age_s`), 0), NULL) AS Nullable(Float64)) AS `short_age_s`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    argMaxIf(run_events, ord, is_long) AS `long_events`,
+    argMaxIf(run_notional, ord, is_long) AS `long_notional`,
+    argMaxIf(run_from, ord, is_long) AS `long_from_ms`,
+    maxIf(at_ms, is_long) AS `long_to_ms`,
+    (long_to_ms - long_from_ms) / 1000 AS `long_duration_s`,
+    minIf(age_ms, is_long) / 1000 AS `long_age_s`,
+    argMaxIf(run_events, ord, NOT is_long) AS `short_events`,
+    argMaxIf(run_notional, ord, NOT is_long) AS `short_notional`,
+    argMaxIf(run_from, ord, NOT is_long) AS `short_from_ms`,
+    maxIf(at_ms, NOT is_long) AS `short_to_ms`,
+    (short_to_ms - short_from_ms) / 1000 AS `short_duration_s`,
+    minIf(age_ms, NOT is_long) / 1000 AS `short_age_s`
+  FROM (
+    SELECT
+      `exchange`,
+      `market_type`,
+      `symbol`,
+      `bucket_id`,
+      `bucket_ts_start`,
+      `bucket_ts_end`,
+      `prev_ts_end`,
+      `available_at`,
+      `v`,
+      `bucket__place`,
+      `timestamp`,
+      `liquidation_id`,
+      `side`,
+      `price`,
+      `quantity`,
+      `age_ms`,
+      `is_new`,
+      `ord`,
+      `at_ms`,
+      `is_long`,
+      `long_ms`,
+      `short_ms`,
+      `gap`,
+      `starts`,
+      `run`,
+      `run_events`,
+      `run_notional`,
+      `run_from`
+    FROM (
+      SELECT
+        `exchange`,
+        `market_type`,
+        `symbol`,
+        `bucket_id`,
+        `bucket_ts_start`,
+        `bucket_ts_end`,
+        `prev_ts_end`,
+        `available_at`,
+        `v`,
+        `bucket__place`,
+        `timestamp`,
+        `liquidation_id`,
+        `side`,
+        `price`,
+        `quantity`,
+        `age_ms`,
+        `is_new`,
+        `ord`,
+        `at_ms`,
+        `is_long`,
+        `long_ms`,
+        `short_ms`,
+        `gap`,
+        `starts`,
+        `run`,
+        toNullable(count() OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `run_events`,
+        toFloat64(sum(toDecimal256(price * quantity, 30)) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `run_notional`,
+        min(at_ms) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `run_from`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `bucket__place`,
+          `timestamp`,
+          `liquidation_id`,
+          `side`,
+          `price`,
+          `quantity`,
+          `age_ms`,
+          `is_new`,
+          `ord`,
+          `at_ms`,
+          `is_long`,
+          `long_ms`,
+          `short_ms`,
+          `gap`,
+          `starts`,
+          if(countIf(NOT isFinite(starts)) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(starts, 0), 30) + isFinite(starts) * 0) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))) AS `run`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `bucket__place`,
+            `timestamp`,
+            `liquidation_id`,
+            `side`,
+            `price`,
+            `quantity`,
+            `age_ms`,
+            `is_new`,
+            `ord`,
+            `at_ms`,
+            `is_long`,
+            `long_ms`,
+            `short_ms`,
+            `gap`,
+            ifNull(gap > 30000, true) AS `starts`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `bucket__place`,
+              `timestamp`,
+              `liquidation_id`,
+              `side`,
+              `price`,
+              `quantity`,
+              `age_ms`,
+              `is_new`,
+              `ord`,
+              `at_ms`,
+              `is_long`,
+              `long_ms`,
+              `short_ms`,
+              at_ms - if(is_long, lagInFrame(toNullable(long_ms), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), lagInFrame(toNullable(short_ms), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `gap`
+            FROM (
+              SELECT
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `bucket__place`,
+                `timestamp`,
+                `liquidation_id`,
+                `side`,
+                `price`,
+                `quantity`,
+                `age_ms`,
+                `is_new`,
+                `ord`,
+                `at_ms`,
+                `is_long`,
+                max(if(is_long, at_ms, NULL)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `long_ms`,
+                max(if(is_long, NULL, at_ms)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `short_ms`
+              FROM (
+                SELECT
+                  `exchange`,
+                  `market_type`,
+                  `symbol`,
+                  `bucket_id`,
+                  `bucket_ts_start`,
+                  `bucket_ts_end`,
+                  `prev_ts_end`,
+                  `available_at`,
+                  `v`,
+                  `bucket__place`,
+                  `timestamp`,
+                  `liquidation_id`,
+                  `side`,
+                  `price`,
+                  `quantity`,
+                  `age_ms`,
+                  `is_new`,
+                  `ord`,
+                  toUnixTimestamp64Milli(timestamp) AS `at_ms`,
+                  side = 'sell' AS `is_long`
+                FROM (
+                  SELECT
+                    b.exchange AS exchange,
+                  b.market_type AS market_type,
+                  b.symbol AS symbol,
+                  b.bucket_id AS bucket_id,
+                  b.bucket_ts_start AS bucket_ts_start,
+                  b.bucket_ts_end AS bucket_ts_end,
+                  b.prev_ts_end AS prev_ts_end,
+                  b.available_at AS available_at,
+                  b.v AS v,
+                  b.bucket__place AS bucket__place,
+                    s.timestamp__known AS timestamp,
+                  s.liquidation_id__known AS liquidation_id,
+                  s.side__known AS side,
+                  s.price__known AS price,
+                  s.quantity__known AS quantity,
+                    s.ord AS ord,
+                    -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
+                    toNullable(b.known_ms - s.at_ms) AS age_ms,
+                    toUInt8(s.known_at > b.known_before) AS is_new
+                  -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
+                  FROM (
+                    SELECT
+                      k.exchange AS exchange,
+                  k.market_type AS market_type,
+                  k.symbol AS symbol,
+                  k.bucket_id AS bucket_id,
+                  k.bucket_ts_start AS bucket_ts_start,
+                  k.bucket_ts_end AS bucket_ts_end,
+                  k.prev_ts_end AS prev_ts_end,
+                  k.available_at AS available_at,
+                  k.v AS v,
+                  k.bucket__place AS bucket__place,
+                      toUnixTimestamp64Milli(available_at) AS known_ms,
+                      -- The first bucket of an instrument knows as new what came since its interval began.
+                      if(p.next_id = 0, k.prev_ts_end, p.known_before) AS known_before,
+                      arrayJoin(range(
+                        toUInt64(intDiv(known_ms - 900000, 900000)),
+                        toUInt64(intDiv(known_ms, 900000)) + 1
+                      )) AS slot
+                    FROM buckets AS k
+                    LEFT JOIN (
+                      SELECT exchange AS of_exchange, market_type AS of_type, symbol AS of_symbol, bucket_id + 1 AS next_id, available_at AS known_before
+                      FROM `marketprism_features`.`unified_buckets` FINAL
+                      WHERE (exchange, market_type, symbol, bucket_id) IN (
+                        SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM buckets
+                      )
+                    ) AS p
+                      ON p.of_exchange = k.exchange AND p.of_type = k.market_type AND p.of_symbol = k.symbol AND p.next_id = k.bucket_id
+                  ) AS b
+                  INNER JOIN (
+                    SELECT *, toUInt64(intDiv(at_ms, 900000)) AS slot
+                    FROM (
+                      SELECT
+                        exchange, market_type, symbol, available_at AS known_at,
+                        toUnixTimestamp64Milli(timestamp) AS at_ms,
+                        tuple(timestamp, liquidation_id) AS ord,
+                        toNullable(timestamp) AS timestamp__known,
+                        toNullable(toString(liquidation_id)) AS liquidation_id__known,
+                        toNullable(toString(side)) AS side__known,
+                        toNullable(toFloat64(price)) AS price__known,
+                        toNullable(toFloat64(quantity)) AS quantity__known
+                      FROM `marketprism_hot`.`liquidations` FINAL
+                      WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+                        AND available_at <= (SELECT max(available_at) FROM buckets)
+                        AND timestamp >= (SELECT min(available_at) FROM buckets) - toIntervalMillisecond(900000)
+                    )
+                  ) AS s
+                    ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND s.slot = b.slot
+                  WHERE s.known_at <= b.available_at AND s.at_ms >= b.known_ms - 900000
+                )
+              )
+            )
+          )
+        )
+      )
+    )
+    WHERE run_events >= 3 AND run_notional >= 50000
+  )
+  GROUP BY bucket__place
+);
+
+-- view mid_changes, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`mid_changes__75f98419`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `snapshot_ms` Array(Int64) CODEC(ZSTD(1)),
+    `snapshot_mid` Array(Nullable(Float64)) COMMENT 'Mid of the last valid snapshot of the millisecond' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'The valid mids of a bucket by the time of their snapshots';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_changes__75f98419__mv_lazy` TO `marketprism_features`.`mid_changes__75f98419` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `snapshot_ms`,
+  arrayMap(c -> c.2, cells) AS `snapshot_mid`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`snapshot_ms`, `snapshot_mid`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `snapshot_ms`,
+      CAST(if(isFinite(toFloat64(`snapshot_mid`)), ifNotFinite(toFloat64(`snapshot_mid`), 0), NULL) AS Nullable(Float64)) AS `snapshot_mid`
+    FROM (
+      SELECT
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `snapshot_ms`,
+        argMax(mid, ord) AS `snapshot_mid`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `bucket__place`,
+          `timestamp`,
+          `ord`,
+          `mid`,
+          `carry`,
+          assumeNotNull(snapshot_ms__raw) AS `snapshot_ms`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `bucket__place`,
+            `timestamp`,
+            `ord`,
+            `mid`,
+            `carry`,
+            toInt64(toUnixTimestamp64Milli(timestamp)) AS `snapshot_ms__raw`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `bucket__place`,
+              `timestamp`,
+              `ord`,
+              `mid`,
+              `carry`
+            FROM `marketprism_features`.`ubt__books_lazy`
+            WHERE carry = 0 AND mid IS NOT NULL
+          )
+        )
+        WHERE isNotNull(snapshot_ms__raw)
+      )
+      GROUP BY bucket__place, `snapshot_ms`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
+);
+
+CREATE VIEW `marketprism_features`.`mid_changes` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `snapshot_ms`,
+  `snapshot_mid`
+FROM `marketprism_features`.`mid_changes__75f98419` FINAL
+ARRAY JOIN
+  `snapshot_ms`,
+  `snapshot_mid`
+COMMENT 'The valid mids of a bucket by the time of their snapshots';
+
+INSERT INTO `marketprism_features`.`mid_changes__75f98419` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `snapshot_ms`, `snapshot_mid`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  arrayMap(c -> c.1, cells) AS `snapshot_ms`,
+  arrayMap(c -> c.2, cells) AS `snapshot_mid`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    -- bins are unique within a bucket: their order does not depend on the order of rows
+    arraySort(c -> c.1, groupArray(tuple(`snapshot_ms`, `snapshot_mid`))) AS cells
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+      `snapshot_ms`,
+      CAST(if(isFinite(toFloat64(`snapshot_mid`)), ifNotFinite(toFloat64(`snapshot_mid`), 0), NULL) AS Nullable(Float64)) AS `snapshot_mid`
+    FROM (
+      SELECT
+        any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `snapshot_ms`,
+        argMax(mid, ord) AS `snapshot_mid`
+      FROM (
+        SELECT
+          `exchange`,
+          `market_type`,
+          `symbol`,
+          `bucket_id`,
+          `bucket_ts_start`,
+          `bucket_ts_end`,
+          `prev_ts_end`,
+          `available_at`,
+          `v`,
+          `bucket__place`,
+          `timestamp`,
+          `ord`,
+          `mid`,
+          `carry`,
+          assumeNotNull(snapshot_ms__raw) AS `snapshot_ms`
+        FROM (
+          SELECT
+            `exchange`,
+            `market_type`,
+            `symbol`,
+            `bucket_id`,
+            `bucket_ts_start`,
+            `bucket_ts_end`,
+            `prev_ts_end`,
+            `available_at`,
+            `v`,
+            `bucket__place`,
+            `timestamp`,
+            `ord`,
+            `mid`,
+            `carry`,
+            toInt64(toUnixTimestamp64Milli(timestamp)) AS `snapshot_ms__raw`
+          FROM (
+            SELECT
+              `exchange`,
+              `market_type`,
+              `symbol`,
+              `bucket_id`,
+              `bucket_ts_start`,
+              `bucket_ts_end`,
+              `prev_ts_end`,
+              `available_at`,
+              `v`,
+              `bucket__place`,
+              `timestamp`,
+              `ord`,
+              `mid`,
+              `carry`
+            FROM (
+              SELECT
+                j.exchange AS exchange,
+                j.market_type AS market_type,
+                j.symbol AS symbol,
+                j.bucket_id AS bucket_id,
+                j.bucket_ts_start AS bucket_ts_start,
+                j.bucket_ts_end AS bucket_ts_end,
+                j.prev_ts_end AS prev_ts_end,
+                j.available_at AS available_at,
+                j.v AS v,
+                j.bucket__place AS bucket__place,
+                j.timestamp AS timestamp,
+                bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+                if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid,
+                j.carry AS carry
+              FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+              CROSS JOIN (
+                WITH snapshots AS (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                  FROM `marketprism_hot`.`orderbooks` FINAL
+                  WHERE exchange IN (SELECT exchange FROM buckets)
+                    AND market_type IN (SELECT market_type FROM buckets)
+                    AND symbol IN (SELECT symbol FROM buckets)
+                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                )
+                -- the rows of the interval
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                b.bucket__place AS bucket__place,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px,
+                  toUInt8(0) AS carry
+                FROM snapshots AS s
+                ASOF INNER JOIN buckets AS b
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                  AND s.timestamp >= b.prev_ts_end
+                WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+                UNION ALL
+                -- the last snapshot before the interval, of those that were in time for their own bucket
+                SELECT
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                b.bucket__place AS bucket__place,
+                  s.timestamp AS timestamp,
+                  s.book_seq AS book_seq,
+                  s.bid_px AS bid_px, s.ask_px AS ask_px,
+                  toUInt8(1) AS carry
+                FROM buckets AS b
+                ASOF INNER JOIN (
+                  SELECT
+                    s.exchange AS exchange,
+                    s.market_type AS market_type,
+                    s.symbol AS symbol,
+                    s.timestamp AS timestamp,
+                    s.book_seq AS book_seq,
+                    s.bid_px AS bid_px, s.ask_px AS ask_px
+                  FROM snapshots AS s
+                  ASOF INNER JOIN (
+                    SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+                    FROM `marketprism_features`.`unified_buckets`
+                    WHERE exchange IN (SELECT exchange FROM buckets)
+                      AND market_type IN (SELECT market_type FROM buckets)
+                      AND symbol IN (SELECT symbol FROM buckets)
+                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                  ) AS own
+                    ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+                    AND s.timestamp < own.bucket_ts_end
+                  WHERE s.available_at <= own.available_at
+                  ORDER BY s.book_seq DESC
+                  LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+                ) AS s
+                  ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+                  AND b.prev_ts_end > s.timestamp
+                WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+              ) AS j
+            )
+            WHERE carry = 0 AND mid IS NOT NULL
+          )
+        )
+        WHERE isNotNull(snapshot_ms__raw)
+      )
+      GROUP BY bucket__place, `snapshot_ms`
+    )
+  )
+  GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
 -- view mid_grid, level 0, look-back 0
@@ -8028,6 +9542,180 @@ FROM (
   GROUP BY bucket__place
 );
 
+-- view volatility_index, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`volatility_index__66d8755a`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `implied_volatility` Nullable(Float64) COMMENT 'Last known index of implied volatility, annualised, in percent as Deribit\'s DVOL; NULL if none is known or it is older than 15 minutes' CODEC(ZSTD(1)),
+    `implied_age_s` Nullable(Float64) COMMENT 'From the row\'s time to the moment at which the bucket was known' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Index of implied volatility of the instrument as it was known with the bucket';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_index__66d8755a__mv_lazy` TO `marketprism_features`.`volatility_index__66d8755a` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`implied_volatility`)), ifNotFinite(toFloat64(`implied_volatility`), 0), NULL) AS Nullable(Float64)) AS `implied_volatility`,
+  CAST(if(isFinite(toFloat64(`implied_age_s`)), ifNotFinite(toFloat64(`implied_age_s`), 0), NULL) AS Nullable(Float64)) AS `implied_age_s`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    index_value AS `implied_volatility`,
+    age_ms / 1000 AS `implied_age_s`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.timestamp__known, NULL) AS timestamp,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.seq__known, NULL) AS seq,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.index_value__known, NULL) AS index_value,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.underlying_asset__known, NULL) AS underlying_asset,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.maturity_date__known, NULL) AS maturity_date,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), toUnixTimestamp64Milli(b.available_at) - s.at_ms, NULL) AS age_ms
+    FROM `marketprism_features`.`ubt__close_0_lazy` AS b
+    ASOF LEFT JOIN (
+      -- In the order in which rows became known, those that were the newest by then: of them the last one is the row to use.
+      SELECT exchange, market_type, symbol, available_at, at_ms, timestamp__known, seq__known, index_value__known, underlying_asset__known, maturity_date__known
+      FROM (
+        SELECT
+          exchange, market_type, symbol, available_at,
+          toNullable(toUnixTimestamp64Milli(timestamp)) AS at_ms,
+          toNullable(timestamp) AS timestamp__known,
+    toNullable(toFloat64(seq)) AS seq__known,
+    toNullable(toFloat64(index_value)) AS index_value__known,
+    toNullable(toString(underlying_asset)) AS underlying_asset__known,
+    toNullable(maturity_date) AS maturity_date__known,
+          tuple(timestamp, seq, underlying_asset, maturity_date) AS place,
+          max(place) OVER known_before AS newest,
+          count() OVER known_before AS others
+        FROM `marketprism_hot`.`volatility_indices` FINAL
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND timestamp >= (SELECT min(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(900000)
+        WINDOW known_before AS (
+          PARTITION BY exchange, market_type, symbol ORDER BY available_at, timestamp, seq, underlying_asset, maturity_date
+          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+      )
+      WHERE others = 0 OR place > newest
+      -- Of several that became known in one millisecond the newest.
+      ORDER BY place DESC
+      LIMIT 1 BY exchange, market_type, symbol, available_at
+    ) AS s
+      ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND b.available_at >= s.available_at
+  )
+);
+
+CREATE VIEW `marketprism_features`.`volatility_index` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `implied_volatility`,
+  `implied_age_s`
+FROM `marketprism_features`.`volatility_index__66d8755a` FINAL
+COMMENT 'Index of implied volatility of the instrument as it was known with the bucket';
+
+INSERT INTO `marketprism_features`.`volatility_index__66d8755a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `implied_volatility`, `implied_age_s`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`implied_volatility`)), ifNotFinite(toFloat64(`implied_volatility`), 0), NULL) AS Nullable(Float64)) AS `implied_volatility`,
+  CAST(if(isFinite(toFloat64(`implied_age_s`)), ifNotFinite(toFloat64(`implied_age_s`), 0), NULL) AS Nullable(Float64)) AS `implied_age_s`
+FROM (
+  SELECT
+    exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v,
+    index_value AS `implied_volatility`,
+    age_ms / 1000 AS `implied_age_s`
+  FROM (
+    SELECT
+      b.exchange AS exchange,
+    b.market_type AS market_type,
+    b.symbol AS symbol,
+    b.bucket_id AS bucket_id,
+    b.bucket_ts_start AS bucket_ts_start,
+    b.bucket_ts_end AS bucket_ts_end,
+    b.prev_ts_end AS prev_ts_end,
+    b.available_at AS available_at,
+    b.v AS v,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.timestamp__known, NULL) AS timestamp,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.seq__known, NULL) AS seq,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.index_value__known, NULL) AS index_value,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.underlying_asset__known, NULL) AS underlying_asset,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), s.maturity_date__known, NULL) AS maturity_date,
+      if(ifNull(toUnixTimestamp64Milli(b.available_at) - s.at_ms <= 900000, false), toUnixTimestamp64Milli(b.available_at) - s.at_ms, NULL) AS age_ms
+    FROM buckets AS b
+    ASOF LEFT JOIN (
+      -- In the order in which rows became known, those that were the newest by then: of them the last one is the row to use.
+      SELECT exchange, market_type, symbol, available_at, at_ms, timestamp__known, seq__known, index_value__known, underlying_asset__known, maturity_date__known
+      FROM (
+        SELECT
+          exchange, market_type, symbol, available_at,
+          toNullable(toUnixTimestamp64Milli(timestamp)) AS at_ms,
+          toNullable(timestamp) AS timestamp__known,
+    toNullable(toFloat64(seq)) AS seq__known,
+    toNullable(toFloat64(index_value)) AS index_value__known,
+    toNullable(toString(underlying_asset)) AS underlying_asset__known,
+    toNullable(maturity_date) AS maturity_date__known,
+          tuple(timestamp, seq, underlying_asset, maturity_date) AS place,
+          max(place) OVER known_before AS newest,
+          count() OVER known_before AS others
+        FROM `marketprism_hot`.`volatility_indices` FINAL
+        WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+          AND available_at <= (SELECT max(available_at) FROM buckets)
+          AND timestamp >= (SELECT min(available_at) FROM buckets) - toIntervalMillisecond(900000)
+        WINDOW known_before AS (
+          PARTITION BY exchange, market_type, symbol ORDER BY available_at, timestamp, seq, underlying_asset, maturity_date
+          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+      )
+      WHERE others = 0 OR place > newest
+      -- Of several that became known in one millisecond the newest.
+      ORDER BY place DESC
+      LIMIT 1 BY exchange, market_type, symbol, available_at
+    ) AS s
+      ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND b.available_at >= s.available_at
+  )
+);
+
 -- view volume_buckets, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`volume_buckets__678b51e4`
@@ -9453,6 +11141,530 @@ FROM (
   GROUP BY exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v
 );
 
+-- view funding_pressure, level 1, look-back 0
+
+CREATE TABLE `marketprism_features`.`funding_pressure__acac6c4f`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `funding_pressure` Nullable(Float64) COMMENT 'Direction of the last funding shock times the order imbalance; above 0 the taker buys while funding rises, or sells while it falls' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Whether the flow of a bucket goes with the last change of funding; perpetual contracts only';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_pressure__acac6c4f__mv_lazy` TO `marketprism_features`.`funding_pressure__acac6c4f` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`funding_pressure` AS `funding_pressure`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`funding_pressure`)), ifNotFinite(toFloat64(`funding_pressure`), 0), NULL) AS Nullable(Float64)) AS `funding_pressure`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      sign(funding_shock.funding_shock) * order_flow.imbalance AS `funding_pressure`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `funding_shock`.`funding_rate_8h` AS `funding_shock.funding_rate_8h`,
+        `funding_shock`.`funding_shock` AS `funding_shock.funding_shock`,
+        `funding_shock`.`funding_shock_sign` AS `funding_shock.funding_shock_sign`,
+        `funding_shock`.`funding_shock_z` AS `funding_shock.funding_shock_z`,
+        `funding_shock`.`is_funding_shock` AS `funding_shock.is_funding_shock`,
+        `funding_shock`.`funding_shock_decayed` AS `funding_shock.funding_shock_decayed`,
+        `funding_shock`.`settlement_age_s` AS `funding_shock.settlement_age_s`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `funding_rate_8h`,
+          `funding_shock`,
+          `funding_shock_sign`,
+          `funding_shock_z`,
+          `is_funding_shock`,
+          `funding_shock_decayed`,
+          `settlement_age_s`
+        FROM `marketprism_features`.`funding_shock__dba9a3e7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`ubt__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `funding_shock`
+        ON `funding_shock`.exchange = `order_flow`.exchange AND `funding_shock`.market_type = `order_flow`.market_type AND `funding_shock`.symbol = `order_flow`.symbol AND `funding_shock`.bucket_id = `order_flow`.bucket_id
+    )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`funding_pressure` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `funding_pressure`
+FROM `marketprism_features`.`funding_pressure__acac6c4f` FINAL
+COMMENT 'Whether the flow of a bucket goes with the last change of funding; perpetual contracts only';
+
+INSERT INTO `marketprism_features`.`funding_pressure__acac6c4f` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_pressure`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`funding_pressure` AS `funding_pressure`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`funding_pressure`)), ifNotFinite(toFloat64(`funding_pressure`), 0), NULL) AS Nullable(Float64)) AS `funding_pressure`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      sign(funding_shock.funding_shock) * order_flow.imbalance AS `funding_pressure`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `funding_shock`.`funding_rate_8h` AS `funding_shock.funding_rate_8h`,
+        `funding_shock`.`funding_shock` AS `funding_shock.funding_shock`,
+        `funding_shock`.`funding_shock_sign` AS `funding_shock.funding_shock_sign`,
+        `funding_shock`.`funding_shock_z` AS `funding_shock.funding_shock_z`,
+        `funding_shock`.`is_funding_shock` AS `funding_shock.is_funding_shock`,
+        `funding_shock`.`funding_shock_decayed` AS `funding_shock.funding_shock_decayed`,
+        `funding_shock`.`settlement_age_s` AS `funding_shock.settlement_age_s`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `funding_rate_8h`,
+          `funding_shock`,
+          `funding_shock_sign`,
+          `funding_shock_z`,
+          `is_funding_shock`,
+          `funding_shock_decayed`,
+          `settlement_age_s`
+        FROM `marketprism_features`.`funding_shock__dba9a3e7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `funding_shock`
+        ON `funding_shock`.exchange = `order_flow`.exchange AND `funding_shock`.market_type = `order_flow`.market_type AND `funding_shock`.symbol = `order_flow`.symbol AND `funding_shock`.bucket_id = `order_flow`.bucket_id
+    )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view iv_rv_spread, level 1, look-back 20
+
+CREATE TABLE `marketprism_features`.`iv_rv_spread__8758f384`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `realised_annual` Nullable(Float64) COMMENT 'Realised volatility of the last 300 s per year of 365 days, in percent, from the mean of squared returns' CODEC(ZSTD(1)),
+    `iv_minus_rv` Nullable(Float64) COMMENT 'Implied minus realised volatility, both annualised' CODEC(ZSTD(1)),
+    `iv_over_rv` Nullable(Float64) COMMENT 'Implied over realised volatility; NULL where nothing moved' CODEC(ZSTD(1)),
+    `variance_premium` Nullable(Float64) COMMENT 'Implied minus realised variance, annualised. Carr, Wu 2009; Bollerslev, Tauchen, Zhou 2009' CODEC(ZSTD(1)),
+    `iv_rv_z_20` Nullable(Float64) COMMENT 'iv_minus_rv against mean and standard deviation of the 20 buckets before it; NULL with fewer than 10 values' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Implied against realised volatility. The index looks 30 days ahead, what was realised is of the last 300 seconds';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`iv_rv_spread__8758f384__mv_lazy` TO `marketprism_features`.`iv_rv_spread__8758f384` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`realised_annual` AS `realised_annual`,
+  u.`iv_minus_rv` AS `iv_minus_rv`,
+  u.`iv_over_rv` AS `iv_over_rv`,
+  u.`variance_premium` AS `variance_premium`,
+  u.`iv_rv_z_20` AS `iv_rv_z_20`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`realised_annual`)), ifNotFinite(toFloat64(`realised_annual`), 0), NULL) AS Nullable(Float64)) AS `realised_annual`,
+    CAST(if(isFinite(toFloat64(`iv_minus_rv`)), ifNotFinite(toFloat64(`iv_minus_rv`), 0), NULL) AS Nullable(Float64)) AS `iv_minus_rv`,
+    CAST(if(isFinite(toFloat64(`iv_over_rv`)), ifNotFinite(toFloat64(`iv_over_rv`), 0), NULL) AS Nullable(Float64)) AS `iv_over_rv`,
+    CAST(if(isFinite(toFloat64(`variance_premium`)), ifNotFinite(toFloat64(`variance_premium`), 0), NULL) AS Nullable(Float64)) AS `variance_premium`,
+    CAST(if(isFinite(toFloat64(`iv_rv_z_20`)), ifNotFinite(toFloat64(`iv_rv_z_20`), 0), NULL) AS Nullable(Float64)) AS `iv_rv_z_20`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      100 * sqrt(365 * 86400 / 1 * realised_volatility.rv_300 / nullIf(realised_volatility.returns_300, 0)) AS `realised_annual`,
+      volatility_index.implied_volatility - realised_annual AS `iv_minus_rv`,
+      volatility_index.implied_volatility / nullIf(realised_annual, 0) AS `iv_over_rv`,
+      pow(volatility_index.implied_volatility / 100, 2) - pow(realised_annual / 100, 2) AS `variance_premium`,
+      if(if(count() OVER before20 >= 1, count(iv_minus_rv) OVER before20, NULL) >= 10, (iv_minus_rv - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(iv_minus_rv)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(iv_minus_rv, 0), 30) + isFinite(iv_minus_rv) * 0) OVER before20)) / nullIf(count(iv_minus_rv) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((iv_minus_rv)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20) * toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `iv_rv_z_20`
+    FROM (
+      SELECT `realised_volatility`.exchange AS exchange, `realised_volatility`.market_type AS market_type, `realised_volatility`.symbol AS symbol, `realised_volatility`.bucket_id AS bucket_id,
+        `realised_volatility`.`returns_60` AS `realised_volatility.returns_60`,
+        `realised_volatility`.`nonzero_share_60` AS `realised_volatility.nonzero_share_60`,
+        `realised_volatility`.`rv_60` AS `realised_volatility.rv_60`,
+        `realised_volatility`.`rvol_60` AS `realised_volatility.rvol_60`,
+        `realised_volatility`.`bv_60` AS `realised_volatility.bv_60`,
+        `realised_volatility`.`tripower_60` AS `realised_volatility.tripower_60`,
+        `realised_volatility`.`medrv_60` AS `realised_volatility.medrv_60`,
+        `realised_volatility`.`rs_up_60` AS `realised_volatility.rs_up_60`,
+        `realised_volatility`.`rs_down_60` AS `realised_volatility.rs_down_60`,
+        `realised_volatility`.`jump_z_60` AS `realised_volatility.jump_z_60`,
+        `realised_volatility`.`jump_p_60` AS `realised_volatility.jump_p_60`,
+        `realised_volatility`.`jump_raw_60` AS `realised_volatility.jump_raw_60`,
+        `realised_volatility`.`jump_share_60` AS `realised_volatility.jump_share_60`,
+        `realised_volatility`.`jump_60` AS `realised_volatility.jump_60`,
+        `realised_volatility`.`continuous_60` AS `realised_volatility.continuous_60`,
+        `realised_volatility`.`returns_300` AS `realised_volatility.returns_300`,
+        `realised_volatility`.`nonzero_share_300` AS `realised_volatility.nonzero_share_300`,
+        `realised_volatility`.`rv_300` AS `realised_volatility.rv_300`,
+        `realised_volatility`.`rvol_300` AS `realised_volatility.rvol_300`,
+        `realised_volatility`.`bv_300` AS `realised_volatility.bv_300`,
+        `realised_volatility`.`tripower_300` AS `realised_volatility.tripower_300`,
+        `realised_volatility`.`medrv_300` AS `realised_volatility.medrv_300`,
+        `realised_volatility`.`rs_up_300` AS `realised_volatility.rs_up_300`,
+        `realised_volatility`.`rs_down_300` AS `realised_volatility.rs_down_300`,
+        `realised_volatility`.`jump_z_300` AS `realised_volatility.jump_z_300`,
+        `realised_volatility`.`jump_p_300` AS `realised_volatility.jump_p_300`,
+        `realised_volatility`.`jump_raw_300` AS `realised_volatility.jump_raw_300`,
+        `realised_volatility`.`jump_share_300` AS `realised_volatility.jump_share_300`,
+        `realised_volatility`.`jump_300` AS `realised_volatility.jump_300`,
+        `realised_volatility`.`continuous_300` AS `realised_volatility.continuous_300`,
+        `volatility_index`.`implied_volatility` AS `volatility_index.implied_volatility`,
+        `volatility_index`.`implied_age_s` AS `volatility_index.implied_age_s`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `returns_60`,
+          `nonzero_share_60`,
+          `rv_60`,
+          `rvol_60`,
+          `bv_60`,
+          `tripower_60`,
+          `medrv_60`,
+          `rs_up_60`,
+          `rs_down_60`,
+          `jump_z_60`,
+          `jump_p_60`,
+          `jump_raw_60`,
+          `jump_share_60`,
+          `jump_60`,
+          `continuous_60`,
+          `returns_300`,
+          `nonzero_share_300`,
+          `rv_300`,
+          `rvol_300`,
+          `bv_300`,
+          `tripower_300`,
+          `medrv_300`,
+          `rs_up_300`,
+          `rs_down_300`,
+          `jump_z_300`,
+          `jump_p_300`,
+          `jump_raw_300`,
+          `jump_share_300`,
+          `jump_300`,
+          `continuous_300`
+        FROM `marketprism_features`.`realised_volatility__09310714`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`ubt__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `realised_volatility`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `implied_volatility`,
+          `implied_age_s`
+        FROM `marketprism_features`.`volatility_index__66d8755a`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`ubt__close_1_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `volatility_index`
+        ON `volatility_index`.exchange = `realised_volatility`.exchange AND `volatility_index`.market_type = `realised_volatility`.market_type AND `volatility_index`.symbol = `realised_volatility`.symbol AND `volatility_index`.bucket_id = `realised_volatility`.bucket_id
+    )
+      WINDOW
+        before20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 20 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`iv_rv_spread` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `realised_annual`,
+  `iv_minus_rv`,
+  `iv_over_rv`,
+  `variance_premium`,
+  `iv_rv_z_20`
+FROM `marketprism_features`.`iv_rv_spread__8758f384` FINAL
+COMMENT 'Implied against realised volatility. The index looks 30 days ahead, what was realised is of the last 300 seconds';
+
+INSERT INTO `marketprism_features`.`iv_rv_spread__8758f384` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `realised_annual`, `iv_minus_rv`, `iv_over_rv`, `variance_premium`, `iv_rv_z_20`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`realised_annual` AS `realised_annual`,
+  u.`iv_minus_rv` AS `iv_minus_rv`,
+  u.`iv_over_rv` AS `iv_over_rv`,
+  u.`variance_premium` AS `variance_premium`,
+  u.`iv_rv_z_20` AS `iv_rv_z_20`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`realised_annual`)), ifNotFinite(toFloat64(`realised_annual`), 0), NULL) AS Nullable(Float64)) AS `realised_annual`,
+    CAST(if(isFinite(toFloat64(`iv_minus_rv`)), ifNotFinite(toFloat64(`iv_minus_rv`), 0), NULL) AS Nullable(Float64)) AS `iv_minus_rv`,
+    CAST(if(isFinite(toFloat64(`iv_over_rv`)), ifNotFinite(toFloat64(`iv_over_rv`), 0), NULL) AS Nullable(Float64)) AS `iv_over_rv`,
+    CAST(if(isFinite(toFloat64(`variance_premium`)), ifNotFinite(toFloat64(`variance_premium`), 0), NULL) AS Nullable(Float64)) AS `variance_premium`,
+    CAST(if(isFinite(toFloat64(`iv_rv_z_20`)), ifNotFinite(toFloat64(`iv_rv_z_20`), 0), NULL) AS Nullable(Float64)) AS `iv_rv_z_20`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      100 * sqrt(365 * 86400 / 1 * realised_volatility.rv_300 / nullIf(realised_volatility.returns_300, 0)) AS `realised_annual`,
+      volatility_index.implied_volatility - realised_annual AS `iv_minus_rv`,
+      volatility_index.implied_volatility / nullIf(realised_annual, 0) AS `iv_over_rv`,
+      pow(volatility_index.implied_volatility / 100, 2) - pow(realised_annual / 100, 2) AS `variance_premium`,
+      if(if(count() OVER before20 >= 1, count(iv_minus_rv) OVER before20, NULL) >= 10, (iv_minus_rv - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(iv_minus_rv)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(iv_minus_rv, 0), 30) + isFinite(iv_minus_rv) * 0) OVER before20)) / nullIf(count(iv_minus_rv) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((iv_minus_rv)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20) * toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `iv_rv_z_20`
+    FROM (
+      SELECT `realised_volatility`.exchange AS exchange, `realised_volatility`.market_type AS market_type, `realised_volatility`.symbol AS symbol, `realised_volatility`.bucket_id AS bucket_id,
+        `realised_volatility`.`returns_60` AS `realised_volatility.returns_60`,
+        `realised_volatility`.`nonzero_share_60` AS `realised_volatility.nonzero_share_60`,
+        `realised_volatility`.`rv_60` AS `realised_volatility.rv_60`,
+        `realised_volatility`.`rvol_60` AS `realised_volatility.rvol_60`,
+        `realised_volatility`.`bv_60` AS `realised_volatility.bv_60`,
+        `realised_volatility`.`tripower_60` AS `realised_volatility.tripower_60`,
+        `realised_volatility`.`medrv_60` AS `realised_volatility.medrv_60`,
+        `realised_volatility`.`rs_up_60` AS `realised_volatility.rs_up_60`,
+        `realised_volatility`.`rs_down_60` AS `realised_volatility.rs_down_60`,
+        `realised_volatility`.`jump_z_60` AS `realised_volatility.jump_z_60`,
+        `realised_volatility`.`jump_p_60` AS `realised_volatility.jump_p_60`,
+        `realised_volatility`.`jump_raw_60` AS `realised_volatility.jump_raw_60`,
+        `realised_volatility`.`jump_share_60` AS `realised_volatility.jump_share_60`,
+        `realised_volatility`.`jump_60` AS `realised_volatility.jump_60`,
+        `realised_volatility`.`continuous_60` AS `realised_volatility.continuous_60`,
+        `realised_volatility`.`returns_300` AS `realised_volatility.returns_300`,
+        `realised_volatility`.`nonzero_share_300` AS `realised_volatility.nonzero_share_300`,
+        `realised_volatility`.`rv_300` AS `realised_volatility.rv_300`,
+        `realised_volatility`.`rvol_300` AS `realised_volatility.rvol_300`,
+        `realised_volatility`.`bv_300` AS `realised_volatility.bv_300`,
+        `realised_volatility`.`tripower_300` AS `realised_volatility.tripower_300`,
+        `realised_volatility`.`medrv_300` AS `realised_volatility.medrv_300`,
+        `realised_volatility`.`rs_up_300` AS `realised_volatility.rs_up_300`,
+        `realised_volatility`.`rs_down_300` AS `realised_volatility.rs_down_300`,
+        `realised_volatility`.`jump_z_300` AS `realised_volatility.jump_z_300`,
+        `realised_volatility`.`jump_p_300` AS `realised_volatility.jump_p_300`,
+        `realised_volatility`.`jump_raw_300` AS `realised_volatility.jump_raw_300`,
+        `realised_volatility`.`jump_share_300` AS `realised_volatility.jump_share_300`,
+        `realised_volatility`.`jump_300` AS `realised_volatility.jump_300`,
+        `realised_volatility`.`continuous_300` AS `realised_volatility.continuous_300`,
+        `volatility_index`.`implied_volatility` AS `volatility_index.implied_volatility`,
+        `volatility_index`.`implied_age_s` AS `volatility_index.implied_age_s`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `returns_60`,
+          `nonzero_share_60`,
+          `rv_60`,
+          `rvol_60`,
+          `bv_60`,
+          `tripower_60`,
+          `medrv_60`,
+          `rs_up_60`,
+          `rs_down_60`,
+          `jump_z_60`,
+          `jump_p_60`,
+          `jump_raw_60`,
+          `jump_share_60`,
+          `jump_60`,
+          `continuous_60`,
+          `returns_300`,
+          `nonzero_share_300`,
+          `rv_300`,
+          `rvol_300`,
+          `bv_300`,
+          `tripower_300`,
+          `medrv_300`,
+          `rs_up_300`,
+          `rs_down_300`,
+          `jump_z_300`,
+          `jump_p_300`,
+          `jump_raw_300`,
+          `jump_share_300`,
+          `jump_300`,
+          `continuous_300`
+        FROM `marketprism_features`.`realised_volatility__09310714`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `realised_volatility`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `implied_volatility`,
+          `implied_age_s`
+        FROM `marketprism_features`.`volatility_index__66d8755a`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `volatility_index`
+        ON `volatility_index`.exchange = `realised_volatility`.exchange AND `volatility_index`.market_type = `realised_volatility`.market_type AND `volatility_index`.symbol = `realised_volatility`.symbol AND `volatility_index`.bucket_id = `realised_volatility`.bucket_id
+    )
+      WINDOW
+        before20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 20 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
 -- view kyle_lambda, level 1, look-back 99
 
 CREATE TABLE `marketprism_features`.`kyle_lambda__cae94fac`
@@ -9765,6 +11977,380 @@ LEFT JOIN (
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
+-- view liquidation_cascade, level 1, look-back 0
+
+CREATE TABLE `marketprism_features`.`liquidation_cascade__953e1b73`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `long_pre_mid` Nullable(Float64) COMMENT 'Last valid mid before the cascade\'s first order, not older than 900 s' CODEC(ZSTD(1)),
+    `long_extreme_mid` Nullable(Float64) COMMENT 'Lowest valid mid from its first order to its last' CODEC(ZSTD(1)),
+    `long_impact_bps` Nullable(Float64) COMMENT 'How far the mid went with the cascade; NULL where either is not known' CODEC(ZSTD(1)),
+    `long_half_recovery_s` Nullable(Float64) COMMENT 'From the last extreme to the first mid that was halfway back, up to `horizon_ms` after the last order; NULL as long as there is none' CODEC(ZSTD(1)),
+    `short_pre_mid` Nullable(Float64) COMMENT 'Last valid mid before the cascade\'s first order, not older than 900 s' CODEC(ZSTD(1)),
+    `short_extreme_mid` Nullable(Float64) COMMENT 'Highest valid mid from its first order to its last' CODEC(ZSTD(1)),
+    `short_impact_bps` Nullable(Float64) COMMENT 'How far the mid went with the cascade; NULL where either is not known' CODEC(ZSTD(1)),
+    `short_half_recovery_s` Nullable(Float64) COMMENT 'From the last extreme to the first mid that was halfway back, up to `horizon_ms` after the last order; NULL as long as there is none' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'How far the mid went with the last cascade of liquidations of each side, and how soon half of it came back';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_cascade__953e1b73__mv_lazy` TO `marketprism_features`.`liquidation_cascade__953e1b73` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`long_pre_mid` AS `long_pre_mid`,
+  u.`long_extreme_mid` AS `long_extreme_mid`,
+  u.`long_impact_bps` AS `long_impact_bps`,
+  u.`long_half_recovery_s` AS `long_half_recovery_s`,
+  u.`short_pre_mid` AS `short_pre_mid`,
+  u.`short_extreme_mid` AS `short_extreme_mid`,
+  u.`short_impact_bps` AS `short_impact_bps`,
+  u.`short_half_recovery_s` AS `short_half_recovery_s`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`long_pre_mid`)), ifNotFinite(toFloat64(`long_pre_mid`), 0), NULL) AS Nullable(Float64)) AS `long_pre_mid`,
+    CAST(if(isFinite(toFloat64(`long_extreme_mid`)), ifNotFinite(toFloat64(`long_extreme_mid`), 0), NULL) AS Nullable(Float64)) AS `long_extreme_mid`,
+    CAST(if(isFinite(toFloat64(`long_impact_bps`)), ifNotFinite(toFloat64(`long_impact_bps`), 0), NULL) AS Nullable(Float64)) AS `long_impact_bps`,
+    CAST(if(isFinite(toFloat64(`long_half_recovery_s`)), ifNotFinite(toFloat64(`long_half_recovery_s`), 0), NULL) AS Nullable(Float64)) AS `long_half_recovery_s`,
+    CAST(if(isFinite(toFloat64(`short_pre_mid`)), ifNotFinite(toFloat64(`short_pre_mid`), 0), NULL) AS Nullable(Float64)) AS `short_pre_mid`,
+    CAST(if(isFinite(toFloat64(`short_extreme_mid`)), ifNotFinite(toFloat64(`short_extreme_mid`), 0), NULL) AS Nullable(Float64)) AS `short_extreme_mid`,
+    CAST(if(isFinite(toFloat64(`short_impact_bps`)), ifNotFinite(toFloat64(`short_impact_bps`), 0), NULL) AS Nullable(Float64)) AS `short_impact_bps`,
+    CAST(if(isFinite(toFloat64(`short_half_recovery_s`)), ifNotFinite(toFloat64(`short_half_recovery_s`), 0), NULL) AS Nullable(Float64)) AS `short_half_recovery_s`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayZip(arrayFlatten(arrayMap(t -> t.1, groupArray(tuple(mid_changes.snapshot_ms)) OVER w900)), arrayMap(m -> assumeNotNull(m), arrayFlatten(arrayMap(t -> t.1, groupArray(tuple(mid_changes.snapshot_mid)) OVER w900)))) AS `snapshots`,
+      ifNull(liquidation_runs.long_from_ms, 0) AS `long_from`,
+      ifNull(liquidation_runs.long_to_ms, 0) AS `long_to`,
+      arrayFilter(x -> x.1 < long_from, snapshots) AS `long_before`,
+      arrayFilter(x -> x.1 >= long_from AND x.1 <= long_to, snapshots) AS `long_mids`,
+      arrayMin(x -> x.2, long_mids) AS `long_extreme`,
+      arrayMax(x -> if(x.2 = long_extreme, x.1, 0), long_mids) AS `long_extreme_ms`,
+      arrayFilter(x -> x.1 > long_extreme_ms AND x.1 <= long_to + 60000 AND x.2 >= (long_extreme + long_before[- 1].2) / 2, snapshots) AS `long_back`,
+      ifNull(liquidation_runs.short_from_ms, 0) AS `short_from`,
+      ifNull(liquidation_runs.short_to_ms, 0) AS `short_to`,
+      arrayFilter(x -> x.1 < short_from, snapshots) AS `short_before`,
+      arrayFilter(x -> x.1 >= short_from AND x.1 <= short_to, snapshots) AS `short_mids`,
+      arrayMax(x -> x.2, short_mids) AS `short_extreme`,
+      arrayMax(x -> if(x.2 = short_extreme, x.1, 0), short_mids) AS `short_extreme_ms`,
+      arrayFilter(x -> x.1 > short_extreme_ms AND x.1 <= short_to + 60000 AND x.2 <= (short_extreme + short_before[- 1].2) / 2, snapshots) AS `short_back`,
+      if(empty(long_before), NULL, long_before[- 1].2) AS `long_pre_mid`,
+      if(empty(long_mids), NULL, long_extreme) AS `long_extreme_mid`,
+      (1 - long_extreme_mid / nullIf(long_pre_mid, 0)) * 10000 AS `long_impact_bps`,
+      if(empty(long_mids) OR empty(long_before) OR empty(long_back), NULL, (arrayMin(x -> x.1, long_back) - long_extreme_ms) / 1000) AS `long_half_recovery_s`,
+      if(empty(short_before), NULL, short_before[- 1].2) AS `short_pre_mid`,
+      if(empty(short_mids), NULL, short_extreme) AS `short_extreme_mid`,
+      (short_extreme_mid / nullIf(short_pre_mid, 0) - 1) * 10000 AS `short_impact_bps`,
+      if(empty(short_mids) OR empty(short_before) OR empty(short_back), NULL, (arrayMin(x -> x.1, short_back) - short_extreme_ms) / 1000) AS `short_half_recovery_s`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id, `order_flow`.bucket_ts_end AS bucket_ts_end,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `liquidation_runs`.`long_events` AS `liquidation_runs.long_events`,
+        `liquidation_runs`.`long_notional` AS `liquidation_runs.long_notional`,
+        `liquidation_runs`.`long_from_ms` AS `liquidation_runs.long_from_ms`,
+        `liquidation_runs`.`long_to_ms` AS `liquidation_runs.long_to_ms`,
+        `liquidation_runs`.`long_duration_s` AS `liquidation_runs.long_duration_s`,
+        `liquidation_runs`.`long_age_s` AS `liquidation_runs.long_age_s`,
+        `liquidation_runs`.`short_events` AS `liquidation_runs.short_events`,
+        `liquidation_runs`.`short_notional` AS `liquidation_runs.short_notional`,
+        `liquidation_runs`.`short_from_ms` AS `liquidation_runs.short_from_ms`,
+        `liquidation_runs`.`short_to_ms` AS `liquidation_runs.short_to_ms`,
+        `liquidation_runs`.`short_duration_s` AS `liquidation_runs.short_duration_s`,
+        `liquidation_runs`.`short_age_s` AS `liquidation_runs.short_age_s`,
+        `mid_changes`.`snapshot_ms` AS `mid_changes.snapshot_ms`,
+        `mid_changes`.`snapshot_mid` AS `mid_changes.snapshot_mid`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_end,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_1_lazy`)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_lazy`) - toIntervalMillisecond(900000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_lazy`)
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_end,
+          `long_events`,
+          `long_notional`,
+          `long_from_ms`,
+          `long_to_ms`,
+          `long_duration_s`,
+          `long_age_s`,
+          `short_events`,
+          `short_notional`,
+          `short_from_ms`,
+          `short_to_ms`,
+          `short_duration_s`,
+          `short_age_s`
+        FROM `marketprism_features`.`liquidation_runs__ed06c8f9`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_1_lazy`)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_lazy`) - toIntervalMillisecond(900000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_lazy`)
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `liquidation_runs`
+        ON `liquidation_runs`.exchange = `order_flow`.exchange AND `liquidation_runs`.market_type = `order_flow`.market_type AND `liquidation_runs`.symbol = `order_flow`.symbol AND `liquidation_runs`.bucket_id = `order_flow`.bucket_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_end,
+          `snapshot_ms`,
+          `snapshot_mid`
+        FROM `marketprism_features`.`mid_changes__75f98419`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_1_lazy`)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_lazy`) - toIntervalMillisecond(900000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_1_lazy`)
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `mid_changes`
+        ON `mid_changes`.exchange = `order_flow`.exchange AND `mid_changes`.market_type = `order_flow`.market_type AND `mid_changes`.symbol = `order_flow`.symbol AND `mid_changes`.bucket_id = `order_flow`.bucket_id
+    )
+      WINDOW
+        w900 AS (PARTITION BY exchange, market_type, symbol ORDER BY toUnixTimestamp64Milli(bucket_ts_end) RANGE BETWEEN 899999 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`liquidation_cascade` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `long_pre_mid`,
+  `long_extreme_mid`,
+  `long_impact_bps`,
+  `long_half_recovery_s`,
+  `short_pre_mid`,
+  `short_extreme_mid`,
+  `short_impact_bps`,
+  `short_half_recovery_s`
+FROM `marketprism_features`.`liquidation_cascade__953e1b73` FINAL
+COMMENT 'How far the mid went with the last cascade of liquidations of each side, and how soon half of it came back';
+
+INSERT INTO `marketprism_features`.`liquidation_cascade__953e1b73` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_pre_mid`, `long_extreme_mid`, `long_impact_bps`, `long_half_recovery_s`, `short_pre_mid`, `short_extreme_mid`, `short_impact_bps`, `short_half_recovery_s`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`long_pre_mid` AS `long_pre_mid`,
+  u.`long_extreme_mid` AS `long_extreme_mid`,
+  u.`long_impact_bps` AS `long_impact_bps`,
+  u.`long_half_recovery_s` AS `long_half_recovery_s`,
+  u.`short_pre_mid` AS `short_pre_mid`,
+  u.`short_extreme_mid` AS `short_extreme_mid`,
+  u.`short_impact_bps` AS `short_impact_bps`,
+  u.`short_half_recovery_s` AS `short_half_recovery_s`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`long_pre_mid`)), ifNotFinite(toFloat64(`long_pre_mid`), 0), NULL) AS Nullable(Float64)) AS `long_pre_mid`,
+    CAST(if(isFinite(toFloat64(`long_extreme_mid`)), ifNotFinite(toFloat64(`long_extreme_mid`), 0), NULL) AS Nullable(Float64)) AS `long_extreme_mid`,
+    CAST(if(isFinite(toFloat64(`long_impact_bps`)), ifNotFinite(toFloat64(`long_impact_bps`), 0), NULL) AS Nullable(Float64)) AS `long_impact_bps`,
+    CAST(if(isFinite(toFloat64(`long_half_recovery_s`)), ifNotFinite(toFloat64(`long_half_recovery_s`), 0), NULL) AS Nullable(Float64)) AS `long_half_recovery_s`,
+    CAST(if(isFinite(toFloat64(`short_pre_mid`)), ifNotFinite(toFloat64(`short_pre_mid`), 0), NULL) AS Nullable(Float64)) AS `short_pre_mid`,
+    CAST(if(isFinite(toFloat64(`short_extreme_mid`)), ifNotFinite(toFloat64(`short_extreme_mid`), 0), NULL) AS Nullable(Float64)) AS `short_extreme_mid`,
+    CAST(if(isFinite(toFloat64(`short_impact_bps`)), ifNotFinite(toFloat64(`short_impact_bps`), 0), NULL) AS Nullable(Float64)) AS `short_impact_bps`,
+    CAST(if(isFinite(toFloat64(`short_half_recovery_s`)), ifNotFinite(toFloat64(`short_half_recovery_s`), 0), NULL) AS Nullable(Float64)) AS `short_half_recovery_s`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayZip(arrayFlatten(arrayMap(t -> t.1, groupArray(tuple(mid_changes.snapshot_ms)) OVER w900)), arrayMap(m -> assumeNotNull(m), arrayFlatten(arrayMap(t -> t.1, groupArray(tuple(mid_changes.snapshot_mid)) OVER w900)))) AS `snapshots`,
+      ifNull(liquidation_runs.long_from_ms, 0) AS `long_from`,
+      ifNull(liquidation_runs.long_to_ms, 0) AS `long_to`,
+      arrayFilter(x -> x.1 < long_from, snapshots) AS `long_before`,
+      arrayFilter(x -> x.1 >= long_from AND x.1 <= long_to, snapshots) AS `long_mids`,
+      arrayMin(x -> x.2, long_mids) AS `long_extreme`,
+      arrayMax(x -> if(x.2 = long_extreme, x.1, 0), long_mids) AS `long_extreme_ms`,
+      arrayFilter(x -> x.1 > long_extreme_ms AND x.1 <= long_to + 60000 AND x.2 >= (long_extreme + long_before[- 1].2) / 2, snapshots) AS `long_back`,
+      ifNull(liquidation_runs.short_from_ms, 0) AS `short_from`,
+      ifNull(liquidation_runs.short_to_ms, 0) AS `short_to`,
+      arrayFilter(x -> x.1 < short_from, snapshots) AS `short_before`,
+      arrayFilter(x -> x.1 >= short_from AND x.1 <= short_to, snapshots) AS `short_mids`,
+      arrayMax(x -> x.2, short_mids) AS `short_extreme`,
+      arrayMax(x -> if(x.2 = short_extreme, x.1, 0), short_mids) AS `short_extreme_ms`,
+      arrayFilter(x -> x.1 > short_extreme_ms AND x.1 <= short_to + 60000 AND x.2 <= (short_extreme + short_before[- 1].2) / 2, snapshots) AS `short_back`,
+      if(empty(long_before), NULL, long_before[- 1].2) AS `long_pre_mid`,
+      if(empty(long_mids), NULL, long_extreme) AS `long_extreme_mid`,
+      (1 - long_extreme_mid / nullIf(long_pre_mid, 0)) * 10000 AS `long_impact_bps`,
+      if(empty(long_mids) OR empty(long_before) OR empty(long_back), NULL, (arrayMin(x -> x.1, long_back) - long_extreme_ms) / 1000) AS `long_half_recovery_s`,
+      if(empty(short_before), NULL, short_before[- 1].2) AS `short_pre_mid`,
+      if(empty(short_mids), NULL, short_extreme) AS `short_extreme_mid`,
+      (short_extreme_mid / nullIf(short_pre_mid, 0) - 1) * 10000 AS `short_impact_bps`,
+      if(empty(short_mids) OR empty(short_before) OR empty(short_back), NULL, (arrayMin(x -> x.1, short_back) - short_extreme_ms) / 1000) AS `short_half_recovery_s`
+    FROM (
+      SELECT `order_flow`.exchange AS exchange, `order_flow`.market_type AS market_type, `order_flow`.symbol AS symbol, `order_flow`.bucket_id AS bucket_id, `order_flow`.bucket_ts_end AS bucket_ts_end,
+        `order_flow`.`buy_volume` AS `order_flow.buy_volume`,
+        `order_flow`.`sell_volume` AS `order_flow.sell_volume`,
+        `order_flow`.`volume` AS `order_flow.volume`,
+        `order_flow`.`quote_volume` AS `order_flow.quote_volume`,
+        `order_flow`.`trades` AS `order_flow.trades`,
+        `order_flow`.`vwap` AS `order_flow.vwap`,
+        `order_flow`.`open` AS `order_flow.open`,
+        `order_flow`.`high` AS `order_flow.high`,
+        `order_flow`.`low` AS `order_flow.low`,
+        `order_flow`.`close` AS `order_flow.close`,
+        `order_flow`.`imbalance` AS `order_flow.imbalance`,
+        `order_flow`.`duration_s` AS `order_flow.duration_s`,
+        `liquidation_runs`.`long_events` AS `liquidation_runs.long_events`,
+        `liquidation_runs`.`long_notional` AS `liquidation_runs.long_notional`,
+        `liquidation_runs`.`long_from_ms` AS `liquidation_runs.long_from_ms`,
+        `liquidation_runs`.`long_to_ms` AS `liquidation_runs.long_to_ms`,
+        `liquidation_runs`.`long_duration_s` AS `liquidation_runs.long_duration_s`,
+        `liquidation_runs`.`long_age_s` AS `liquidation_runs.long_age_s`,
+        `liquidation_runs`.`short_events` AS `liquidation_runs.short_events`,
+        `liquidation_runs`.`short_notional` AS `liquidation_runs.short_notional`,
+        `liquidation_runs`.`short_from_ms` AS `liquidation_runs.short_from_ms`,
+        `liquidation_runs`.`short_to_ms` AS `liquidation_runs.short_to_ms`,
+        `liquidation_runs`.`short_duration_s` AS `liquidation_runs.short_duration_s`,
+        `liquidation_runs`.`short_age_s` AS `liquidation_runs.short_age_s`,
+        `mid_changes`.`snapshot_ms` AS `mid_changes.snapshot_ms`,
+        `mid_changes`.`snapshot_mid` AS `mid_changes.snapshot_mid`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_end,
+          `buy_volume`,
+          `sell_volume`,
+          `volume`,
+          `quote_volume`,
+          `trades`,
+          `vwap`,
+          `open`,
+          `high`,
+          `low`,
+          `close`,
+          `imbalance`,
+          `duration_s`
+        FROM `marketprism_features`.`order_flow__deb800f7`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(900000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `order_flow`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_end,
+          `long_events`,
+          `long_notional`,
+          `long_from_ms`,
+          `long_to_ms`,
+          `long_duration_s`,
+          `long_age_s`,
+          `short_events`,
+          `short_notional`,
+          `short_from_ms`,
+          `short_to_ms`,
+          `short_duration_s`,
+          `short_age_s`
+        FROM `marketprism_features`.`liquidation_runs__ed06c8f9`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(900000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `liquidation_runs`
+        ON `liquidation_runs`.exchange = `order_flow`.exchange AND `liquidation_runs`.market_type = `order_flow`.market_type AND `liquidation_runs`.symbol = `order_flow`.symbol AND `liquidation_runs`.bucket_id = `order_flow`.bucket_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id, bucket_ts_end,
+          `snapshot_ms`,
+          `snapshot_mid`
+        FROM `marketprism_features`.`mid_changes__75f98419`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT exchange, market_type, symbol, bucket_id
+          FROM `marketprism_features`.`unified_buckets`
+          WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(900000)
+            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `mid_changes`
+        ON `mid_changes`.exchange = `order_flow`.exchange AND `mid_changes`.market_type = `order_flow`.market_type AND `mid_changes`.symbol = `order_flow`.symbol AND `mid_changes`.bucket_id = `order_flow`.bucket_id
+    )
+      WINDOW
+        w900 AS (PARTITION BY exchange, market_type, symbol ORDER BY toUnixTimestamp64Milli(bucket_ts_end) RANGE BETWEEN 899999 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
 -- view microprice, level 1, look-back 0
 
 CREATE TABLE `marketprism_features`.`microprice__bfdd6425`
@@ -9967,6 +12553,126 @@ LEFT JOIN (
       ) AS t
         ON t.fit_exchange = r.exchange AND t.fit_market_type = r.market_type AND t.fit_symbol = r.symbol AND t.fit_bucket_id = r.bucket_id
     )
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view oi_change, level 1, look-back 1
+
+CREATE TABLE `marketprism_features`.`oi_change__1a047f00`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `oi_change` Nullable(Float64) COMMENT 'Change of the open interest since the bucket before, in units of base, so that the price has no part in it' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Change of the open interest from bucket to bucket; derivatives only';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`oi_change__1a047f00__mv_lazy` TO `marketprism_features`.`oi_change__1a047f00` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`oi_change` AS `oi_change`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`oi_change`)), ifNotFinite(toFloat64(`oi_change`), 0), NULL) AS Nullable(Float64)) AS `oi_change`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      log(open_interest / nullIf(if(count() OVER before1 >= 1, max(open_interest) OVER before1, NULL), 0)) AS `oi_change`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `open_interest`,
+        `open_interest_age_s`
+      FROM `marketprism_features`.`oi_state__68fe133c`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 1, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`ubt__close_1_lazy`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        before1 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`oi_change` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `oi_change`
+FROM `marketprism_features`.`oi_change__1a047f00` FINAL
+COMMENT 'Change of the open interest from bucket to bucket; derivatives only';
+
+INSERT INTO `marketprism_features`.`oi_change__1a047f00` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `oi_change`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`oi_change` AS `oi_change`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`oi_change`)), ifNotFinite(toFloat64(`oi_change`), 0), NULL) AS Nullable(Float64)) AS `oi_change`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      log(open_interest / nullIf(if(count() OVER before1 >= 1, max(open_interest) OVER before1, NULL), 0)) AS `oi_change`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `open_interest`,
+        `open_interest_age_s`
+      FROM `marketprism_features`.`oi_state__68fe133c`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 1, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        before1 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
   )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
@@ -11106,6 +13812,374 @@ FROM (
   )
   GROUP BY bucket__place
 );
+
+-- view oi_lob_squeeze, level 2, look-back 21
+
+CREATE TABLE `marketprism_features`.`oi_lob_squeeze__87f2783d`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `oi_change_z_20` Nullable(Float64) COMMENT 'Change of the open interest against mean and standard deviation of the 20 buckets before; NULL with fewer than 10 values' CODEC(ZSTD(1)),
+    `imbalance_z_20` Nullable(Float64) COMMENT 'Book imbalance over five levels against the 20 buckets before' CODEC(ZSTD(1)),
+    `tightness_z_20` Nullable(Float64) COMMENT 'One over the quoted spread against the 20 buckets before; NULL where the spread is not above 0' CODEC(ZSTD(1)),
+    `squeeze_score` Nullable(Float64) COMMENT 'Imbalance times what the other two are above 0. Above 0 is pressure up, below 0 down; 0 unless open interest builds up and the spread is tight' CODEC(ZSTD(1)),
+    `squeeze_product` Nullable(Float64) COMMENT 'The plain product of the seed, whose sign says nothing because two negative factors look like a squeeze' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Pressure of one side of the book while open interest builds up and the spread is tight; derivatives only';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`oi_lob_squeeze__87f2783d__mv_lazy` TO `marketprism_features`.`oi_lob_squeeze__87f2783d` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`oi_change_z_20` AS `oi_change_z_20`,
+  u.`imbalance_z_20` AS `imbalance_z_20`,
+  u.`tightness_z_20` AS `tightness_z_20`,
+  u.`squeeze_score` AS `squeeze_score`,
+  u.`squeeze_product` AS `squeeze_product`
+FROM `marketprism_features`.`ubt__close_2_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`oi_change_z_20`)), ifNotFinite(toFloat64(`oi_change_z_20`), 0), NULL) AS Nullable(Float64)) AS `oi_change_z_20`,
+    CAST(if(isFinite(toFloat64(`imbalance_z_20`)), ifNotFinite(toFloat64(`imbalance_z_20`), 0), NULL) AS Nullable(Float64)) AS `imbalance_z_20`,
+    CAST(if(isFinite(toFloat64(`tightness_z_20`)), ifNotFinite(toFloat64(`tightness_z_20`), 0), NULL) AS Nullable(Float64)) AS `tightness_z_20`,
+    CAST(if(isFinite(toFloat64(`squeeze_score`)), ifNotFinite(toFloat64(`squeeze_score`), 0), NULL) AS Nullable(Float64)) AS `squeeze_score`,
+    CAST(if(isFinite(toFloat64(`squeeze_product`)), ifNotFinite(toFloat64(`squeeze_product`), 0), NULL) AS Nullable(Float64)) AS `squeeze_product`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      oi_change.oi_change AS `building`,
+      book_shape.imbalance_5 AS `imbalance`,
+      if(book_state.spread_bps > 0, 1 / book_state.spread_bps, NULL) AS `tightness`,
+      if(if(count() OVER before20 >= 1, count(building) OVER before20, NULL) >= 10, (building - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(building)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(building, 0), 30) + isFinite(building) * 0) OVER before20)) / nullIf(count(building) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((building)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20) * toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `oi_change_z_20`,
+      if(if(count() OVER before20 >= 1, count(imbalance) OVER before20, NULL) >= 10, (imbalance - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(imbalance)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(imbalance, 0), 30) + isFinite(imbalance) * 0) OVER before20)) / nullIf(count(imbalance) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((imbalance)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20) * toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `imbalance_z_20`,
+      if(if(count() OVER before20 >= 1, count(tightness) OVER before20, NULL) >= 10, (tightness - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(tightness)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(tightness, 0), 30) + isFinite(tightness) * 0) OVER before20)) / nullIf(count(tightness) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((tightness)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20) * toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `tightness_z_20`,
+      imbalance_z_20 * (oi_change_z_20 + abs(oi_change_z_20)) / 2 * (tightness_z_20 + abs(tightness_z_20)) / 2 AS `squeeze_score`,
+      imbalance_z_20 * oi_change_z_20 * tightness_z_20 AS `squeeze_product`
+    FROM (
+      SELECT `oi_change`.exchange AS exchange, `oi_change`.market_type AS market_type, `oi_change`.symbol AS symbol, `oi_change`.bucket_id AS bucket_id,
+        `oi_change`.`oi_change` AS `oi_change.oi_change`,
+        `book_shape`.`levels` AS `book_shape.levels`,
+        `book_shape`.`imbalance_1` AS `book_shape.imbalance_1`,
+        `book_shape`.`imbalance_5` AS `book_shape.imbalance_5`,
+        `book_shape`.`imbalance_10` AS `book_shape.imbalance_10`,
+        `book_shape`.`imbalance_20` AS `book_shape.imbalance_20`,
+        `book_shape`.`depth_bid` AS `book_shape.depth_bid`,
+        `book_shape`.`depth_ask` AS `book_shape.depth_ask`,
+        `book_shape`.`imbalance_depth` AS `book_shape.imbalance_depth`,
+        `book_shape`.`imbalance_distance` AS `book_shape.imbalance_distance`,
+        `book_shape`.`imbalance_rank` AS `book_shape.imbalance_rank`,
+        `book_shape`.`weighted_mid_bps` AS `book_shape.weighted_mid_bps`,
+        `book_shape`.`vamp` AS `book_shape.vamp`,
+        `book_shape`.`bid_slope` AS `book_shape.bid_slope`,
+        `book_shape`.`ask_slope` AS `book_shape.ask_slope`,
+        `book_shape`.`bid_exponent` AS `book_shape.bid_exponent`,
+        `book_shape`.`ask_exponent` AS `book_shape.ask_exponent`,
+        `book_shape`.`bid_convexity` AS `book_shape.bid_convexity`,
+        `book_shape`.`ask_convexity` AS `book_shape.ask_convexity`,
+        `book_shape`.`bid_naes_skjeltorp` AS `book_shape.bid_naes_skjeltorp`,
+        `book_shape`.`ask_naes_skjeltorp` AS `book_shape.ask_naes_skjeltorp`,
+        `book_shape`.`buy_filled` AS `book_shape.buy_filled`,
+        `book_shape`.`buy_vwap` AS `book_shape.buy_vwap`,
+        `book_shape`.`buy_impact_bps` AS `book_shape.buy_impact_bps`,
+        `book_shape`.`buy_slippage_bps` AS `book_shape.buy_slippage_bps`,
+        `book_shape`.`buy_last_price` AS `book_shape.buy_last_price`,
+        `book_shape`.`sell_filled` AS `book_shape.sell_filled`,
+        `book_shape`.`sell_vwap` AS `book_shape.sell_vwap`,
+        `book_shape`.`sell_impact_bps` AS `book_shape.sell_impact_bps`,
+        `book_shape`.`sell_slippage_bps` AS `book_shape.sell_slippage_bps`,
+        `book_shape`.`sell_last_price` AS `book_shape.sell_last_price`,
+        `book_state`.`mid` AS `book_state.mid`,
+        `book_state`.`mid_start` AS `book_state.mid_start`,
+        `book_state`.`last_valid_mid` AS `book_state.last_valid_mid`,
+        `book_state`.`mid_age_ms` AS `book_state.mid_age_ms`,
+        `book_state`.`spread_bps` AS `book_state.spread_bps`,
+        `book_state`.`top_imbalance` AS `book_state.top_imbalance`,
+        `book_state`.`weighted_mid` AS `book_state.weighted_mid`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `oi_change`
+        FROM `marketprism_features`.`oi_change__1a047f00`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`ubt__close_2_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `oi_change`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `levels`,
+          `imbalance_1`,
+          `imbalance_5`,
+          `imbalance_10`,
+          `imbalance_20`,
+          `depth_bid`,
+          `depth_ask`,
+          `imbalance_depth`,
+          `imbalance_distance`,
+          `imbalance_rank`,
+          `weighted_mid_bps`,
+          `vamp`,
+          `bid_slope`,
+          `ask_slope`,
+          `bid_exponent`,
+          `ask_exponent`,
+          `bid_convexity`,
+          `ask_convexity`,
+          `bid_naes_skjeltorp`,
+          `ask_naes_skjeltorp`,
+          `buy_filled`,
+          `buy_vwap`,
+          `buy_impact_bps`,
+          `buy_slippage_bps`,
+          `buy_last_price`,
+          `sell_filled`,
+          `sell_vwap`,
+          `sell_impact_bps`,
+          `sell_slippage_bps`,
+          `sell_last_price`
+        FROM `marketprism_features`.`book_shape__c06e9cfb`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`ubt__close_2_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `book_shape`
+        ON `book_shape`.exchange = `oi_change`.exchange AND `book_shape`.market_type = `oi_change`.market_type AND `book_shape`.symbol = `oi_change`.symbol AND `book_shape`.bucket_id = `oi_change`.bucket_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid`,
+          `mid_start`,
+          `last_valid_mid`,
+          `mid_age_ms`,
+          `spread_bps`,
+          `top_imbalance`,
+          `weighted_mid`
+        FROM `marketprism_features`.`book_state__ef3da8b4`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`ubt__close_2_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `book_state`
+        ON `book_state`.exchange = `oi_change`.exchange AND `book_state`.market_type = `oi_change`.market_type AND `book_state`.symbol = `oi_change`.symbol AND `book_state`.bucket_id = `oi_change`.bucket_id
+    )
+      WINDOW
+        before20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 20 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`oi_lob_squeeze` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `oi_change_z_20`,
+  `imbalance_z_20`,
+  `tightness_z_20`,
+  `squeeze_score`,
+  `squeeze_product`
+FROM `marketprism_features`.`oi_lob_squeeze__87f2783d` FINAL
+COMMENT 'Pressure of one side of the book while open interest builds up and the spread is tight; derivatives only';
+
+INSERT INTO `marketprism_features`.`oi_lob_squeeze__87f2783d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `oi_change_z_20`, `imbalance_z_20`, `tightness_z_20`, `squeeze_score`, `squeeze_product`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`oi_change_z_20` AS `oi_change_z_20`,
+  u.`imbalance_z_20` AS `imbalance_z_20`,
+  u.`tightness_z_20` AS `tightness_z_20`,
+  u.`squeeze_score` AS `squeeze_score`,
+  u.`squeeze_product` AS `squeeze_product`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`oi_change_z_20`)), ifNotFinite(toFloat64(`oi_change_z_20`), 0), NULL) AS Nullable(Float64)) AS `oi_change_z_20`,
+    CAST(if(isFinite(toFloat64(`imbalance_z_20`)), ifNotFinite(toFloat64(`imbalance_z_20`), 0), NULL) AS Nullable(Float64)) AS `imbalance_z_20`,
+    CAST(if(isFinite(toFloat64(`tightness_z_20`)), ifNotFinite(toFloat64(`tightness_z_20`), 0), NULL) AS Nullable(Float64)) AS `tightness_z_20`,
+    CAST(if(isFinite(toFloat64(`squeeze_score`)), ifNotFinite(toFloat64(`squeeze_score`), 0), NULL) AS Nullable(Float64)) AS `squeeze_score`,
+    CAST(if(isFinite(toFloat64(`squeeze_product`)), ifNotFinite(toFloat64(`squeeze_product`), 0), NULL) AS Nullable(Float64)) AS `squeeze_product`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      oi_change.oi_change AS `building`,
+      book_shape.imbalance_5 AS `imbalance`,
+      if(book_state.spread_bps > 0, 1 / book_state.spread_bps, NULL) AS `tightness`,
+      if(if(count() OVER before20 >= 1, count(building) OVER before20, NULL) >= 10, (building - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(building)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(building, 0), 30) + isFinite(building) * 0) OVER before20)) / nullIf(count(building) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((building)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20) * toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `oi_change_z_20`,
+      if(if(count() OVER before20 >= 1, count(imbalance) OVER before20, NULL) >= 10, (imbalance - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(imbalance)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(imbalance, 0), 30) + isFinite(imbalance) * 0) OVER before20)) / nullIf(count(imbalance) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((imbalance)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20) * toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `imbalance_z_20`,
+      if(if(count() OVER before20 >= 1, count(tightness) OVER before20, NULL) >= 10, (tightness - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(tightness)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(tightness, 0), 30) + isFinite(tightness) * 0) OVER before20)) / nullIf(count(tightness) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((tightness)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20) * toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `tightness_z_20`,
+      imbalance_z_20 * (oi_change_z_20 + abs(oi_change_z_20)) / 2 * (tightness_z_20 + abs(tightness_z_20)) / 2 AS `squeeze_score`,
+      imbalance_z_20 * oi_change_z_20 * tightness_z_20 AS `squeeze_product`
+    FROM (
+      SELECT `oi_change`.exchange AS exchange, `oi_change`.market_type AS market_type, `oi_change`.symbol AS symbol, `oi_change`.bucket_id AS bucket_id,
+        `oi_change`.`oi_change` AS `oi_change.oi_change`,
+        `book_shape`.`levels` AS `book_shape.levels`,
+        `book_shape`.`imbalance_1` AS `book_shape.imbalance_1`,
+        `book_shape`.`imbalance_5` AS `book_shape.imbalance_5`,
+        `book_shape`.`imbalance_10` AS `book_shape.imbalance_10`,
+        `book_shape`.`imbalance_20` AS `book_shape.imbalance_20`,
+        `book_shape`.`depth_bid` AS `book_shape.depth_bid`,
+        `book_shape`.`depth_ask` AS `book_shape.depth_ask`,
+        `book_shape`.`imbalance_depth` AS `book_shape.imbalance_depth`,
+        `book_shape`.`imbalance_distance` AS `book_shape.imbalance_distance`,
+        `book_shape`.`imbalance_rank` AS `book_shape.imbalance_rank`,
+        `book_shape`.`weighted_mid_bps` AS `book_shape.weighted_mid_bps`,
+        `book_shape`.`vamp` AS `book_shape.vamp`,
+        `book_shape`.`bid_slope` AS `book_shape.bid_slope`,
+        `book_shape`.`ask_slope` AS `book_shape.ask_slope`,
+        `book_shape`.`bid_exponent` AS `book_shape.bid_exponent`,
+        `book_shape`.`ask_exponent` AS `book_shape.ask_exponent`,
+        `book_shape`.`bid_convexity` AS `book_shape.bid_convexity`,
+        `book_shape`.`ask_convexity` AS `book_shape.ask_convexity`,
+        `book_shape`.`bid_naes_skjeltorp` AS `book_shape.bid_naes_skjeltorp`,
+        `book_shape`.`ask_naes_skjeltorp` AS `book_shape.ask_naes_skjeltorp`,
+        `book_shape`.`buy_filled` AS `book_shape.buy_filled`,
+        `book_shape`.`buy_vwap` AS `book_shape.buy_vwap`,
+        `book_shape`.`buy_impact_bps` AS `book_shape.buy_impact_bps`,
+        `book_shape`.`buy_slippage_bps` AS `book_shape.buy_slippage_bps`,
+        `book_shape`.`buy_last_price` AS `book_shape.buy_last_price`,
+        `book_shape`.`sell_filled` AS `book_shape.sell_filled`,
+        `book_shape`.`sell_vwap` AS `book_shape.sell_vwap`,
+        `book_shape`.`sell_impact_bps` AS `book_shape.sell_impact_bps`,
+        `book_shape`.`sell_slippage_bps` AS `book_shape.sell_slippage_bps`,
+        `book_shape`.`sell_last_price` AS `book_shape.sell_last_price`,
+        `book_state`.`mid` AS `book_state.mid`,
+        `book_state`.`mid_start` AS `book_state.mid_start`,
+        `book_state`.`last_valid_mid` AS `book_state.last_valid_mid`,
+        `book_state`.`mid_age_ms` AS `book_state.mid_age_ms`,
+        `book_state`.`spread_bps` AS `book_state.spread_bps`,
+        `book_state`.`top_imbalance` AS `book_state.top_imbalance`,
+        `book_state`.`weighted_mid` AS `book_state.weighted_mid`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `oi_change`
+        FROM `marketprism_features`.`oi_change__1a047f00`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `oi_change`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `levels`,
+          `imbalance_1`,
+          `imbalance_5`,
+          `imbalance_10`,
+          `imbalance_20`,
+          `depth_bid`,
+          `depth_ask`,
+          `imbalance_depth`,
+          `imbalance_distance`,
+          `imbalance_rank`,
+          `weighted_mid_bps`,
+          `vamp`,
+          `bid_slope`,
+          `ask_slope`,
+          `bid_exponent`,
+          `ask_exponent`,
+          `bid_convexity`,
+          `ask_convexity`,
+          `bid_naes_skjeltorp`,
+          `ask_naes_skjeltorp`,
+          `buy_filled`,
+          `buy_vwap`,
+          `buy_impact_bps`,
+          `buy_slippage_bps`,
+          `buy_last_price`,
+          `sell_filled`,
+          `sell_vwap`,
+          `sell_impact_bps`,
+          `sell_slippage_bps`,
+          `sell_last_price`
+        FROM `marketprism_features`.`book_shape__c06e9cfb`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `book_shape`
+        ON `book_shape`.exchange = `oi_change`.exchange AND `book_shape`.market_type = `oi_change`.market_type AND `book_shape`.symbol = `oi_change`.symbol AND `book_shape`.bucket_id = `oi_change`.bucket_id
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `mid`,
+          `mid_start`,
+          `last_valid_mid`,
+          `mid_age_ms`,
+          `spread_bps`,
+          `top_imbalance`,
+          `weighted_mid`
+        FROM `marketprism_features`.`book_state__ef3da8b4`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 20, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `book_state`
+        ON `book_state`.exchange = `oi_change`.exchange AND `book_state`.market_type = `oi_change`.market_type AND `book_state`.symbol = `oi_change`.symbol AND `book_state`.bucket_id = `oi_change`.bucket_id
+    )
+      WINDOW
+        before20 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 20 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
 -- view roll_spread, level 2, look-back 51
 

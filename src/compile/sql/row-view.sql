@@ -1,0 +1,14 @@
+SELECT
+  {{key}},
+  {{features}}
+FROM (
+  SELECT
+    {{key}},
+    {{expressions}}
+  FROM (
+    SELECT
+      {{row_key}},
+      {{columns}}
+    FROM {{rows}} AS j{{chunk}}
+  )
+)
