@@ -18,7 +18,7 @@ import { applyProject } from "../src/migrate/apply.js";
 import { rollbackProject } from "../src/migrate/rollback.js";
 import { startServer } from "../test/support/clickhouse-server.js";
 import { expectComplete, fedVersions, readAliases } from "../test/support/load-checks.js";
-import { loadProject, symbolsFrom } from "../test/support/load-project.js";
+import { collectedProject, loadProject } from "../test/support/load-project.js";
 import { startWriter } from "../test/support/load-writer.js";
 import { type StartedWriter, startWriterProcess } from "../test/support/start-writer-process.js";
 
@@ -28,7 +28,7 @@ const [kind = "embedded", insertsPerSecond = 200, seconds = 10] = process.argv
 const rate = { insertsPerSecond, closeEveryMs: 500 };
 const letters = "ABCDEFGHIJKLMNOP";
 const project = (version: number) =>
-  kind === "embedded" ? loadProject(root, version) : loadProject(root, version, true, symbolsFrom(letters));
+  kind === "embedded" ? loadProject(root, version) : collectedProject(root, version, letters);
 const root = mkdtempSync(join(tmpdir(), "prism-bench-"));
 
 interface Place {

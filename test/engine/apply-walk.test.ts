@@ -44,7 +44,7 @@ const died = (run: Promise<unknown>): Promise<boolean> =>
     () => true,
   );
 
-/** Every place takes a quarter of an hour; the ninth part of them is what CI has time for. */
+/** Every place takes four minutes of the processor; the ninth part of them is what CI has time for. */
 const isWhole = process.env.PRISM_WALK === "all";
 const stride = isWhole ? 1 : 9;
 /** Places that are walked on one target: each leaves versions behind that are fed and compared from then on. */

@@ -18,8 +18,13 @@ export const tradesInBucket = 3;
 /** The symbols that the writer trades. */
 export const loadSymbols = symbolsFrom("ABCD");
 
+/** What collectors bring in: a symbol each, and buckets that hold a few of their statements. */
+export function collectedProject(root: string, version: number, letters: string): LoadProject {
+  return loadProject(root, version, true, symbolsFrom(letters), 10 * tradesInBucket);
+}
+
 /** One for each letter: `AUSD`, … */
-export function symbolsFrom(letters: string): readonly [string, ...string[]] {
+function symbolsFrom(letters: string): readonly [string, ...string[]] {
   const [first = "A", ...more] = [...letters].map((letter) => `${letter}USD`);
   return [first, ...more];
 }
@@ -34,6 +39,7 @@ export function loadProject(
   version: number,
   hasVector = true,
   symbols: readonly string[] = loadSymbols,
+  bucketSize = tradesInBucket,
 ): LoadProject {
   const more = version > 1;
   const files = [
@@ -46,7 +52,7 @@ databases: { raw: l_raw, cold: l_cold, features: l_features, registry: l_registr
 instruments:
 ${symbols.map((symbol) => `  binance/spot/${symbol}: { tick_size: 0.01, lot_size: 1, base: ${symbol.slice(0, 1)}, quote: USD }`).join("\n")}
 sources: { trades: { table: trades } }
-clocks: { ubt: { mode: volume, size: { fallback: ${tradesInBucket} } } }
+clocks: { ubt: { mode: volume, size: { fallback: ${bucketSize} } } }
 retention: { versions: 2 }
 `,
     },

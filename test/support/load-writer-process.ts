@@ -6,7 +6,7 @@
  */
 import { openEngine } from "../../src/engine/open.js";
 import { collector } from "./collector.js";
-import { loadProject, loadSymbols, symbolsFrom } from "./load-project.js";
+import { collectedProject, loadProject } from "./load-project.js";
 import { startWriter } from "./load-writer.js";
 
 const [url = "", username = "", password = "", root = "", ...rate] = process.argv.slice(2);
@@ -20,7 +20,7 @@ const engine = await openEngine({
   password,
   cluster: undefined,
 });
-const project = loadProject(root, 1, true, letters === undefined ? loadSymbols : symbolsFrom(letters));
+const project = letters === undefined ? loadProject(root, 1) : collectedProject(root, 1, letters);
 const writer =
   letters === undefined
     ? startWriter(engine, project, { insertsPerSecond, closeEveryMs })
