@@ -224,6 +224,9 @@ function timing(inner: Engine, stages: Map<string, number[]>): Engine {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
+      if (name === "insert")
+        return (table: TableName, ...rest: unknown[]) =>
+          timed(`INSERT INTO ${quoteName(table)}`, () => member.call(target, table, ...rest));
       if (name !== "execute" && name !== "rows") return member.bind(target);
       return (sql: string, ...rest: unknown[]) => timed(sql, () => member.call(target, sql, ...rest));
     },

@@ -1,4 +1,5 @@
 /** Packs closed buckets into inserts: large enough to be cheap, small enough for one block, and close in time. Pure. */
+import type { ClosedBucket } from "../../clock/bucket.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 
 /** Consecutive buckets of one instrument, ends included. */
@@ -8,13 +9,20 @@ export interface BucketRange {
   readonly to: number;
 }
 
-/** A closed bucket that waits to be triggered. Times in epoch ms. */
+/** A closed bucket that waits to be triggered, as it is stored. Times in epoch ms. */
 export interface PendingBucket {
   readonly instrument: InstrumentKey;
   readonly id: number;
   readonly start: number;
   readonly end: number;
+  readonly prevEnd: number;
+  readonly availableAt: number;
   readonly trades: number;
+}
+
+export function pendingBucket(instrument: InstrumentKey, bucket: ClosedBucket): PendingBucket {
+  const { id, start, end, prevEnd, availableAt, trades } = bucket;
+  return { instrument, id, start, end, prevEnd, availableAt, trades };
 }
 
 export interface BatchLimits {
@@ -36,10 +44,10 @@ export const defaultLimits: InsertLimits = {
   bookRows: 250_000,
 };
 
-/** One insert: ranges, with what they hold. */
+/** One insert: buckets in order of time, an instrument's in order of id, and what they come to. */
 export interface Batch {
+  readonly buckets: readonly PendingBucket[];
   readonly ranges: readonly BucketRange[];
-  readonly buckets: number;
   readonly trades: number;
   readonly start: number;
   readonly end: number;
@@ -77,31 +85,25 @@ export function packBatches(pending: readonly PendingBucket[], limits: BatchLimi
 }
 
 /** The same buckets in two batches, the earlier half first; the batch itself when it holds only one bucket. */
-export function splitBatch(batch: Batch, pending: readonly PendingBucket[]): Batch[] {
-  const inside = pending.filter((bucket) => batch.ranges.some((range) => contains(range, bucket)));
-  if (inside.length < 2) return [batch];
-  const limits = {
-    buckets: Math.ceil(inside.length / 2),
-    trades: Number.POSITIVE_INFINITY,
-    spanMs: Number.POSITIVE_INFINITY,
-  };
-  return packBatches(inside, limits);
+export function splitBatch(batch: Batch): Batch[] {
+  if (batch.buckets.length < 2) return [batch];
+  const half = Math.ceil(batch.buckets.length / 2);
+  return [batchOf(batch.buckets.slice(0, half)), batchOf(batch.buckets.slice(half))];
 }
 
-/** A batch for each range of a batch: for pending buckets, which have no gaps, one an instrument. */
-export function splitByRange(batch: Batch, pending: readonly PendingBucket[]): Batch[] {
-  return batch.ranges.map((range) => batchOf(pending.filter((bucket) => contains(range, bucket))));
+/** A batch for each instrument of a batch. */
+export function splitByInstrument(batch: Batch): Batch[] {
+  const parts = new Map<string, PendingBucket[]>();
+  for (const bucket of batch.buckets) {
+    const name = instrumentName(bucket.instrument);
+    const part = parts.get(name) ?? [];
+    parts.set(name, part);
+    part.push(bucket);
+  }
+  return [...parts.values()].map(batchOf);
 }
 
-function contains(range: BucketRange, bucket: PendingBucket): boolean {
-  return (
-    instrumentName(range.instrument) === instrumentName(bucket.instrument) &&
-    bucket.id >= range.from &&
-    bucket.id <= range.to
-  );
-}
-
-function batchOf(buckets: readonly PendingBucket[]): Batch {
+export function batchOf(buckets: readonly PendingBucket[]): Batch {
   const ranges: BucketRange[] = [];
   const last = new Map<string, number>();
   for (const { instrument, id } of buckets) {
@@ -112,8 +114,8 @@ function batchOf(buckets: readonly PendingBucket[]): Batch {
     else last.set(name, ranges.push({ instrument, from: id, to: id }) - 1);
   }
   return {
+    buckets,
     ranges,
-    buckets: buckets.length,
     trades: buckets.reduce((sum, bucket) => sum + bucket.trades, 0),
     start: Math.min(...buckets.map((bucket) => bucket.start)),
     end: Math.max(...buckets.map((bucket) => bucket.end)),

@@ -1,21 +1,16 @@
 /** How many book rows go through an insert, which the buckets themselves do not tell. */
 import { sourceRelation } from "../../compile/source-relation.js";
 import type { InstrumentKey } from "../../spec/model.js";
-import { type Batch, type PendingBucket, splitBatch } from "./batches.js";
+import { type Batch, splitBatch } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
 import { readFeed } from "./feed.js";
 
 /** The batch, halved until no part has more book rows than `limit`, or it holds one bucket only. In order. */
-export async function fitBooks(
-  context: ClockContext,
-  batch: Batch,
-  buckets: readonly PendingBucket[],
-  limit: number,
-): Promise<Batch[]> {
-  if (batch.buckets < 2 || (await bookRows(context, batch)) <= limit) return [batch];
+export async function fitBooks(context: ClockContext, batch: Batch, limit: number): Promise<Batch[]> {
+  if (batch.buckets.length < 2 || (await bookRows(context, batch)) <= limit) return [batch];
   const parts: Batch[] = [];
-  for (const half of splitBatch(batch, buckets)) {
-    parts.push(...(await fitBooks(context, half, buckets, limit)));
+  for (const half of splitBatch(batch)) {
+    parts.push(...(await fitBooks(context, half, limit)));
   }
   return parts;
 }

@@ -31,15 +31,15 @@ export async function closeBatches(
       if (level === feed.levels[path].length) feed = await readFeed(context);
       const table = feed.levels[path][level];
       if (table === undefined) break;
-      await triggerLevel(context, table, ranges, versions);
+      await triggerLevel(context, table, buckets, versions);
     }
     // Every level is written, so the rows can be read; a crash before the record only computes them again.
     onComputed(ranges);
     // Where nothing is lazy, nothing waits for that path.
     const complete = paths.filter((other) => other === path || feed.levels[other].length === 0);
-    await recordCloses(context, complete, ranges, versions);
-    closed += buckets;
-    onClosed(buckets);
+    await recordCloses(context, complete, buckets, versions);
+    closed += buckets.length;
+    onClosed(buckets.length);
   });
   return closed;
 }

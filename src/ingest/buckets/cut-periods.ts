@@ -4,6 +4,7 @@ import { sourceRelation } from "../../compile/source-relation.js";
 import { quoteName } from "../../schema/quote.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
+import { pendingBucket } from "./batches.js";
 import { type ClockContext, instrumentParams } from "./clock-context.js";
 import type { CutResult } from "./cut-result.js";
 import type { CutShelf } from "./cut-shelf.js";
@@ -50,7 +51,7 @@ export async function cutPeriods(
   } else leases.states.set(name, state);
   return {
     trades: closed.reduce((sum, bucket) => sum + bucket.trades, 0),
-    buckets: closed.map(({ id, start, end, trades }) => ({ instrument, id, start, end, trades })),
+    buckets: closed.map((bucket) => pendingBucket(instrument, bucket)),
     hasSize: true,
   };
 }

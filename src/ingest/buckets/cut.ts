@@ -4,7 +4,7 @@ import { type BucketLimits, type Cutter, createCutter } from "../../clock/cutter
 import type { TradeBatch } from "../../clock/trade-batch.js";
 import { FeatureError } from "../../errors.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
-import type { PendingBucket } from "./batches.js";
+import { type PendingBucket, pendingBucket } from "./batches.js";
 import { bucketLimits } from "./bucket-limits.js";
 import type { ClockContext } from "./clock-context.js";
 import { cutPeriods } from "./cut-periods.js";
@@ -131,8 +131,7 @@ class InstrumentRun implements Run {
     this.#waiting = [];
     const state = { state: this.#cutter.state(), cutVersion: this.#cutVersion };
     this.#shelf.put({ lease: this.#lease, buckets, state });
-    for (const { id, start, end, trades } of buckets)
-      this.#buckets.push({ instrument, id, start, end, trades });
+    for (const bucket of buckets) this.#buckets.push(pendingBucket(instrument, bucket));
   }
 }
 

@@ -5,10 +5,13 @@ import type { ClockContext } from "./clock-context.js";
 import type { StoredState } from "./cutter-state.js";
 import { type Lease, takeLease } from "./lease.js";
 
+/** The `v` of rows that are written together, by instrument. */
+export type Versions = ReadonlyMap<string, bigint>;
+
 export interface LeaseBook {
   of(instrument: InstrumentKey): Promise<Lease>;
-  /** A new `v` for each range, in their order. */
-  nextVersions(ranges: readonly BucketRange[]): Promise<bigint[]>;
+  /** A new `v` for each instrument of the ranges. */
+  nextVersions(ranges: readonly BucketRange[]): Promise<Versions>;
   /** By instrument, the cutter's state that this run stored last: while it has the lease nobody else changes it. */
   readonly states: Map<string, StoredState>;
 }
@@ -27,8 +30,11 @@ export function leaseBook(context: ClockContext, held?: Pick<LeaseBook, "of">): 
     of,
     states: new Map(),
     async nextVersions(ranges) {
-      const versions: bigint[] = [];
-      for (const { instrument } of ranges) versions.push((await of(instrument)).nextVersion());
+      const versions = new Map<string, bigint>();
+      for (const { instrument } of ranges) {
+        const name = instrumentName(instrument);
+        if (!versions.has(name)) versions.set(name, (await of(instrument)).nextVersion());
+      }
       return versions;
     },
   };

@@ -8,6 +8,8 @@ interface PendingRow extends InstrumentRow {
   readonly id: string;
   readonly start: string;
   readonly end: string;
+  readonly prev_end: string;
+  readonly known: string;
   readonly trades: number;
 }
 
@@ -16,6 +18,8 @@ const columns = `
   toString(bucket_id) AS id,
   toString(toUnixTimestamp64Milli(bucket_ts_start)) AS start,
   toString(toUnixTimestamp64Milli(bucket_ts_end)) AS end,
+  toString(toUnixTimestamp64Milli(prev_ts_end)) AS prev_end,
+  toString(toUnixTimestamp64Milli(available_at)) AS known,
   trades`;
 
 /** Every instrument's buckets behind its last close on a path, in order of id. The lazy path never overtakes the hot one. */
@@ -66,6 +70,8 @@ function pendingOf(row: PendingRow): PendingBucket {
     id: Number(row.id),
     start: Number(row.start),
     end: Number(row.end),
+    prevEnd: Number(row.prev_end),
+    availableAt: Number(row.known),
     trades: row.trades,
   };
 }

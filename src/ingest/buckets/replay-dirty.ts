@@ -56,11 +56,11 @@ export async function replayDirty(
       if (table === undefined) continue;
       const buckets = await bucketsOf(context, await upToClosed(context, path, dirty));
       await runBatches(context, buckets, ofLevel, stopped, async (batch) => {
-        await triggerLevel(context, table, batch.ranges, await leases.nextVersions(batch.ranges));
+        await triggerLevel(context, table, batch.buckets, await leases.nextVersions(batch.ranges));
         if (path === "hot" && level === levels.hot.length - 1) onComputed(batch.ranges);
         if (path !== counted || level > 0) return;
-        replayed += batch.buckets;
-        onBuckets(batch.buckets);
+        replayed += batch.buckets.length;
+        onBuckets(batch.buckets.length);
       });
     }
   }

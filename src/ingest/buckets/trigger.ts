@@ -1,69 +1,88 @@
-/** Inserts stored buckets into trigger tables, which computes what hangs on them. */
-import type { Path } from "../../compile/catalog.js";
+/** Inserts closed buckets into trigger tables, which computes what hangs on them. */
+import { type Path, paths } from "../../compile/catalog.js";
 import { oneBlock } from "../../compile/compile-stream.js";
-import { bucketColumns, placeColumn, placeExpression } from "../../compile/names.js";
+import { placeColumn } from "../../compile/names.js";
+import type { NativeColumn } from "../../engine/native.js";
 import type { TableName } from "../../schema/object.js";
-import { quoteName } from "../../schema/quote.js";
-import type { BucketRange } from "./batches.js";
-import { type ClockContext, featuresTable } from "./clock-context.js";
-import { rangeFilter } from "./range-filter.js";
+import { instrumentName } from "../../spec/model.js";
+import type { PendingBucket } from "./batches.js";
+import type { ClockContext } from "./clock-context.js";
+import type { Versions } from "./lease-book.js";
 
-/**
- * Computes one level, that of the trigger table `table`, for the buckets of `ranges`, as one block. `versions` are the `v` of the rows that are written, by
- * instrument, in the order of the ranges.
- */
+/** Computes one level, that of the trigger table `table`, for buckets of any order, as one block. */
 export async function triggerLevel(
-  context: ClockContext,
+  { engine }: ClockContext,
   table: TableName,
-  ranges: readonly BucketRange[],
-  versions: readonly bigint[],
+  buckets: readonly PendingBucket[],
+  versions: Versions,
 ): Promise<void> {
-  if (ranges.length === 0) return;
-  const columns = bucketColumns.filter((name) => name !== "v").join(", ");
-  const { where, params } = rangeFilter(ranges);
-  const version = ranges.map((_, index) => `${where[index]}, {v${index}:UInt64}`).join(", ");
-  await context.engine.execute(
-    `INSERT INTO ${quoteName(table)} (${columns}, v, ${placeColumn})
-     SELECT ${columns}, multiIf(${version}, toUInt64(0)), ${placeExpression}
-     FROM ${quoteName(context.compiled.buckets)} FINAL
-     WHERE ${where.join(" OR ")}
-     ORDER BY exchange, market_type, symbol, bucket_id`,
+  if (buckets.length === 0) return;
+  const time = (name: string, of: (bucket: PendingBucket) => number): NativeColumn => ({
+    name,
+    type: "DateTime64(3, 'UTC')",
+    values: BigInt64Array.from(buckets, (bucket) => BigInt(of(bucket))),
+  });
+  await engine.insert(
+    table,
     {
-      params: { ...params, ...Object.fromEntries(versions.map((value, index) => [`v${index}`, value])) },
+      rows: buckets.length,
+      columns: [
+        ...keyColumns(buckets),
+        time("bucket_ts_start", ({ start }) => start),
+        time("bucket_ts_end", ({ end }) => end),
+        time("prev_ts_end", ({ prevEnd }) => prevEnd),
+        time("available_at", ({ availableAt }) => availableAt),
+        versionColumn(buckets, versions),
+        { name: placeColumn, type: "UInt32", values: Uint32Array.from(buckets, (_, index) => index + 1) },
+      ],
+    },
+    {
+      ...oneBlock,
       // One thread keeps the inserted rows one block; the views behind it run side by side.
+      max_insert_threads: 1,
+      optimize_on_insert: 0,
+      parallel_view_processing: 1,
       // What joins hold is a row a bucket: sharing it among threads takes longer than filling it.
-      settings: {
-        ...oneBlock,
-        max_insert_threads: 1,
-        optimize_on_insert: 0,
-        parallel_view_processing: 1,
-        join_algorithm: "hash",
-      },
+      join_algorithm: "hash",
     },
   );
 }
 
-/** Records that the buckets of `ranges` are complete on some paths. */
+/** Records that buckets are complete on some paths. */
 export async function recordCloses(
-  context: ClockContext,
-  paths: readonly Path[],
-  ranges: readonly BucketRange[],
-  versions: readonly bigint[],
+  { engine, project, clock }: ClockContext,
+  complete: readonly Path[],
+  buckets: readonly PendingBucket[],
+  versions: Versions,
 ): Promise<void> {
-  const { where, params } = rangeFilter(ranges);
-  const version = ranges.map((_, index) => `${where[index]}, {v${index}:UInt64}`).join(", ");
-  await context.engine.execute(
-    `INSERT INTO ${featuresTable(context, "closes")} (clock, path, exchange, market_type, symbol, bucket_id, v)
-     SELECT {clock:String}, arrayJoin({paths:Array(String)}), exchange, market_type, symbol, bucket_id, multiIf(${version}, toUInt64(0))
-     FROM ${quoteName(context.compiled.buckets)} FINAL
-     WHERE ${where.join(" OR ")}`,
+  const closes = paths
+    .filter((path) => complete.includes(path))
+    .flatMap((path) => buckets.map((bucket) => ({ path, bucket })));
+  const closed = closes.map(({ bucket }) => bucket);
+  await engine.insert(
+    { database: project.databases.features, name: "closes" },
     {
-      params: {
-        ...params,
-        clock: context.clock.name,
-        paths,
-        ...Object.fromEntries(versions.map((value, index) => [`v${index}`, value])),
-      },
+      rows: closes.length,
+      columns: [
+        { name: "clock", type: "String", values: closes.map(() => clock.name) },
+        { name: "path", type: "String", values: closes.map(({ path }) => path) },
+        ...keyColumns(closed),
+        versionColumn(closed, versions),
+      ],
     },
   );
+}
+
+function keyColumns(buckets: readonly PendingBucket[]): NativeColumn[] {
+  return [
+    { name: "exchange", type: "String", values: buckets.map(({ instrument }) => instrument.exchange) },
+    { name: "market_type", type: "String", values: buckets.map(({ instrument }) => instrument.marketType) },
+    { name: "symbol", type: "String", values: buckets.map(({ instrument }) => instrument.symbol) },
+    { name: "bucket_id", type: "UInt64", values: BigUint64Array.from(buckets, ({ id }) => BigInt(id)) },
+  ];
+}
+
+function versionColumn(buckets: readonly PendingBucket[], versions: Versions): NativeColumn {
+  const of = ({ instrument }: PendingBucket): bigint => versions.get(instrumentName(instrument)) ?? 0n;
+  return { name: "v", type: "UInt64", values: BigUint64Array.from(buckets, of) };
 }
