@@ -24,6 +24,7 @@ const planted: Readonly<Record<string, readonly [string, string]>> = {
     ),
     "FS_LEAK_FOLLOWING_ROWS",
   ],
+  negative_lag: [overViews("lagInFrame(close, -1) OVER w3"), "FS_LEAK_NEGATIVE_LAG"],
   descending: [
     overViews(
       "max(high) OVER (PARTITION BY symbol ORDER BY bucket_id DESC ROWS BETWEEN 5 PRECEDING AND CURRENT ROW)",
