@@ -31,14 +31,18 @@ async function describeCommands(): Promise<string> {
     const command = program.commands.find((one) => one.name() === entry.name);
     if (command === undefined) continue;
     (await entry.load()).configure(command, () => async () => undefined);
-    for (const one of [command, ...command.commands]) sections.push(section(one));
+    for (const one of withChildren(command)) sections.push(section(one));
   }
   return `${sections.join("\n\n")}\n`;
 }
 
+function withChildren(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withChildren)];
+}
+
 function section(command: Command): string {
-  const depth = command.parent?.parent == null ? "##" : "###";
   const path = commandPath(command);
+  const depth = path.includes(" ") ? "###" : "##";
   return `${depth} feature ${path}\n\n\`\`\`text\n${ownHelp(command)}\n\`\`\``;
 }
 
