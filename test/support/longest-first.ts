@@ -3,17 +3,19 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Files of engine tests that take longest, the longest first. A file that is not here comes later. */
 export const longest: readonly string[] = [
   "close-recovery",
-  "ingest-server",
-  "close-properties",
-  "apply-server",
-  "close-bits",
+  "corpus-embedded",
+  "corpus-server",
   "close-kill",
+  "ingest-server",
+  "apply-server",
   "cli-flow",
   "load-server",
   "apply-embedded",
-  "corpus-server",
+  "close-bits",
   "load-embedded",
+  "close-properties",
   "cli-demo",
+  "cli-shell",
 ];
 
 const rank = ({ moduleId, project }: TestSpecification): number => {
