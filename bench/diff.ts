@@ -109,7 +109,7 @@ function forget(): void {
   forgetSeal();
 }
 
-/** As after an apply: no diff has found that the specs want nothing. */
+/** As where only a comment was changed: what is noted of the target holds. */
 function forgetSeal(): void {
   rmSync(join(root, ".feature/seal.json"), { force: true });
 }
@@ -139,7 +139,7 @@ try {
   show("a process that prints its version", version);
   show("feature diff --offline, nothing changed", measure(["diff", "--json", "--offline"]));
   show("feature diff, nothing changed, opening it", measure(["diff", "--json"], forget));
-  show("feature diff, nothing changed, the first", measure(["diff", "--json"], forgetSeal));
+  show("feature diff, nothing changed, by the note", measure(["diff", "--json"], forgetSeal));
   show("feature diff, nothing changed, again", measure(["diff", "--json"]));
   edit("features/flow_0.yaml", "max(price)", "2 * max(price)");
   show("feature diff, one view, opening it", measure(["diff", "--json"], forget));

@@ -3,7 +3,7 @@
  * missing, doubled or wrong in any version at any level, and that no read through an alias failed or mixed versions. Then the
  * same with the trigger dropped and created, which shows the rows that this loses.
  *
- * On a server 16 collectors insert two trades a statement, as collectors do: the server gathers what comes within 50 ms, and answers when it
+ * On a server 36 collectors insert two trades a statement, as collectors do: the server gathers what comes within 50 ms, and answers when it
  * is stored. An embedded engine has no others to gather from: four collectors wait for each other's statements.
  *
  *     npx tsx bench/replace-under-load.ts [embedded|server] [inserts a second] [seconds between changes]
@@ -26,7 +26,7 @@ const [kind = "embedded", insertsPerSecond = 200, seconds = 10] = process.argv
   .slice(2)
   .map((text, index) => (index === 0 ? text : Number(text))) as [string?, number?, number?];
 const rate = { insertsPerSecond, closeEveryMs: 500 };
-const letters = "ABCDEFGHIJKLMNOP";
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const project = (version: number) =>
   kind === "embedded" ? loadProject(root, version) : collectedProject(root, version, letters);
 const root = mkdtempSync(join(tmpdir(), "prism-bench-"));

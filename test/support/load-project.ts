@@ -50,7 +50,7 @@ engine: embedded
 targets: { embedded: { engine: embedded, path: db } }
 databases: { raw: l_raw, cold: l_cold, features: l_features, registry: l_registry }
 instruments:
-${symbols.map((symbol) => `  binance/spot/${symbol}: { tick_size: 0.01, lot_size: 1, base: ${symbol.slice(0, 1)}, quote: USD }`).join("\n")}
+${symbols.map((symbol) => `  binance/spot/${symbol}: { tick_size: 0.01, lot_size: 1, base: "${symbol.slice(0, 1)}", quote: USD }`).join("\n")}
 sources: { trades: { table: trades } }
 clocks: { ubt: { mode: volume, size: { fallback: ${bucketSize} } } }
 retention: { versions: 2 }

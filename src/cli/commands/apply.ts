@@ -3,11 +3,13 @@ import type { Catalog } from "../../compile/catalog.js";
 import { FeatureError } from "../../errors.js";
 import type { ApplyResult } from "../../migrate/apply.js";
 import type { PlannedApply } from "../../migrate/plan-apply.js";
+import type { SealInputs } from "../../migrate/seal.js";
 import { applyProgress } from "../apply-progress.js";
 import type { Bind } from "../command-module.js";
 import { type Context, withProject } from "../context.js";
 import { examples } from "../help.js";
 import { packageVersion } from "../package-version.js";
+import { loadProject, readProjectFiles } from "../project-files.js";
 import { sealableTarget } from "../sealable-target.js";
 import type { Shell } from "../shell.js";
 import { specConsumers } from "../spec-consumers.js";
@@ -73,6 +75,24 @@ function confirmation({ engine, specs, target }: Context, ask: NonNullable<Shell
   };
 }
 
+/** Spares the next diff the engine, and the planning, too, when it finds nothing to do. */
+async function note(
+  { engine, specs, project, target }: Context,
+  { catalog }: ApplyResult,
+  inputs: SealInputs,
+): Promise<void> {
+  const sealable = sealableTarget(project, target);
+  if (sealable === undefined) return;
+  const [{ diffNoted, writeNote }, { writeSeal }, { hasChanges }] = await Promise.all([
+    import("../../migrate/target-note.js"),
+    import("../../migrate/seal.js"),
+    import("../../plan/diff-document.js"),
+  ]);
+  await writeNote(engine, project.root, sealable, catalog);
+  const found = await diffNoted(project.root, sealable, { specs, consumers: specConsumers(specs) });
+  if (found !== undefined && !hasChanges(found)) writeSeal(inputs, sealable);
+}
+
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
@@ -97,8 +117,12 @@ export function configure(command: Command, bind: Bind): void {
       ),
     )
     .action(
-      bind<ApplyFlags>(async ({ options, shell }) =>
-        withProject(shell, "apply", async (context) => {
+      bind<ApplyFlags>(async ({ options, shell }) => {
+        const read = await readProjectFiles(shell.options.project);
+        const loaded = await loadProject(shell.options, shell.env, read);
+        return withProject(shell, "apply", apply, loaded);
+
+        async function apply(context: Context) {
           const { specs, project, target, engine } = context;
           const consumers = specConsumers(specs);
           if (options.dryRun === true) {
@@ -123,19 +147,13 @@ export function configure(command: Command, bind: Bind): void {
               text: () => renderDiffText(plan),
             };
           }
-          const [
-            { applyProject },
-            { compileProject },
-            { checkSpecs },
-            { writeNote },
-            { migrationDocuments },
-          ] = await Promise.all([
-            import("../../migrate/apply.js"),
-            import("../../compile/compile-project.js"),
-            import("../../migrate/check-specs.js"),
-            import("../../migrate/target-note.js"),
-            import("../../plan/diff-document.js"),
-          ]);
+          const [{ applyProject }, { compileProject }, { checkSpecs }, { migrationDocuments }] =
+            await Promise.all([
+              import("../../migrate/apply.js"),
+              import("../../compile/compile-project.js"),
+              import("../../migrate/check-specs.js"),
+              import("../../plan/diff-document.js"),
+            ]);
           const applied = await applyProject({
             engine,
             project,
@@ -152,9 +170,8 @@ export function configure(command: Command, bind: Bind): void {
             smoke: () => checkSpecs(engine, specs),
             onEvent: applyProgress(shell.progress),
           });
-          const sealable = sealableTarget(project, target);
-          if (sealable !== undefined && applied.asDeployed)
-            await writeNote(engine, project.root, sealable, applied.catalog);
+          if (applied.asDeployed)
+            await note(context, applied, { ...read, target: shell.options.target, env: shell.env });
           const { nothingToDo, abandoned = null, repaired, migrations, plans, instruments } = applied;
           const recomputed =
             repaired.length === 0
@@ -176,7 +193,7 @@ export function configure(command: Command, bind: Bind): void {
             text: () => describe(applied, target.name),
             warnings: recomputed.warnings,
           };
-        }),
-      ),
+        }
+      }),
     );
 }
