@@ -17,7 +17,7 @@ import type { Engine } from "../src/engine/port.js";
 import { applyProject } from "../src/migrate/apply.js";
 import { rollbackProject } from "../src/migrate/rollback.js";
 import { startServer } from "../test/support/clickhouse-server.js";
-import { expectComplete, fedVersions, readAliases } from "../test/support/load-checks.js";
+import { closedMore, expectComplete, fedVersions, readAliases } from "../test/support/load-checks.js";
 import { collectedProject, loadProject } from "../test/support/load-project.js";
 import { startWriter } from "../test/support/load-writer.js";
 import { type StartedWriter, startWriterProcess } from "../test/support/start-writer-process.js";
@@ -87,22 +87,6 @@ async function missing(engine: Engine, table: string): Promise<number> {
   return Number(row?.missing);
 }
 
-/** Until so many more buckets are complete. */
-async function closed(engine: Engine, writer: StartedWriter, more: number): Promise<void> {
-  const count = async (): Promise<number> => {
-    const [row] = await engine.rows<{ n: string }>(
-      "SELECT toString(count()) AS n FROM l_features.closes FINAL",
-    );
-    return Number(row?.n);
-  };
-  const goal = (await count()) + more;
-  while ((await count()) < goal) {
-    // It throws what the writer died of.
-    await writer.after(0);
-    await pause(200);
-  }
-}
-
 const { engine, start, end } = await open();
 try {
   const apply = (version: number) => {
@@ -141,11 +125,11 @@ try {
   const [trigger] = target?.triggers ?? [];
   if (trigger === undefined) throw new Error("flow has no trigger");
   const again = start();
-  await closed(engine, again, 20);
+  await closedMore(engine, again, 20, 200);
   await during("dropped and created instead", again, async () => {
     await engine.execute(`DROP VIEW l_features.${trigger.name}`);
     await flow();
-    await closed(engine, again, 20);
+    await closedMore(engine, again, 20, 200);
     await engine.execute(
       `CREATE MATERIALIZED VIEW l_features.${trigger.name} TO l_features.${trigger.to.name} AS ${trigger.select}`,
     );

@@ -1,7 +1,7 @@
 /** What a stored version of a view or a vector is made of: table, trigger, alias, backfill. */
 import { FeatureError } from "../errors.js";
 import { bucketsName } from "../schema/clock-tables.js";
-import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
+import type { Column, MaterializedView, Table, TableName, View } from "../schema/object.js";
 import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
@@ -40,35 +40,43 @@ export function featureTable(
   columns: readonly CompiledColumn[],
   comment: string,
 ): Table {
-  const { featuresMs } = project.retention;
   return {
     kind: "table",
     ...table,
     columns: [
       ...bucketColumnTypes(storedKey),
-      ...columns.map((column) => ({
-        name: column.name,
-        type: column.type,
-        codec: "ZSTD(1)",
-        ...(column.doc === undefined ? {} : { comment: column.doc }),
-      })),
+      ...featureColumns(columns),
       { name: "v", type: "UInt64" },
-      {
-        name: "created_at",
-        type: "DateTime64(3, 'UTC')",
-        default: { kind: "DEFAULT", expression: "now64(3)" },
-      },
+      createdAt,
     ],
     engine: "ReplacingMergeTree(v)",
     orderBy: ["exchange", "market_type", "symbol", "bucket_id"],
     partitionBy: "toYYYYMM(bucket_ts_start)",
-    // From the time a row was stored: by event time, old recordings would vanish at the first merge.
-    ...(featuresMs === undefined
-      ? {}
-      : { ttl: `toDateTime(created_at) + toIntervalSecond(${featuresMs / 1000})` }),
+    ...expiry(project),
     settings: { non_replicated_deduplication_window: 100 },
     comment,
   };
+}
+
+export function featureColumns(columns: readonly CompiledColumn[]): Column[] {
+  return columns.map(({ name, type, doc }) => ({
+    name,
+    type,
+    codec: "ZSTD(1)",
+    ...(doc === undefined ? {} : { comment: doc }),
+  }));
+}
+
+export const createdAt: Column = {
+  name: "created_at",
+  type: "DateTime64(3, 'UTC')",
+  default: { kind: "DEFAULT", expression: "now64(3)" },
+};
+
+/** From the time a row was stored: by event time, old recordings would vanish at the first merge. */
+export function expiry({ retention: { featuresMs } }: Project): Pick<Table, "ttl"> {
+  if (featuresMs === undefined) return {};
+  return { ttl: `toDateTime(created_at) + toIntervalSecond(${featuresMs / 1000})` };
 }
 
 /** `select` must give the stored key, `v` and the columns by name. */

@@ -14,7 +14,7 @@ import { sqlTemplate } from "../sql-template.js";
 import { sourceValueSql } from "./as-of-rows.js";
 import { type CompiledColumn, type CompiledObject, chunkMark, type Definition, noReach } from "./catalog.js";
 import { normalExpression } from "./expression/normal.js";
-import { finalFeature, missing } from "./feature-table.js";
+import { createdAt, expiry, featureColumns, finalFeature, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { triggerName, versionTable } from "./names.js";
 import { type StoredVersion, storedTable } from "./placement.js";
@@ -172,31 +172,19 @@ function storedRowsTable(
   project: Project,
   comment: string,
 ): Table {
-  const { featuresMs } = project.retention;
   return {
     kind: "table",
     ...table,
     columns: [
       // What a key column's default is made of is not here; every row brings its own value.
       ...key.map(({ name, type }) => ({ name, type })),
-      ...columns.map((column) => ({
-        name: column.name,
-        type: column.type,
-        codec: "ZSTD(1)",
-        ...(column.doc === undefined ? {} : { comment: column.doc }),
-      })),
-      {
-        name: "created_at",
-        type: "DateTime64(3, 'UTC')",
-        default: { kind: "DEFAULT", expression: "now64(3)" },
-      },
+      ...featureColumns(columns),
+      createdAt,
     ],
     engine: "ReplacingMergeTree(keep)",
     orderBy: shape.orderBy,
     ...(shape.partitionBy === undefined ? {} : { partitionBy: shape.partitionBy }),
-    ...(featuresMs === undefined
-      ? {}
-      : { ttl: `toDateTime(created_at) + toIntervalSecond(${featuresMs / 1000})` }),
+    ...expiry(project),
     settings: { non_replicated_deduplication_window: 100 },
     comment,
   };

@@ -3,12 +3,13 @@
  * directory are the same, it finds nothing to do again, and neither compiles nor opens anything.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directoryState } from "../engine/directory-state.js";
 import { assertFree } from "../engine/embedded-open.js";
 import type { SourceFile } from "../spec/parse-project.js";
+import { readNoted, writeNoted } from "./noted-file.js";
 import { migrationsFolder } from "./plan-apply.js";
 
 export interface SealInputs {
@@ -51,28 +52,14 @@ export function writeSeal(inputs: SealInputs, sealed: SealedTarget): void {
   const directory = directoryState(sealed.path, sealed.registry);
   if (directory === undefined) return;
   const seal: Seal = { ...sealed, specs: specsState(inputs), inputs: inputsState(inputs), directory };
-  try {
-    mkdirSync(dirname(sealFile(inputs.root)), { recursive: true });
-    writeFileSync(sealFile(inputs.root), `${JSON.stringify(seal, null, 1)}\n`);
-  } catch {
-    // A folder that may not be written.
-  }
+  writeNoted(inputs.root, "seal", seal);
 }
 
 function parseSeal(root: string): Seal | undefined {
-  try {
-    const seal = JSON.parse(readFileSync(sealFile(root), "utf8")) as Partial<Seal> | null;
-    const { target, path, registry, specs, inputs, directory } = seal ?? {};
-    const parts = [target, path, registry, specs, inputs, directory];
-    return parts.every((part) => typeof part === "string") ? (seal as Seal) : undefined;
-  } catch {
-    // There is none, or somebody has edited it.
-    return undefined;
-  }
-}
-
-function sealFile(root: string): string {
-  return join(root, ".feature", "seal.json");
+  const seal = readNoted(root, "seal") as Partial<Seal> | null | undefined;
+  const { target, path, registry, specs, inputs, directory } = seal ?? {};
+  const parts = [target, path, registry, specs, inputs, directory];
+  return parts.every((part) => typeof part === "string") ? (seal as Seal) : undefined;
 }
 
 function specsState({ files }: SealInputs): string {

@@ -2,8 +2,6 @@
  * A note of what an embedded target held when the engine was last open and nothing had drifted: records, pins, sizes. As long as nothing
  * in its directory was made, altered, dropped, inserted or taken out since, a diff of changed specs needs no engine.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { Catalog } from "../compile/catalog.js";
 import { directoryState, isTaken, rowsState } from "../engine/directory-state.js";
 import { assertFree } from "../engine/embedded-open.js";
@@ -17,6 +15,7 @@ import type { Revision } from "../registry/revision.js";
 import type { TableName } from "../schema/object.js";
 import { quoteName } from "../schema/quote.js";
 import { tablesRead } from "./estimate-backfill.js";
+import { readNoted, writeNoted } from "./noted-file.js";
 import { planFrom } from "./plan-apply.js";
 import { catalogOf, type DiffPlace, type DiffRequest, diffAt } from "./plan-diff.js";
 import type { SealedTarget } from "./seal.js";
@@ -91,34 +90,16 @@ export async function writeNote(
   const rows = rowsState(sealed.path, tables);
   if (directory === undefined || rows === undefined) return;
   const note: TargetNote = { ...sealed, format, directory, rows, tables, revisions, records, pins, sizes };
-  try {
-    mkdirSync(dirname(noteFile(root)), { recursive: true });
-    writeFileSync(noteFile(root), JSON.stringify(note));
-  } catch {
-    // A folder that may not be written.
-  }
+  writeNoted(root, "target", note);
 }
 
 function readNote(root: string, { path, registry }: SealedTarget): TargetNote | undefined {
-  const note = parseNote(root);
+  const note = readNoted(root, "target") as TargetNote | null | undefined;
   if (note?.format !== format || note.path !== path || note.registry !== registry) return undefined;
   assertFree(path);
   const isSame =
     directoryState(path, registry) === note.directory && rowsState(path, note.tables) === note.rows;
   return isSame ? note : undefined;
-}
-
-function parseNote(root: string): TargetNote | undefined {
-  try {
-    return JSON.parse(readFileSync(noteFile(root), "utf8")) as TargetNote;
-  } catch {
-    // There is none, or writing it was cut off.
-    return undefined;
-  }
-}
-
-function noteFile(root: string): string {
-  return join(root, ".feature", "target.json");
 }
 
 /** Deployed tables that backfills read, and those that a view may come to read. */

@@ -1,5 +1,6 @@
 /** Steps that fill a new version, and those that look at it before readers see it. */
 import { type Catalog, type CompiledObject, chunkMark, objectId, type Path } from "../compile/catalog.js";
+import type { TableName } from "../schema/object.js";
 import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
 import { sqlTemplate } from "../sql-template.js";
 import { type Step, stepName } from "./step.js";
@@ -37,21 +38,8 @@ export function backfillSteps({ object, behind }: Filled, desired: Catalog): Ste
 
 export function checkSteps(object: CompiledObject, desired: Catalog): Step[] {
   const target = object.storage?.table;
-  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
-  if (object.rowOf !== undefined && target !== undefined) {
-    return [
-      {
-        name: `check ${stepName(target)}`,
-        kind: "check",
-        object: objectId(object),
-        target,
-        buckets: undefined,
-        sql: missingRows({ source: quoteName(object.rowOf), table: quoteName(target) }),
-        reverse: undefined,
-      },
-    ];
-  }
-  if (!object.everyBucket || target === undefined || buckets === undefined) return [];
+  const sql = target === undefined ? undefined : missingSql(object, target, desired);
+  if (target === undefined || sql === undefined) return [];
   return [
     {
       name: `check ${stepName(target)}`,
@@ -59,16 +47,25 @@ export function checkSteps(object: CompiledObject, desired: Catalog): Step[] {
       object: objectId(object),
       target,
       buckets: undefined,
-      sql: missingBuckets({
-        buckets: quoteName(buckets),
-        closes: quoteName({ database: buckets.database, name: "closes" }),
-        clock: quoteString(object.clock),
-        path: quoteString(object.path),
-        table: quoteName(target),
-      }),
+      sql,
       reverse: undefined,
     },
   ];
+}
+
+/** Gives what should have a row and has none; undefined where nothing must have one. */
+function missingSql(object: CompiledObject, target: TableName, desired: Catalog): string | undefined {
+  const table = quoteName(target);
+  if (object.rowOf !== undefined) return missingRows({ source: quoteName(object.rowOf), table });
+  const buckets = desired.clocks.find((clock) => clock.name === object.clock)?.buckets;
+  if (!object.everyBucket || buckets === undefined) return undefined;
+  return missingBuckets({
+    buckets: quoteName(buckets),
+    closes: quoteName({ database: buckets.database, name: "closes" }),
+    clock: quoteString(object.clock),
+    path: quoteString(object.path),
+    table,
+  });
 }
 
 /**

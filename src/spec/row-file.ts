@@ -6,15 +6,6 @@ import type { SpecReader } from "./spec-reader.js";
 import { hiddenColumns, streamColumns } from "./stream-columns.js";
 import { noRows } from "./stream-rows.js";
 
-export interface RawRow {
-  readonly view: string;
-  readonly renamed_from?: string;
-  readonly description?: string;
-  readonly owner?: string;
-  readonly row?: SourceName;
-  readonly params?: Readonly<Record<string, number>>;
-}
-
 const keys: ReadonlySet<string> = new Set([
   "view",
   "renamed_from",
@@ -35,9 +26,15 @@ export function rowViewColumns(source: SourceName): readonly string[] {
   return asOfColumns(source).filter((name) => name !== "timestamp");
 }
 
+/** What every view's file says. */
+export type ViewHead = Pick<
+  FeatureView,
+  "kind" | "name" | "renamedFrom" | "description" | "owner" | "params" | "at"
+>;
+
 export function readRowFile(
   reader: SpecReader,
-  raw: RawRow,
+  head: ViewHead,
   source: SourceName,
   columns: readonly FeatureColumn[],
 ): FeatureView {
@@ -52,15 +49,10 @@ export function readRowFile(
     reader.add("FS_SPEC_SHADOWS", `column ${name} bears the name of a column of ${source}`, at);
   }
   return {
-    kind: "view",
-    name: raw.view,
-    renamedFrom: raw.renamed_from,
-    description: raw.description ?? "",
-    owner: raw.owner ?? "",
+    ...head,
     clock: "",
     from: { views: [] },
     row: source,
-    params: raw.params ?? {},
     rows: noRows,
     overBy: undefined,
     fit: undefined,
@@ -72,7 +64,6 @@ export function readRowFile(
     windows: [],
     columns,
     expect: [],
-    at: reader.file.keyAt("/view"),
   };
 }
 

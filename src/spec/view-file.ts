@@ -3,11 +3,19 @@
 import { type RawAsOf, readAsOf } from "./as-of.js";
 import { readEventRows } from "./event-rows.js";
 import { pointerTo } from "./json-pointer.js";
-import type { AsOf, Expectation, FeatureColumn, FeatureView, StreamName, Window } from "./model.js";
+import type {
+  AsOf,
+  Expectation,
+  FeatureColumn,
+  FeatureView,
+  SourceName,
+  StreamName,
+  Window,
+} from "./model.js";
 import { type RawOverBins, readBinRows, readOverBins } from "./over-by.js";
 import { readClockName } from "./period-clock.js";
 import { readDelay, readStreamRows } from "./read-stream-rows.js";
-import { type RawRow, readRowFile } from "./row-file.js";
+import { readRowFile, type ViewHead } from "./row-file.js";
 import { type RawScan, readScan, scanWindow } from "./scan.js";
 import type { SpecReader } from "./spec-reader.js";
 import { shadowedColumns } from "./stream-columns.js";
@@ -15,18 +23,14 @@ import { noRows, type OverBins } from "./stream-rows.js";
 import { didYouMean } from "./suggest.js";
 import { type RawTimeRows, readLets, readTimeRows } from "./time-windows.js";
 
-interface RawView
-  extends RawOverBins,
-    RawTimeRows,
-    Pick<RawAsOf, "as_of" | "events" | "max_age">,
-    RawScan,
-    Pick<RawRow, "row"> {
+interface RawView extends RawOverBins, RawTimeRows, Pick<RawAsOf, "as_of" | "events" | "max_age">, RawScan {
   readonly view: string;
   readonly renamed_from?: string;
   readonly description?: string;
   readonly owner?: string;
   readonly clock?: string;
   readonly every?: string;
+  readonly row?: SourceName;
   readonly from?: string | readonly string[];
   readonly table?: string;
   readonly windows?: Readonly<
@@ -72,7 +76,16 @@ export function readViewFile(reader: SpecReader): FeatureView {
     const message = `the name ${raw.view} is taken by a stream or table of the product`;
     reader.add("FS_SPEC_NAME", message, reader.file.at("/view"), "Choose another name for the view.");
   }
-  if (raw.row !== undefined) return readRowFile(reader, raw, raw.row, readColumns(reader, raw));
+  const head: ViewHead = {
+    kind: "view",
+    name: raw.view,
+    renamedFrom: raw.renamed_from,
+    description: raw.description ?? "",
+    owner: raw.owner ?? "",
+    params: raw.params ?? {},
+    at: reader.file.keyAt("/view"),
+  };
+  if (raw.row !== undefined) return readRowFile(reader, head, raw.row, readColumns(reader, raw));
   const overBy = readOverBins(reader, raw);
   const asOf = readAsOf(reader, raw);
   const from = readFrom(reader, raw, overBy);
@@ -80,15 +93,10 @@ export function readViewFile(reader: SpecReader): FeatureView {
   const columns = readColumns(reader, raw);
   if ("stream" in from) checkShadows(reader, columns, from.stream);
   return {
-    kind: "view",
-    name: raw.view,
-    renamedFrom: raw.renamed_from,
-    description: raw.description ?? "",
-    owner: raw.owner ?? "",
+    ...head,
     clock: readClockName(reader, raw),
     from,
     row: undefined,
-    params: raw.params ?? {},
     rows: overBy === undefined ? readRows(reader, raw, from, asOf) : readBinRows(reader, raw, overBy),
     overBy,
     fit: readFit(reader, raw, from),
@@ -103,7 +111,6 @@ export function readViewFile(reader: SpecReader): FeatureView {
     ],
     columns,
     expect: readExpectations(reader, raw),
-    at: reader.file.keyAt("/view"),
   };
 }
 

@@ -11,6 +11,7 @@ import { type ApplyOptions, applyProject } from "../../src/migrate/apply.js";
 import { detectDrift } from "../../src/migrate/detect-drift.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
 import { openRegistryWriter } from "../../src/registry/writer.js";
+import { closeSmallBuckets } from "../support/close-small-buckets.js";
 import { smallProject } from "../support/small-catalog.js";
 import { slim } from "./apply/left-behind.js";
 
@@ -50,19 +51,7 @@ beforeAll(async () => {
     `INSERT INTO raw.trades (exchange, market_type, symbol, timestamp, available_at, trade_seq, price, quantity, side)
      SELECT 'binance', 'spot', arrayJoin(['A', 'B']), 0, 0, 1, 1, 1, 'buy'`,
   );
-  await engine.execute(
-    `INSERT INTO features.unified_buckets (exchange, market_type, symbol, bucket_id, trades, v)
-     SELECT 'binance', 'spot', arrayJoin(['A', 'B']), number + 1, 10, 256 FROM numbers(4)`,
-  );
-  for (const level of [0, 1])
-    await engine.execute(
-      `INSERT INTO features.ubt__close_${level}_hot
-       SELECT exchange, market_type, symbol, bucket_id, trades, v FROM features.unified_buckets WHERE bucket_id < 4`,
-    );
-  await engine.execute(
-    `INSERT INTO features.closes (clock, path, exchange, market_type, symbol, bucket_id, v)
-     SELECT 'ubt', 'hot', exchange, market_type, symbol, bucket_id, v FROM features.unified_buckets`,
-  );
+  await closeSmallBuckets(engine, { buckets: 4, computed: 3, version: 256 });
   before = await objects();
 });
 afterAll(async () => {

@@ -5,6 +5,7 @@ import type { Engine } from "../../src/engine/port.js";
 import type { DeployedObject } from "../../src/plan/deployed.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
 import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
+import type { LoadWriter } from "./load-writer.js";
 
 const key = "exchange, market_type, symbol, bucket_id";
 
@@ -46,6 +47,27 @@ export async function expectComplete(engine: Engine, versions: readonly Deployed
 export interface AliasReader {
   /** Reads that were made; every one of them gave one version and each bucket once. */
   stop(): Promise<number>;
+}
+
+/** Until so many more buckets are complete, which is asked every `pauseMs`. */
+export async function closedMore(
+  engine: Engine,
+  writer: Pick<LoadWriter, "after">,
+  more: number,
+  pauseMs = 50,
+): Promise<void> {
+  const count = async (): Promise<number> => {
+    const [row] = await engine.rows<{ n: string }>(
+      "SELECT toString(count()) AS n FROM l_features.closes FINAL",
+    );
+    return Number(row?.n);
+  };
+  const goal = (await count()) + more;
+  while ((await count()) < goal) {
+    // It throws what the writer died of.
+    await writer.after(0);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
 }
 
 /** Reads the alias of `flow` and of the vector again and again, `pauseMs` apart. A read that fails, mixes versions or doubles a bucket ends it. */

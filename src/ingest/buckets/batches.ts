@@ -10,14 +10,9 @@ export interface BucketRange {
 }
 
 /** A closed bucket that waits to be triggered, as it is stored. Times in epoch ms. */
-export interface PendingBucket {
+export interface PendingBucket
+  extends Pick<ClosedBucket, "id" | "start" | "end" | "prevEnd" | "availableAt" | "trades"> {
   readonly instrument: InstrumentKey;
-  readonly id: number;
-  readonly start: number;
-  readonly end: number;
-  readonly prevEnd: number;
-  readonly availableAt: number;
-  readonly trades: number;
 }
 
 export function pendingBucket(instrument: InstrumentKey, bucket: ClosedBucket): PendingBucket {

@@ -3,6 +3,7 @@ import { type CutterState, initialState, type PastBucket } from "../../clock/buc
 import { quoteName } from "../../schema/quote.js";
 import type { InstrumentKey } from "../../spec/model.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
+import { instrumentValues } from "./instrument-values.js";
 
 interface StateRow {
   readonly last_id: string;
@@ -145,9 +146,7 @@ export async function storeCutterStates(
       rows: states.length,
       columns: [
         column("clock", "String", () => context.clock.name),
-        column("exchange", "String", ({ instrument }) => instrument.exchange),
-        column("market_type", "String", ({ instrument }) => instrument.marketType),
-        column("symbol", "String", ({ instrument }) => instrument.symbol),
+        ...instrumentValues(states.map(({ instrument }) => instrument)),
         column("last_bucket_id", "UInt64", ({ state }) => BigInt(state.lastId)),
         time("last_bucket_end", ({ lastEnd }) => lastEnd),
         time("last_available_at", ({ lastAvailableAt }) => lastAvailableAt),

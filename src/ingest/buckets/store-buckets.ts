@@ -3,6 +3,7 @@ import { type ClosedBucket, vwapOf } from "../../clock/bucket.js";
 import { parseLots } from "../../clock/decimal.js";
 import type { InstrumentKey } from "../../spec/model.js";
 import type { ClockContext } from "./clock-context.js";
+import { instrumentValues } from "./instrument-values.js";
 
 /** Buckets of an instrument in order of id, and the `v` of their rows. */
 export interface CutBuckets {
@@ -40,11 +41,6 @@ export function byMonth(cuts: readonly CutBuckets[]): BucketRow[][] {
 }
 
 async function storeRows(context: ClockContext, rows: readonly BucketRow[]): Promise<void> {
-  const text = (name: string, of: (row: BucketRow) => string) => ({
-    name,
-    type: "String",
-    values: rows.map(of),
-  });
   const time = (name: string, of: (bucket: ClosedBucket) => number) => ({
     name,
     type: "DateTime64(3, 'UTC')",
@@ -56,9 +52,7 @@ async function storeRows(context: ClockContext, rows: readonly BucketRow[]): Pro
   await context.engine.insert(context.compiled.gate, {
     rows: rows.length,
     columns: [
-      text("exchange", ({ instrument }) => instrument.exchange),
-      text("market_type", ({ instrument }) => instrument.marketType),
-      text("symbol", ({ instrument }) => instrument.symbol),
+      ...instrumentValues(rows.map(({ instrument }) => instrument)),
       {
         name: "bucket_id",
         type: "UInt64",
@@ -75,7 +69,7 @@ async function storeRows(context: ClockContext, rows: readonly BucketRow[]): Pro
         type: "Float64",
         values: Float64Array.from(rows, ({ bucket }) => vwapOf(bucket) ?? Number.NaN),
       },
-      text("cut_trigger", ({ bucket }) => bucket.trigger),
+      { name: "cut_trigger", type: "String", values: rows.map(({ bucket }) => bucket.trigger) },
       { name: "size", type: "Decimal(38, 8)", values: rows.map(({ bucket }) => bucket.size * sizeUnit) },
       { name: "v", type: "UInt64", values: BigUint64Array.from(rows, ({ version }) => version) },
     ],

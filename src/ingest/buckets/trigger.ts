@@ -1,5 +1,5 @@
 /** Inserts closed buckets into trigger tables, which computes what hangs on them. */
-import { type Path, paths } from "../../compile/catalog.js";
+import type { Path } from "../../compile/catalog.js";
 import { oneBlock } from "../../compile/compile-stream.js";
 import { placeColumn } from "../../compile/names.js";
 import type { NativeColumn } from "../../engine/native.js";
@@ -7,6 +7,7 @@ import type { TableName } from "../../schema/object.js";
 import { instrumentName } from "../../spec/model.js";
 import type { PendingBucket } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
+import { instrumentValues } from "./instrument-values.js";
 import type { Versions } from "./lease-book.js";
 
 /** Computes one level, that of the trigger table `table`, for buckets of any order, as one block. */
@@ -55,9 +56,7 @@ export async function recordCloses(
   buckets: readonly PendingBucket[],
   versions: Versions,
 ): Promise<void> {
-  const closes = paths
-    .filter((path) => complete.includes(path))
-    .flatMap((path) => buckets.map((bucket) => ({ path, bucket })));
+  const closes = complete.flatMap((path) => buckets.map((bucket) => ({ path, bucket })));
   const closed = closes.map(({ bucket }) => bucket);
   await engine.insert(
     { database: project.databases.features, name: "closes" },
@@ -75,9 +74,7 @@ export async function recordCloses(
 
 function keyColumns(buckets: readonly PendingBucket[]): NativeColumn[] {
   return [
-    { name: "exchange", type: "String", values: buckets.map(({ instrument }) => instrument.exchange) },
-    { name: "market_type", type: "String", values: buckets.map(({ instrument }) => instrument.marketType) },
-    { name: "symbol", type: "String", values: buckets.map(({ instrument }) => instrument.symbol) },
+    ...instrumentValues(buckets.map(({ instrument }) => instrument)),
     { name: "bucket_id", type: "UInt64", values: BigUint64Array.from(buckets, ({ id }) => BigInt(id)) },
   ];
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/engine/port.js";
 import { applyProject } from "../../../src/migrate/apply.js";
 import { rollbackProject } from "../../../src/migrate/rollback.js";
-import { expectComplete, fedVersions, readAliases } from "../../support/load-checks.js";
+import { closedMore, expectComplete, fedVersions, readAliases } from "../../support/load-checks.js";
 import { loadProject } from "../../support/load-project.js";
 import type { StartedWriter } from "../../support/start-writer-process.js";
 
@@ -67,22 +67,6 @@ export function describeLoad(
       await expectComplete(engine, versions);
     }, 600_000);
 
-    /** Until so many more buckets are complete. */
-    const closed = async (writer: StartedWriter, more: number): Promise<void> => {
-      const count = async (): Promise<number> => {
-        const [row] = await engine.rows<{ n: string }>(
-          "SELECT toString(count()) AS n FROM l_features.closes FINAL",
-        );
-        return Number(row?.n);
-      };
-      const goal = (await count()) + more;
-      while ((await count()) < goal) {
-        // It throws what the writer died of.
-        await writer.after(0);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    };
-
     it("by dropping and creating the view instead loses rows, which the test can see and a repair brings back", async () => {
       const { specs, catalog } = loadProject(root, 2);
       const target = { engine, project: specs.project, catalog, toolVersion: "1" };
@@ -94,7 +78,7 @@ export function describeLoad(
       if (flow === undefined || trigger === undefined) throw new Error("flow has no trigger");
       const mv = `l_features.${trigger.name}`;
       await engine.execute(`DROP VIEW ${mv}`);
-      await closed(writer, 20);
+      await closedMore(engine, writer, 20);
       await engine.execute(
         `CREATE MATERIALIZED VIEW ${mv} TO l_features.${trigger.to.name} AS ${trigger.select}`,
       );
@@ -111,7 +95,7 @@ export function describeLoad(
       // A trigger that is really gone is drift: found, named, and restored with all that was lost, beside the writer.
       const again = start(engine, root);
       await engine.execute(`DROP VIEW ${mv}`);
-      await closed(again, 20);
+      await closedMore(engine, again, 20);
       await expect(applyProject(target)).rejects.toMatchObject({ code: "FS_REGISTRY_DRIFT", exit: 4 });
       expect((await applyProject({ ...target, repair: true })).repaired).toEqual([mv]);
       await again.after(20);
