@@ -1,8 +1,10 @@
 /**
- * Serving, on a recording: a read of the online store, and the latest row over HTTP against fastify routes that read the same row from
- * Redis on a local socket, check the same request and write the same answer: once the row is one text, once a hash with a field a
- * feature. Ours is the service as `feature serve` runs it, with its headers, metrics and error handling; the other routes have none of
- * these. Load comes from a process of its own, the routes take turns.
+ * Serving, on a recording: a read of the online store, and the latest row over HTTP against the same route that reads the row from
+ * Redis on a local socket: once the row is one text, once a hash with a field a feature. All of them are routes of the service's
+ * base application, so requests pass the same checks, hooks, headers and metrics, and the answers are the same bytes.
+ *
+ * The serving process has a core to itself; the process that makes load and Redis share the other one, where they have time to spare
+ * (what they took is printed), so that in every case it is the serving process that is measured. The routes take turns.
  * `npx tsx bench/serve.ts [seconds of a round] [rounds]`; a redis-server on the path, or named by REDIS_SERVER, is started and ended.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
@@ -10,8 +12,10 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import Fastify, { type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { Redis } from "ioredis";
+import { baseApp } from "../src/serve/base-app.js";
+import { Metrics } from "../src/serve/metrics.js";
 import { vectorParams } from "../src/serve/schemas/common.js";
 import { latestQuery } from "../src/serve/schemas/latest.js";
 import { rowFields } from "../src/serve/wire/row-json.js";
@@ -25,6 +29,8 @@ const connections = 50;
 const name = "trend_v1";
 const instrument = "binance/spot/BTCUSDT";
 const path = `/v1/vectors/${name}/latest?instrument=${instrument}`;
+/** Where processes that are not measured run. */
+const apart = ["taskset", "-c", "1"];
 const files = [
   "binance-archive/spot/BTCUSDT-trades-2024-08-08.zip",
   "binance-archive/spot/BTCUSDT-trades-2024-08-09.zip",
@@ -41,6 +47,7 @@ await served.ingest("binance-archive", files.slice(0, 2));
 await served.ingest("tardis", files.slice(2));
 served.now = served.store.byId(name, instrument, 74)?.availableAt ?? 0;
 readStore(served);
+spawnSync("taskset", ["-a", "-p", "-c", "0", `${process.pid}`]);
 await readHttp(served);
 await served.deployment.engine.close();
 
@@ -59,8 +66,9 @@ function readStore({ store }: ServedRecording): void {
 interface Round {
   /** Requests a second. */
   readonly rate: number;
-  /** Processor time of the serving process a request, microseconds. */
+  /** Processor time a request, microseconds: of the serving process, and of the one that asks. */
   readonly cpuUs: number;
+  readonly clientUs: number;
 }
 
 async function readHttp(recording: ServedRecording): Promise<void> {
@@ -73,17 +81,16 @@ async function readHttp(recording: ServedRecording): Promise<void> {
   }
   const folder = mkdtempSync(join(tmpdir(), "prism-redis-"));
   const socket = join(folder, "redis.sock");
-  const child = spawn(server, ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder], {
-    stdio: "ignore",
-  });
+  const [first = "", ...rest] = [...apart, server, "--port", "0", "--unixsocket", socket, "--save", ""];
+  const child = spawn(first, [...rest, "--dir", folder], { stdio: "ignore" });
   const apps: FastifyInstance[] = [];
   try {
     for (let tries = 0; !existsSync(socket) && tries < 100; tries++) await delay(50);
-    const redis = new Redis({ path: socket });
+    const redis = new Redis({ path: socket, enableAutoPipelining: true });
     await storeRow(recording, redis);
     const sides = [{ what: "from memory", url: open.url, rounds: [] as Round[] }];
     for (const [what, read] of Object.entries(redisReaders(recording, redis))) {
-      const app = latestOver(recording, read);
+      const app = await latestOver(recording, read);
       apps.push(app);
       sides.push({ what, url: await app.listen({ host: "127.0.0.1", port: 0 }), rounds: [] });
     }
@@ -141,13 +148,16 @@ function redisReaders({ vector }: ServedRecording, redis: Redis): Record<string,
   };
 }
 
-/** What a service with its rows elsewhere does: age and state are worked out at each request. */
-function latestOver({ vector, now }: ServedRecording, read: ReadRow): FastifyInstance {
-  const app = Fastify({ ajv: { customOptions: { coerceTypes: "array" } } });
+/** The route with its rows elsewhere: age and state are worked out at each request, as ours does. */
+async function latestOver(recording: ServedRecording, read: ReadRow): Promise<FastifyInstance> {
+  const { vector, now } = recording;
+  const service = recording.service({ limits: { requestsPerSecond: 0 } });
+  const app = await baseApp(service, () => false);
+  new Metrics(service, () => 0).watch(app);
   const about = `"vector":"${name}","signature":"${vector.signature}","fingerprint":"${vector.fingerprint}"`;
   app.get<{ Params: { vector: string }; Querystring: { instrument: readonly string[] } }>(
     "/v1/vectors/:vector/latest",
-    { schema: { params: vectorParams, querystring: latestQuery } },
+    { config: { scope: "read" }, schema: { params: vectorParams, querystring: latestQuery } },
     async ({ params, query }, reply) => {
       const rows = await Promise.all(
         query.instrument.map(async (asked) => {
@@ -170,20 +180,21 @@ function latestOver({ vector, now }: ServedRecording, read: ReadRow): FastifyIns
 
 async function round(url: string): Promise<Round> {
   const before = process.cpuUsage();
-  const { requests, perSecond, failures } = await runLoad(url + path, { connections, seconds });
+  const load = { connections, seconds };
+  const { requests, perSecond, failures, cpuUs: clientUs } = await runLoad(url + path, load, apart);
   const { user, system } = process.cpuUsage(before);
   if (failures > 0) throw new Error(`${failures} errors and refusals`);
-  return { rate: perSecond, cpuUs: (user + system) / requests };
+  return { rate: perSecond, cpuUs: (user + system) / requests, clientUs };
 }
 
-function words({ rate, cpuUs }: Round): string {
-  return `${Math.round(rate)} requests/s, ${cpuUs.toFixed(0)} µs of processor each`;
+function words({ rate, cpuUs, clientUs }: Round): string {
+  return `${Math.round(rate)} requests/s, ${cpuUs.toFixed(1)} µs of processor each (asking: ${clientUs.toFixed(1)})`;
 }
 
 function median(found: readonly Round[]): Round {
   const middle = (of: keyof Round) =>
     found.map((one) => one[of]).sort((a, b) => a - b)[found.length >> 1] ?? Number.NaN;
-  return { rate: middle("rate"), cpuUs: middle("cpuUs") };
+  return { rate: middle("rate"), cpuUs: middle("cpuUs"), clientUs: middle("clientUs") };
 }
 
 function ended(child: ChildProcess): Promise<void> {

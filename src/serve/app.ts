@@ -1,9 +1,5 @@
-import rateLimit from "@fastify/rate-limit";
-import swagger from "@fastify/swagger";
-import swaggerUi from "@fastify/swagger-ui";
-import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from "fastify";
-import { authenticate } from "./authenticate.js";
-import { HttpError, toHttpError } from "./http-error.js";
+import type { FastifyInstance } from "fastify";
+import { baseApp } from "./base-app.js";
 import { Metrics } from "./metrics.js";
 import { bucketRoute } from "./routes/bucket.js";
 import { eventsRoute } from "./routes/events.js";
@@ -15,9 +11,6 @@ import { sequenceRoute } from "./routes/sequence.js";
 import { vectorRoutes } from "./routes/vectors.js";
 import type { Service } from "./service.js";
 
-/** Of requests without a list of moments. */
-const smallBody = 64 * 1024;
-
 export interface App {
   readonly fastify: FastifyInstance;
   /** From now on answers close their connections, event streams end and /readyz says no. */
@@ -26,75 +19,8 @@ export interface App {
 
 /** The HTTP application; it does not listen yet. */
 export async function buildApp(service: Service): Promise<App> {
-  const { limits, log, keys } = service;
-  const fastify = Fastify({
-    logger: log === undefined ? false : { level: "info", base: null, stream: log },
-    // Requests that are refused or fail get a line of ours, the others are in the metrics.
-    logController: new LogController({ disableRequestLogging: true }),
-    // A logger a request would cost more than reading its row does.
-    childLoggerFactory: (logger) => logger,
-    bodyLimit: smallBody,
-    requestTimeout: limits.receiveMs,
-    routerOptions: { maxParamLength: 100 },
-    http: { headersTimeout: limits.receiveMs, maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 1000 },
-    return503OnClosing: false,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: "array" } },
-    trustProxy: false,
-  });
-  fastify.server.maxConnections = limits.connections;
   let isDraining = false;
-
-  await fastify.register(rateLimit, {
-    global: false,
-    addHeadersOnExceeding: {
-      "x-ratelimit-limit": false,
-      "x-ratelimit-remaining": false,
-      "x-ratelimit-reset": false,
-    },
-  });
-  await fastify.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: {
-        title: "prism-features",
-        description:
-          "Feature vectors of market microstructure: what was served is what is trained on, bit for bit.",
-        version: service.version,
-      },
-      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
-      security: [{ key: [] }, {}],
-    },
-  });
-  fastify.setErrorHandler((thrown, request, reply) => {
-    const error = toHttpError(thrown);
-    const line = { ...aboutRequest(request), status: error.statusCode, code: error.code };
-    if (error.code === "internal") request.log.error({ ...line, cause: causeOf(thrown) }, "request failed");
-    else if (error.code !== "rate_limited" && error.code !== "not_found")
-      request.log.warn(line, "request refused");
-    return reply.code(error.statusCode).send({ error: { code: error.code, message: error.message } });
-  });
-  fastify.setNotFoundHandler(() => {
-    throw new HttpError("not_found", "There is no such route; /docs lists them.");
-  });
-  authenticate(fastify, keys);
-  if (limits.requestsPerSecond > 0) {
-    fastify.addHook(
-      "onRequest",
-      fastify.rateLimit({
-        max: limits.requestsPerSecond,
-        timeWindow: 1000,
-        keyGenerator: ({ apiKey, ip }) => apiKey?.id ?? ip,
-      }),
-    );
-  }
-  // Hooks of every request call back: a promise for each of them would cost as much as the answer.
-  fastify.addHook("onSend", (_, reply, payload, done) => {
-    reply.header("x-content-type-options", "nosniff").header("cache-control", "no-store");
-    if (isDraining) reply.header("connection", "close");
-    done(null, payload);
-  });
-  await fastify.register(swaggerUi, { routePrefix: "/docs", logLevel: "silent" });
-
+  const fastify = await baseApp(service, () => isDraining);
   vectorRoutes(fastify, service);
   latestRoute(fastify, service);
   sequenceRoute(fastify, service);
@@ -107,11 +33,7 @@ export async function buildApp(service: Service): Promise<App> {
     ...(isDraining ? ["the service is ending"] : []),
     ...(service.store.failure === undefined ? [] : ["rows in memory cannot be brought up to date"]),
   ]);
-  fastify.addHook("onResponse", (request, reply, done) => {
-    const route = request.routeOptions.url ?? "none";
-    metrics.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    done();
-  });
+  metrics.watch(fastify);
   await fastify.ready();
   return {
     fastify,
@@ -120,18 +42,4 @@ export async function buildApp(service: Service): Promise<App> {
       streams.end();
     },
   };
-}
-
-/** What a log line may say of a request: no headers, no query, no body. */
-function aboutRequest({ method, routeOptions, ip, apiKey }: FastifyRequest) {
-  return {
-    method,
-    route: routeOptions.url ?? "none",
-    ip,
-    ...(apiKey === undefined ? {} : { key: apiKey.id }),
-  };
-}
-
-function causeOf(thrown: unknown): string {
-  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
 }

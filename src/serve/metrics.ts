@@ -1,3 +1,4 @@
+import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Service } from "./service.js";
 
@@ -79,7 +80,11 @@ export class Metrics {
     gauge("clock_seconds", "The service's own time: a replay's, else the system's", () => now() / 1000);
   }
 
-  observe(method: string, route: string, status: number, seconds: number): void {
-    this.#requests.observe({ method, route, status }, seconds);
+  /** Counts the answers of all routes of an application. */
+  watch(app: FastifyInstance): void {
+    app.addHook("onResponse", ({ method, routeOptions: { url: route = "none" } }, reply, done) => {
+      this.#requests.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+      done();
+    });
   }
 }

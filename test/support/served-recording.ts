@@ -11,6 +11,12 @@ import { ingestPaths } from "./ingest-files.js";
 import { servedStock } from "./served-stock.js";
 import { type Deployment, deployStock } from "./stock-deployment.js";
 
+export interface ServingOptions {
+  readonly keys?: readonly StoredKey[];
+  readonly limits?: Partial<ServiceLimits>;
+  readonly host?: string;
+}
+
 export interface ServedRecording {
   readonly deployment: Deployment;
   readonly vector: ServedVector;
@@ -20,11 +26,8 @@ export interface ServedRecording {
   now: number;
   /** What was logged, one text. */
   log: string;
-  open(more?: {
-    keys?: readonly StoredKey[];
-    limits?: Partial<ServiceLimits>;
-    host?: string;
-  }): Promise<Listening>;
+  service(more?: Pick<ServingOptions, "keys" | "limits">): Service;
+  open(more?: ServingOptions): Promise<Listening>;
   ingest(format: "binance-archive" | "tardis", files: readonly string[]): Promise<void>;
 }
 
@@ -46,24 +49,22 @@ export async function serveRecording(history: number): Promise<ServedRecording> 
     events,
     now: Number.MAX_SAFE_INTEGER,
     log: "",
-    open: ({ keys = [], limits = {}, host = "127.0.0.1" } = {}) => {
-      const service: Service = {
-        store,
-        engine,
-        database: project.databases.features,
-        instruments: ["binance/spot/ETHUSDT"],
-        keys: new KeyRing(keys),
-        now: () => served.now,
-        version: "0.0.0",
-        limits: { ...defaultServiceLimits, ...limits },
-        log: {
-          write: (line) => {
-            served.log += line;
-          },
+    service: ({ keys = [], limits = {} } = {}) => ({
+      store,
+      engine,
+      database: project.databases.features,
+      instruments: ["binance/spot/ETHUSDT"],
+      keys: new KeyRing(keys),
+      now: () => served.now,
+      version: "0.0.0",
+      limits: { ...defaultServiceLimits, ...limits },
+      log: {
+        write: (line) => {
+          served.log += line;
         },
-      };
-      return listen(service, host, 0);
-    },
+      },
+    }),
+    open: ({ host = "127.0.0.1", ...more } = {}) => listen(served.service(more), host, 0),
     ingest: async (format, files) => {
       const updates: Promise<void>[] = [];
       const told = (ranges: readonly BucketRange[]) => {
