@@ -5,8 +5,9 @@ export interface DecisionInput {
   /** Probability by class; the class's sign is its side. */
   readonly probabilities: readonly { readonly class: number; readonly probability: number }[];
   readonly dataAgeMs: number;
-  /** Raw values of the vector's newest row, by `view.column`. */
-  readonly feature: (name: string) => number | null;
+  /** Raw values, in the vector's newest row, of the features that the reward and the spread are taken from. */
+  readonly reward: number | null;
+  readonly spread: number | null;
 }
 
 export type DecisionCheck = "side" | "probability" | "reward" | "spread" | "data_age";
@@ -44,9 +45,7 @@ export interface Decision {
 export function decide(spec: DecisionSpec, input: DecisionInput): Decision {
   const { side, probability } = chosenSide(input.probabilities);
   const rewardBps =
-    spec.reward.kind === "constant"
-      ? spec.reward.bps
-      : times(input.feature(spec.reward.feature), spec.reward.times);
+    spec.reward.kind === "constant" ? spec.reward.bps : times(input.reward, spec.reward.times);
   const costBps = spec.feeBps + spec.slippageBps;
   const reasons: DecisionReason[] = [
     { check: "side", ok: side !== 0, found: side, limit: 0 },
@@ -54,7 +53,7 @@ export function decide(spec: DecisionSpec, input: DecisionInput): Decision {
     atLeast("reward", rewardBps, spec.k * costBps),
   ];
   if (spec.spread !== undefined) {
-    reasons.push(atMost("spread", input.feature(spec.spread.feature), spec.spread.maxBps));
+    reasons.push(atMost("spread", input.spread, spec.spread.maxBps));
   }
   if (spec.maxDataAgeMs !== undefined) {
     reasons.push(atMost("data_age", input.dataAgeMs, spec.maxDataAgeMs));

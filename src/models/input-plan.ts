@@ -10,8 +10,10 @@ interface PlannedInput {
   /** Rows of the window that it takes, from the newest back. */
   readonly steps: number;
   readonly isSequence: boolean;
-  /** Places of its features in the vector. */
+  /** Places of its features in the vector, and beside each how it is normalised. */
   readonly places: Int32Array;
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
 }
 
 /** How rows become tensors: worked out once a model, used for every prediction. */
@@ -42,13 +44,16 @@ export function planInputs(contract: InputContract, vector: Pick<VectorSpec, "fe
   const fill = { zero: () => 0, mean: (place: number) => mean[place], keep: () => Number.NaN };
   const inputs = contract.inputs.map(({ name, shape, features: wanted }): PlannedInput => {
     const isSequence = shape.length === 3;
+    const places = Int32Array.from(
+      wanted === "all" ? features.keys() : wanted.map((one) => features.indexOf(one)),
+    );
     return {
       name,
       isSequence,
       steps: isSequence ? (shape[1] ?? 1) : 1,
-      places: Int32Array.from(
-        wanted === "all" ? features.keys() : wanted.map((one) => features.indexOf(one)),
-      ),
+      places,
+      mean: Float64Array.from(places, (place) => mean[place] ?? Number.NaN),
+      scale: Float64Array.from(places, (place) => scale[place] ?? Number.NaN),
     };
   });
   return {
@@ -92,16 +97,15 @@ export function buildInputs(
   windows: readonly (readonly ModelRow[])[],
   used: readonly InputTensor[] = emptyInputs(plan, windows.length),
 ): readonly InputTensor[] {
-  for (const [place, { steps, places }] of plan.inputs.entries()) {
-    const width = places.length;
+  for (const [place, input] of plan.inputs.entries()) {
     const data = used[place]?.data;
     if (data === undefined) continue;
     let at = 0;
     for (const rows of windows) {
-      for (let step = rows.length - steps; step < rows.length; step++) {
+      for (let step = rows.length - input.steps; step < rows.length; step++) {
         const row = rows[step];
-        if (row !== undefined) writeRow(plan, places, row, data, at);
-        at += width;
+        if (row !== undefined) writeRow(input, plan.fills, row, data, at);
+        at += input.places.length;
       }
     }
   }
@@ -117,8 +121,8 @@ function emptyInputs({ inputs }: InputPlan, windows: number): InputTensor[] {
 }
 
 function writeRow(
-  { fills, mean, scale }: InputPlan,
-  places: Int32Array,
+  { places, mean, scale }: PlannedInput,
+  fills: InputPlan["fills"],
   row: ModelRow,
   data: Float32Array,
   at: number,
@@ -128,6 +132,6 @@ function writeRow(
   for (let column = 0; column < places.length; column++) {
     const place = places[column] ?? 0;
     const raw = hasNull && isNull(row, place) ? (fills[place] ?? Number.NaN) : (values[place] ?? Number.NaN);
-    data[at + column] = (raw - (mean[place] ?? 0)) / (scale[place] ?? 1);
+    data[at + column] = (raw - (mean[column] ?? 0)) / (scale[column] ?? 1);
   }
 }

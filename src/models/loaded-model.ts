@@ -163,11 +163,14 @@ export class LoadedModel {
     const classes = probabilities?.classes.length ?? 0;
     const first = probabilities === undefined ? undefined : outputs[0]?.data;
     const last = value === undefined ? undefined : outputs.at(-1)?.data;
-    return Array.from({ length: windows }, (_, window) => ({
-      probabilities:
-        first && Array.from({ length: classes }, (_, place) => first[window * classes + place] ?? Number.NaN),
-      value: last?.[window],
-    }));
+    const answers: ModelAnswer[] = [];
+    for (let window = 0; window < windows; window++) {
+      const end = (window + 1) * classes;
+      const given: number[] = [];
+      for (let at = end - classes; at < end; at++) given.push(first?.[at] ?? Number.NaN);
+      answers.push({ probabilities: first && given, value: last?.[window] });
+    }
+    return answers;
   }
 
   /** Waits for runs that are under way. */

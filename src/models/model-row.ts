@@ -32,19 +32,22 @@ export function packRow(
 
 const hashed = new WeakMap<ModelRow, Buffer>();
 const hashBytes = 32;
+/** Where the hashes of a window's rows are put side by side; used again, because new memory costs as much as hashing it does. */
+let beside = new Uint8Array(64 * hashBytes);
 
 /**
  * What says which raw rows were read: SHA-256 over the SHA-256 of each row, oldest first; a row's is over its values and its NULL
  * bitmap. The same for the same bits, whatever is done with them later. A row is hashed once, however many windows it is in.
  */
 export function hashRows(rows: readonly ModelRow[]): string {
-  const bytes = Buffer.allocUnsafe(rows.length * hashBytes);
+  const size = rows.length * hashBytes;
+  if (beside.length < size) beside = new Uint8Array(2 * size);
   let at = 0;
   for (const row of rows) {
-    bytes.set(hashRow(row), at);
+    beside.set(hashRow(row), at);
     at += hashBytes;
   }
-  return hash("sha256", bytes, "hex");
+  return hash("sha256", beside.subarray(0, size), "hex");
 }
 
 function hashRow(row: ModelRow): Buffer {

@@ -1,12 +1,14 @@
 /** From instruments to predictions: which version answers, one run for all of its instruments, and what happens when it can not. */
 import { randomUUID } from "node:crypto";
 import { FeatureError } from "../errors.js";
+import type { DecisionSpec } from "../spec/model-contract.js";
 import { type Decision, decide } from "./decide.js";
 import { refuseWindow } from "./input-plan.js";
 import { LateRuns, timedOut } from "./late-runs.js";
 import type { ModelAnswer } from "./loaded-model.js";
-import { hashRows, type ModelRow, rawValue } from "./model-row.js";
+import { hashRows, type ModelRow } from "./model-row.js";
 import type { Prediction, PredictionRole } from "./prediction.js";
+import { type SeenRow, seenRow } from "./seen-row.js";
 import { chooseVersion, type LoadedVersion, type ServedModel } from "./served-model.js";
 
 /** Where rows come from: the online store, or a table. Never waits. */
@@ -162,7 +164,7 @@ export class Predictor {
     const running = version.model.answer(group.map(({ rows }) => rows));
     // Beside the run, but before this function waits: rows may be overwritten then.
     const hashes = group.map(({ rows }) => hashRows(rows));
-    const last = group.map(({ rows }) => copyOf(rows.at(-1)));
+    const seen = group.map(({ rows }) => seenRow(version, rows.at(-1)));
     const answered = running.catch(failureText);
     const timed = await (version.model.isApart ? this.#late.inTime(version, answered) : answered);
     if (typeof timed === "string") return timed;
@@ -170,12 +172,17 @@ export class Predictor {
     if (performance.now() - started > timeoutMs) return timedOut(timeoutMs);
     return group.map(({ job, role }, place) => {
       const { contract, vector, signature, fingerprint } = version.registered;
-      const row = last[place];
+      const newest = seen[place];
       const answer = timed.answers[place] ?? { probabilities: undefined, value: undefined };
-      const ageMs = row === undefined ? null : now - row.availableAt;
+      const ageMs = newest === undefined ? null : now - newest.availableAt;
       const begunDeciding = performance.now();
       const probabilities = withClasses(answer, contract.outputs.probabilities?.classes);
-      const decision = decisionOf(version, probabilities, row, ageMs ?? Number.POSITIVE_INFINITY);
+      const decision = decisionOf(
+        contract.decision,
+        probabilities,
+        newest,
+        ageMs ?? Number.POSITIVE_INFINITY,
+      );
       const done = performance.now();
       return {
         requestId: job.requestId,
@@ -187,8 +194,8 @@ export class Predictor {
         vector: vector.name,
         signature,
         fingerprint,
-        bucketId: row?.bucketId ?? null,
-        availableAt: row?.availableAt ?? null,
+        bucketId: newest?.bucketId ?? null,
+        availableAt: newest?.availableAt ?? null,
         ageMs,
         inputsHash: hashes[place] ?? null,
         probabilities,
@@ -230,11 +237,6 @@ function take(answers: Map<Job, Prediction>, job: Job, prediction: Prediction | 
   if (prediction !== undefined) answers.set(job, prediction);
 }
 
-/** Rows of a ring are views that the next bucket overwrites. */
-function copyOf(row: ModelRow | undefined): ModelRow | undefined {
-  return row && { ...row, values: row.values.slice(), nulls: row.nulls.slice() };
-}
-
 function withClasses(
   answer: ModelAnswer,
   classes: readonly number[] | undefined,
@@ -244,19 +246,13 @@ function withClasses(
 }
 
 function decisionOf(
-  { registered, model }: LoadedVersion,
+  spec: DecisionSpec | undefined,
   probabilities: Prediction["probabilities"],
-  row: ModelRow | undefined,
+  newest: SeenRow | undefined,
   dataAgeMs: number,
 ): Decision | null {
-  const spec = registered.contract.decision;
-  if (spec === undefined || probabilities === null || row === undefined) return null;
-  const { features } = model.plan;
-  return decide(spec, {
-    probabilities,
-    dataAgeMs,
-    feature: (name) => rawValue(row, features.indexOf(name)),
-  });
+  if (spec === undefined || probabilities === null || newest === undefined) return null;
+  return decide(spec, { probabilities, dataAgeMs, reward: newest.reward, spread: newest.spread });
 }
 
 /** What is said where no model could answer. */

@@ -13,7 +13,6 @@ const spec: DecisionSpec = {
   maxDataAgeMs: 5000,
   size: { base: 10, max: undefined },
 };
-const features: Record<string, number | null> = { "range.atr_bps": 16, "book_state.spread_bps": 2 };
 const input = (up: number, down: number, change: Partial<DecisionInput> = {}): DecisionInput => ({
   probabilities: [
     { class: -1, probability: down },
@@ -21,7 +20,8 @@ const input = (up: number, down: number, change: Partial<DecisionInput> = {}): D
     { class: 1, probability: up },
   ],
   dataAgeMs: 5000,
-  feature: (name) => features[name] ?? null,
+  reward: 16,
+  spread: 2,
   ...change,
 });
 const failed = (one: ReturnType<typeof decide>) =>
@@ -51,7 +51,7 @@ describe("a decision", () => {
     ["a probability that equals tau", input(0.6, 0.1), ["probability"]],
     ["no side", input(0.3, 0.3), ["side", "probability"]],
     ["old data", input(0.7, 0.1, { dataAgeMs: 5001 }), ["data_age"]],
-    ["nothing known of the book", input(0.7, 0.1, { feature: () => null }), ["reward", "spread"]],
+    ["nothing known of the book", input(0.7, 0.1, { reward: null, spread: null }), ["reward", "spread"]],
     ["probabilities that are no numbers", input(Number.NaN, Number.NaN), ["side", "probability"]],
   ])("is not to act on %s, and says why", (_, one, reasons) => {
     const decision = decide(spec, one);
@@ -72,7 +72,8 @@ describe("a decision", () => {
               { class: 1, probability: p },
             ],
             dataAgeMs: age,
-            feature: (name) => (name === "range.atr_bps" ? reward : spread),
+            reward,
+            spread,
           },
         );
         const allow = p > 0 && p > tau && 0.5 * reward >= 2 * 4 && spread <= 2 && age <= 25;
