@@ -1,7 +1,7 @@
 /**
  * `feature diff` on a project of 300 views, as a user has it: a process of its own, on the embedded engine. Seconds on the clock
  * and of the processor, and the latter as a multiple of a process that only prints its version, which depends less on the
- * machine. `npx tsx bench/diff.ts [views]`
+ * machine. `npx tsx bench/diff.ts [views] [rounds]`
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { applyProject } from "../src/migrate/apply.js";
 import { parseProject } from "../src/spec/parse-project.js";
 
 const views = Number(process.argv[2] ?? 300);
-const rounds = 5;
+const rounds = Number(process.argv[3] ?? 5);
 const root = mkdtempSync(join(tmpdir(), "prism-bench-"));
 const feature = fileURLToPath(new URL("../bin/feature.js", import.meta.url));
 
@@ -103,7 +103,20 @@ function measure(args: readonly string[], before: () => void = () => undefined):
   };
 }
 
-/** As where rows were ingested meanwhile: nothing that is noted of the target holds. */
+/** Rows of one more second, stored and closed by a command of its own. */
+let second = 0;
+function ingest(): void {
+  const lines = Array.from({ length: 200 }, (_, index) => {
+    const time = 1_704_067_200_000 + second * 1000 + index * 5;
+    return `${second * 200 + index + 1},${100 + (index % 7)},0.5,50,${time},true,true\n`;
+  });
+  second++;
+  const named = join(root, "BTCUSDT-trades-2024-01-01.csv");
+  writeFileSync(named, lines.join(""));
+  run(["ingest", "binance-archive", named, "--market", "spot", "--json", "--quiet"]);
+}
+
+/** As where no command has noted anything, or somebody has altered something by hand. */
 function forget(): void {
   rmSync(join(root, ".feature/target.json"), { force: true });
   forgetSeal();
@@ -141,7 +154,14 @@ try {
   show("feature diff, nothing changed, opening it", measure(["diff", "--json"], forget));
   show("feature diff, nothing changed, by the note", measure(["diff", "--json"], forgetSeal));
   show("feature diff, nothing changed, again", measure(["diff", "--json"]));
-  edit("features/flow_0.yaml", "max(price)", "2 * max(price)");
+  ingest();
+  show("feature diff, nothing changed, behind an ingest", measure(["diff", "--json"], ingest));
+  const behindIngest = (): void => {
+    edit("features/flow_0.yaml", "2 * max(price)", "max(price)");
+    ingest();
+    edit("features/flow_0.yaml", "max(price)", "2 * max(price)");
+  };
+  show("feature diff, one view, behind an ingest", measure(["diff", "--json"], behindIngest));
   show("feature diff, one view, opening it", measure(["diff", "--json"], forget));
   show("feature diff, one view and its readers", measure(["diff", "--json"]));
   edit("features.yaml", "max: 60s", "max: 90s");

@@ -3,6 +3,7 @@ import type { Engine } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import type { Project, ProjectSpecs, Target } from "../spec/model.js";
 import { loadProject } from "./project-files.js";
+import { sealableTarget } from "./sealable-target.js";
 import type { Shell } from "./shell.js";
 
 /** A project, and the engine of the target that the command line asks for. */
@@ -60,6 +61,27 @@ export async function withProject<T>(
   return withEngine(
     shell,
     () => openEngine(target, { command: `feature ${command}` }),
-    (engine) => use({ specs, project, target, engine }),
+    async (engine) => {
+      const keep = () => keepNote(engine, project, target);
+      const release = shell.onInterrupt(keep);
+      try {
+        return await use({ specs, project, target, engine });
+      } finally {
+        release();
+        await keep();
+      }
+    },
   );
+}
+
+/** So that the next `feature diff` need not open the engine. It saves time, and fails no command that has done its work. */
+async function keepNote(engine: Engine, project: Project, target: Target): Promise<void> {
+  const sealable = sealableTarget(project, target);
+  if (sealable === undefined) return;
+  try {
+    const { renewNote } = await import("../migrate/target-note.js");
+    await renewNote(engine, project.root, sealable);
+  } catch {
+    // The engine was closed by a signal, or cannot be asked any more: the next diff opens it.
+  }
 }

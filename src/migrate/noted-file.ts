@@ -1,5 +1,5 @@
 /** What a command leaves beside the project to save the next one time: lost or unreadable, it costs that time and nothing else. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 export function writeNoted(root: string, name: string, value: object): void {
@@ -18,6 +18,10 @@ export function readNoted(root: string, name: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+export function forgetNoted(root: string, name: string): void {
+  rmSync(notedFile(root, name), { force: true });
 }
 
 function notedFile(root: string, name: string): string {

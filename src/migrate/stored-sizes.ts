@@ -25,11 +25,11 @@ export interface ClockSizes {
   readonly tables: Readonly<Record<string, StoredTable>>;
 }
 
+/** What of a clock its sizes are read by. */
+export type SizedClock = Pick<CompiledClock, "name" | "buckets">;
+
 /** Sizes of these tables. Undefined: whoever is asked does not know them all. */
-export type ReadSizes = (
-  clock: CompiledClock,
-  tables: readonly TableName[],
-) => Promise<ClockSizes | undefined>;
+export type ReadSizes = (clock: SizedClock, tables: readonly TableName[]) => Promise<ClockSizes | undefined>;
 
 interface Extent {
   readonly buckets: number;

@@ -10,10 +10,11 @@ import { openEngine } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { FeatureError } from "../../src/errors.js";
 import { type ApplyOptions, applyProject } from "../../src/migrate/apply.js";
+import { diffNoted } from "../../src/migrate/diff-noted.js";
 import { diffTarget } from "../../src/migrate/plan-diff.js";
 import { pruneProject } from "../../src/migrate/prune.js";
 import { type RollbackOptions, rollbackProject } from "../../src/migrate/rollback.js";
-import { diffNoted, writeNote } from "../../src/migrate/target-note.js";
+import { renewNote, writeNote } from "../../src/migrate/target-note.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
 import { openRegistryWriter } from "../../src/registry/writer.js";
 import type { ProjectSpecs } from "../../src/spec/model.js";
@@ -226,7 +227,10 @@ ${columns}
   const kinds = ({ plans }: Pick<Awaited<ReturnType<typeof bring>>, "plans">) =>
     plans.flatMap(({ steps }) => steps.map(({ kind }) => kind));
 
-  /** A diff against what is noted of the target, and the engine's own; and what ends the note. */
+  const version = async () =>
+    (await registry().required()).objects.find(({ kind }) => kind === "view")?.dataHash ?? "";
+
+  /** A diff against what is noted of the target, and the engine's own; what ends the note, and what renews it. */
   async function sayTheSame(renamed: ProjectSpecs): Promise<void> {
     const sealed = { target: "embedded", path: directory, registry: "registry" };
     const changed = specsOf("flow", "volume", undefined, "  other: { sql: sum(quantity) }");
@@ -247,17 +251,41 @@ ${columns}
     for (const specs of [changed, renamed])
       expect(await noted(specs)).toEqual(await diffTarget(engine, "embedded", { specs, consumers: [] }));
     const table = found?.migrations[0]?.steps[0]?.name.replace("create_table ", "");
-    for (const change of [
+    // Rows of ours: a command that ends brings the note up to date. A diff that fills nothing never asked for them.
+    const renew = () => renewNote(engine, root, sealed);
+    const asDeployed = specsOf("flow", "volume");
+    for (const rows of [
       "INSERT INTO raw.trades (exchange, symbol) VALUES ('late', 'A')",
       "TRUNCATE TABLE raw.trades",
       "TRUNCATE TABLE features.unified_buckets",
-      `CREATE TABLE ${table} (mine String) ENGINE = Null`,
     ]) {
-      expect(await noted(changed)).toBeDefined();
-      await engine.execute(change);
-      expect(await noted(changed), change).toBeUndefined();
-      await note();
+      await engine.execute(rows);
+      expect(await noted(changed), rows).toBeUndefined();
+      expect((await noted(asDeployed))?.migrations, rows).toEqual([]);
+      await renew();
+      expect(await noted(changed), rows).toEqual(
+        await diffTarget(engine, "embedded", { specs: changed, consumers: [] }),
+      );
     }
+    // A record of ours, too.
+    await registry().pin({ holder: "model:m@1", object: "view:flow", version: await version() });
+    expect(await noted(asDeployed)).toBeUndefined();
+    await renew();
+    expect(await noted(renamed)).toEqual(
+      await diffTarget(engine, "embedded", { specs: renamed, consumers: [] }),
+    );
+    await registry().release("model:m@1");
+    // What drifted ends it, whatever is renewed afterwards.
+    await engine.execute("CREATE VIEW features.flow__0badc0de AS SELECT 1");
+    await renew();
+    expect(await noted(asDeployed)).toBeUndefined();
+    await engine.execute("DROP VIEW features.flow__0badc0de");
+    await renew();
+    expect(await noted(asDeployed)).toBeUndefined();
+    await note();
+    await engine.execute(`CREATE TABLE ${table} (mine String) ENGINE = Null`);
+    expect(await noted(asDeployed)).toBeUndefined();
+    await note();
     // The name that the next apply would give is somebody else's: only the engine can say what it is.
     expect(await noted(changed)).toBeUndefined();
     await engine.execute(`DROP TABLE ${table} SYNC`);

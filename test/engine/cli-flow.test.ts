@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stockMarket } from "../../src/cli/demo/market-model.js";
 import { type WrittenFile, writeMarket } from "../../src/cli/demo/write-market.js";
+import { loadProject, readProjectFiles } from "../../src/cli/project-files.js";
+import { diffNoted } from "../../src/migrate/diff-noted.js";
+import { readSeal } from "../../src/migrate/seal.js";
 import { expectDocument, expectSchema } from "../support/cli-document.js";
 import { runFeature } from "../support/run-feature.js";
 
@@ -164,7 +167,9 @@ describe.sequential("the commands on a simulated market", () => {
     expect(document.bucketsRecomputed).toBeGreaterThan(20);
   });
 
-  it("status counts what ingest did", async () => {
+  it("status counts what ingest did, and a diff behind it has nothing to look at", async () => {
+    const inputs = { ...(await readProjectFiles(project)), target: undefined, env: process.env };
+    expect(readSeal(inputs)).toBe("embedded");
     const { document } = await feature("status");
     expect(document).toMatchObject({ upToDate: true, pending: [], needed: [] });
     const rows = document.instruments as { clock: string; pending: number; buckets: number }[];
@@ -329,7 +334,17 @@ describe.sequential("the commands on a simulated market", () => {
     writeFileSync(path, text.replace('sql: "sum(quantity)"', 'sql: "2 * sum(quantity)"'));
     const changed = readFileSync(path, "utf8") !== text;
     const { status, document } = await feature("buckets", "build");
+    // Whatever was stored, computed and made by hand meanwhile: each command left a note that plans the change without the engine.
+    const specs = await loadProject({ project, target: undefined }, {});
+    const target = {
+      target: "embedded",
+      path: join(project, ".feature/db"),
+      registry: "marketprism_registry",
+    };
+    const planned = await diffNoted(project, target, { specs, consumers: [] });
     writeFileSync(path, text);
+    expect(planned?.migrations).toHaveLength(1);
+    expect(planned?.backfill?.rows).toBeGreaterThan(rows("binance-archive") / 2);
     expect(changed).toBe(true);
     expect({ status, code: document.errors?.[0]?.code }).toEqual({ status: 1, code: "FS_CLI_NOT_APPLIED" });
   });

@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -17,13 +25,19 @@ function install(): string {
   const installed = join(folder, "node_modules/prism-features");
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["-xzf", join(folder, tarball), "-C", installed, "--strip-components=1"]);
-  symlinkSync(join(packageRoot, "node_modules"), join(installed, "node_modules"));
+  mkdirSync(join(installed, "node_modules"));
+  for (const name of readdirSync(join(packageRoot, "node_modules"))) {
+    if (!name.startsWith("."))
+      symlinkSync(join(packageRoot, "node_modules", name), join(installed, "node_modules", name));
+  }
   return installed;
 }
 
+const installed = install();
+const bin = join(installed, "bin/feature.js");
+
 describe("the packed tarball, installed in an empty folder", () => {
   it("initialises, validates and applies a project", async () => {
-    const installed = install();
     expect(readdirSync(installed).sort()).toEqual(
       expect.arrayContaining([
         "LICENSE",
@@ -39,7 +53,6 @@ describe("the packed tarball, installed in an empty folder", () => {
     for (const name of ["test", "bench", ".ci", "docs"]) expect(readdirSync(installed)).not.toContain(name);
     const files = (root: string) => readdirSync(join(root, "features"), { recursive: true }).sort();
     expect(files(installed)).toEqual(files(packageRoot));
-    const bin = join(installed, "bin/feature.js");
     const run = (...args: string[]) => runFeature(args, { cwd: folder, bin });
 
     expect((await run("--help")).status).toBe(0);
@@ -50,6 +63,23 @@ describe("the packed tarball, installed in an empty folder", () => {
     expect(expectDocument(validated.stdout)).toMatchObject({ ok: true, project: "marketprism" });
     const applied = await run("apply", "--project", "shop", "--json", "--quiet");
     expect(expectDocument(applied.stdout)).toMatchObject({ ok: true, nothingToDo: false });
+  });
+
+  it("runs from its sources where no bundle can be made of them, and from another bundle once they are others", async () => {
+    const version = async () => (await runFeature(["--version"], { cwd: folder, bin })).stdout;
+    const modules = join(installed, "node_modules");
+    const bundles = () => readdirSync(join(modules, ".cache/feature"));
+    const main = join(installed, "src/cli/main.ts");
+    const [text, before] = [readFileSync(main, "utf8"), bundles()];
+    const shown = await version();
+    expect(shown).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(bundles()).toEqual(before);
+    writeFileSync(main, `${text}process.stdout.write("changed ");\n`);
+    expect(await version()).toBe(`changed ${shown}`);
+    expect(bundles()).toHaveLength(before.length + 1);
+    rmSync(join(modules, ".cache"), { recursive: true });
+    writeFileSync(join(modules, ".cache"), "not a folder");
+    expect(await version()).toBe(`changed ${shown}`);
   });
 
   it("does not mind a tsconfig.json of the folder it is called in", async () => {

@@ -83,7 +83,8 @@ async function note(
 ): Promise<void> {
   const sealable = sealableTarget(project, target);
   if (sealable === undefined) return;
-  const [{ diffNoted, writeNote }, { writeSeal }, { hasChanges }] = await Promise.all([
+  const [{ diffNoted }, { writeNote }, { writeSeal }, { hasChanges }] = await Promise.all([
+    import("../../migrate/diff-noted.js"),
     import("../../migrate/target-note.js"),
     import("../../migrate/seal.js"),
     import("../../plan/diff-document.js"),

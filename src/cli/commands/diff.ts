@@ -62,7 +62,7 @@ export function configure(command: Command, bind: Bind): void {
           const specs = await loadProject(shell.options, shell.env, read);
           const request = { specs, consumers: specConsumers(specs) };
           const sealable = sealableTarget(specs.project, chooseTarget(specs.project, shell.options.target));
-          const { diffNoted, writeNote } = await import("../../migrate/target-note.js");
+          const { diffNoted } = await import("../../migrate/diff-noted.js");
           const seal = (document: DiffDocument): DiffDocument => {
             if (sealable !== undefined && !hasChanges(document)) writeSeal(inputs, sealable);
             return document;
@@ -70,9 +70,10 @@ export function configure(command: Command, bind: Bind): void {
           const noted = sealable && (await diffNoted(read.root, sealable, request));
           if (noted !== undefined) return seal(noted);
           const look = async ({ project, target, engine }: Context) => {
-            const [{ planApply }, { catalogOf, diffPlanned }] = await Promise.all([
+            const [{ planApply }, { catalogOf, diffPlanned }, { writeNote }] = await Promise.all([
               import("../../migrate/plan-apply.js"),
               import("../../migrate/plan-diff.js"),
+              import("../../migrate/target-note.js"),
             ]);
             const planned = await planApply(engine, project, catalogOf(specs));
             const document = await diffPlanned(engine, target.name, planned, request);
