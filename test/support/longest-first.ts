@@ -14,6 +14,7 @@ export const longest: readonly string[] = [
   "close-bits",
   "load-embedded",
   "close-properties",
+  "stock-views",
   "cli-demo",
   "cli-shell",
 ];

@@ -4,6 +4,7 @@ import { sourceTable } from "../../src/compile/source-relation.js";
 import type { NativeColumn } from "../../src/engine/native.js";
 import type { SourceName } from "../../src/spec/model.js";
 import type { BookRow, InstrumentColumns, StoredTrade } from "./oracle/rows.js";
+import type { SlowRows } from "./random-slow-rows.js";
 import type { Deployment } from "./stock-deployment.js";
 
 type RawTarget = Pick<Deployment, "engine" | "project">;
@@ -38,6 +39,8 @@ export interface FundingRow extends InstrumentColumns {
   /** Epoch ms, where the row is a settlement. */
   readonly funding_time?: number;
   readonly next_funding_time?: number;
+  readonly mark_price?: string;
+  readonly index_price?: string;
 }
 
 export async function storeFunding(deployment: RawTarget, rows: readonly FundingRow[]): Promise<void> {
@@ -48,11 +51,59 @@ export async function storeFunding(deployment: RawTarget, rows: readonly Funding
     column("next_funding_time", "Nullable(DateTime64(3, 'UTC'))", rows, (row) =>
       timeOrNull(row.next_funding_time),
     ),
+    column("mark_price", "Nullable(Decimal(18, 8))", rows, (row) => lotsOrNull(row.mark_price)),
+    column("index_price", "Nullable(Decimal(18, 8))", rows, (row) => lotsOrNull(row.index_price)),
   ]);
+}
+
+function lotsOrNull(text: string | undefined): bigint | null {
+  return text === undefined ? null : parseLots(text);
 }
 
 function timeOrNull(ms: number | undefined): bigint | null {
   return ms === undefined ? null : BigInt(ms);
+}
+
+/** A row of `open_interests`. */
+export interface InterestRow extends InstrumentColumns {
+  readonly timestamp: number;
+  readonly available_at: number;
+  readonly seq: number;
+  readonly open_interest: string;
+}
+
+export async function storeInterest(deployment: RawTarget, rows: readonly InterestRow[]): Promise<void> {
+  await store(deployment, "open_interests", rows, [
+    column("seq", "UInt64", rows, (row) => BigInt(row.seq)),
+    column("open_interest", "Decimal(38, 8)", rows, (row) => parseLots(row.open_interest)),
+  ]);
+}
+
+/** A row of `volatility_indices`. */
+export interface VolatilityIndexRow extends InstrumentColumns {
+  readonly timestamp: number;
+  readonly available_at: number;
+  readonly seq: number;
+  readonly index_value: string;
+}
+
+export async function storeVolatilityIndices(
+  deployment: RawTarget,
+  rows: readonly VolatilityIndexRow[],
+): Promise<void> {
+  await store(deployment, "volatility_indices", rows, [
+    column("seq", "UInt64", rows, (row) => BigInt(row.seq)),
+    column("index_value", "Decimal(18, 8)", rows, (row) => parseLots(row.index_value)),
+    column("underlying_asset", "String", rows, () => "BTC"),
+  ]);
+}
+
+/** Rows of all sources that come once in a while. */
+export async function storeSlowRows(deployment: RawTarget, rows: SlowRows): Promise<void> {
+  await storeFunding(deployment, rows.funding);
+  await storeInterest(deployment, rows.interest);
+  await storeVolatilityIndices(deployment, rows.indices);
+  await storeLiquidations(deployment, rows.liquidations);
 }
 
 /** A row of `liquidations`; `side` is the order's. */

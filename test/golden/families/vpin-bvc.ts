@@ -40,6 +40,8 @@ export const vpinBvc: Adapter = async ({ inputs, params }, engine) => {
   await stage.buckets(minutes, 0, "every_1m");
   const rows = bars.map(({ close, volume: traded }): ViewRow => ({ close_1m: close, total_vol_1m: traded }));
   await stage.store("trades_1m", minutes, rows);
+  // Of every minute, whatever was traded: its rows are those of bvc_1m.
+  await stage.rows("price_impact_1m");
   await stage.rows("bvc_1m");
   const sides = await stage.rows("bvc_sides_1m");
   const names = ["buy_parts", "vpins"];

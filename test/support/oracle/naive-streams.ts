@@ -29,9 +29,14 @@ export function naiveBooks(
   books: readonly BookRow[],
   bookGapMs: number,
 ): StreamBook[] {
-  const own = inBookOrder(books.filter((book) => isSameInstrument(book, bucket)));
+  const near = books.filter(
+    ({ timestamp }) => timestamp >= bucket.prev_ts_end - bookGapMs && timestamp < bucket.bucket_ts_end,
+  );
+  const own = inBookOrder(near.filter((book) => isSameInstrument(book, bucket)));
   const siblings = buckets
-    .filter((other) => isSameInstrument(other, bucket))
+    .filter(
+      (other) => isSameInstrument(other, bucket) && other.bucket_ts_end > bucket.prev_ts_end - bookGapMs,
+    )
     .sort((a, b) => a.bucket_id - b.bucket_id);
   const carried = own.findLast(
     (book) =>
@@ -58,12 +63,13 @@ export function naiveBooksAhead(
   delayMs: number,
 ): StreamBook[] | null {
   const siblings = buckets
-    .filter((other) => isSameInstrument(other, bucket))
+    .filter((other) => isSameInstrument(other, bucket) && other.bucket_ts_end > bucket.prev_ts_end)
     .sort((a, b) => a.bucket_id - b.bucket_id);
   const until = bucket.bucket_ts_end + delayMs;
   if (!siblings.some((other) => other.bucket_ts_end >= until)) return null;
-  const after = inBookOrder(books.filter((book) => isSameInstrument(book, bucket))).filter(
-    (book) => book.timestamp >= bucket.prev_ts_end && book.timestamp < until && wasInTime(book, siblings),
+  const near = books.filter(({ timestamp }) => timestamp >= bucket.prev_ts_end && timestamp < until);
+  const after = inBookOrder(near.filter((book) => isSameInstrument(book, bucket))).filter((book) =>
+    wasInTime(book, siblings),
   );
   const carried = naiveBooks(bucket, buckets, books, bookGapMs).filter(({ carry }) => carry === 1);
   return [...carried, ...after.map((book) => ({ ...book, carry: 0 as const }))];

@@ -1,13 +1,9 @@
-import { exactRegression } from "../exact-regression.js";
 import { Rational } from "../rational.js";
 import { type BucketKey, type BucketRow, bucketKeyOf, type FeatureRow, isSameInstrument } from "../rows.js";
 import { trailingRows } from "../trailing-rows.js";
+import { zScore } from "../z-score.js";
 import type { OrderFlow } from "./order-flow.js";
 
-/**
- * Without sigma_vwap_20 and vwap_dev_20: in a random market all prices of a window may differ by less than their own rounding, so
- * that only the golden case, whose prices do not, says how these come out.
- */
 export interface FlowCvdVwap {
   readonly delta: number;
   readonly cvd: number;
@@ -15,6 +11,8 @@ export interface FlowCvdVwap {
   readonly delta_z_20: number | null;
   readonly volume_spike_20: number | null;
   readonly vwap_20: number | null;
+  readonly sigma_vwap_20: number | null;
+  readonly vwap_dev_20: number | null;
 }
 
 /** @param flows the rows of `order_flow` of the clock, of any instruments, in any order */
@@ -33,12 +31,16 @@ export function naiveFlowCvdVwap(
   const own = trailingRows(bucket, flows, 1)[0];
   const before = trailingRows(bucket, flows, 20, false);
   const enough = before.length >= 10;
-  const deltas = before.map(deltaOf);
-  const variance = exactRegression(deltas.map((delta) => [delta, delta])).covariance;
   const delta = own === undefined ? Number.NaN : deltaOf(own);
   const last20 = trailingRows(bucket, flows, 20);
   const volume = sum(last20.map((flow) => flow.volume));
   const vwap = volume === 0 ? null : sum(last20.map((flow) => flow.quote_volume)) / volume;
+  // Differences are taken of floats: those that are below 1e-12 of the price are their rounding.
+  const spread = Math.sqrt(
+    sum(last20.map((flow) => flow.volume * ((flow.vwap ?? 0) - (vwap ?? 0)) ** 2)) / volume,
+  );
+  const sigma = vwap === null ? null : spread < 1e-12 * vwap ? 0 : spread;
+  const lastVwap = last20.findLast((flow) => flow.volume > 0)?.vwap ?? null;
   const meanVolume = sum(before.map((flow) => flow.volume)) / before.length;
   return {
     ...bucketKeyOf(bucket),
@@ -46,12 +48,14 @@ export function naiveFlowCvdVwap(
     cvd: sum(sameDay.map(deltaOf)),
     cvd_change_3:
       trailingRows(bucket, flows, 4).length < 4 ? null : sum(trailingRows(bucket, flows, 3).map(deltaOf)),
-    delta_z_20:
-      enough && variance !== null && variance > 0
-        ? (delta - sum(deltas) / deltas.length) / Math.sqrt(variance)
-        : null,
+    delta_z_20: zScore(delta, before.map(deltaOf), 10),
     volume_spike_20: enough && meanVolume !== 0 ? (own?.volume ?? Number.NaN) / meanVolume : null,
     vwap_20: vwap,
+    sigma_vwap_20: sigma,
+    vwap_dev_20:
+      vwap === null || sigma === null || sigma === 0 || lastVwap === null
+        ? null
+        : Math.abs(lastVwap - vwap) / sigma,
   };
 }
 

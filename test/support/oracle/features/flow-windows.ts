@@ -7,7 +7,10 @@ export type FlowWindows = Readonly<Record<string, number | null>>;
 export function naiveFlowWindows(bucket: BucketRow, trades: readonly StoredTrade[]): FeatureRow<FlowWindows> {
   const known = trades.filter(
     (trade) =>
-      isSameInstrument(trade, bucket) && trade.late === 0 && trade.available_at <= bucket.available_at,
+      trade.timestamp >= bucket.bucket_ts_end - 60_000 &&
+      isSameInstrument(trade, bucket) &&
+      trade.late === 0 &&
+      trade.available_at <= bucket.available_at,
   );
   const cells = [1, 10, 60].flatMap((seconds) => {
     const inside = known.filter(

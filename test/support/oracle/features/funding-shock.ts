@@ -1,9 +1,12 @@
 import type { FundingRow } from "../../raw-rows.js";
 import { type BucketRow, isSameInstrument } from "../rows.js";
+import { zScore } from "../z-score.js";
 
 export interface FundingShock {
   readonly funding_rate_8h: number | null;
   readonly funding_shock: number | null;
+  readonly funding_shock_sign: number | null;
+  readonly is_funding_shock: number | null;
   readonly funding_shock_z: number | null;
   readonly funding_shock_decayed: number | null;
   readonly settlement_age_s: number;
@@ -44,16 +47,14 @@ export function naiveFundingShock(bucket: BucketRow, rows: readonly FundingRow[]
     .slice(0, -1)
     .slice(-6)
     .filter((value) => value !== null);
-  const mean = window.reduce((sum, value) => sum + value, 0) / window.length;
-  const variance = window.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (window.length - 1);
+  const z = zScore(rate, window, 3);
   const age = bucket.available_at - last.timestamp;
   return {
     funding_rate_8h: rate,
     funding_shock: shock,
-    funding_shock_z:
-      rate === null || window.length < 3 || new Set(window).size === 1
-        ? null
-        : (rate - mean) / Math.sqrt(variance),
+    funding_shock_sign: shock === null ? null : Math.sign(shock),
+    funding_shock_z: z,
+    is_funding_shock: z === null ? null : Number(Math.abs(z) >= 3),
     funding_shock_decayed: shock === null ? null : shock * 2 ** (-age / hourMs / 8),
     settlement_age_s: age / 1000,
   };

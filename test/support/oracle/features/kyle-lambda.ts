@@ -62,7 +62,7 @@ export function naiveKyleLambda(
       kyle_alpha_50: kyle50?.intercept ?? null,
       kyle_t_50: kyle50?.t ?? null,
       kyle_r2_50: kyle50?.r2 ?? null,
-      kyle_noint_50: last50.length < 3 ? null : throughOrigin(last50),
+      kyle_noint_50: throughOrigin(last50),
       hasbrouck_lambda_50: hasbrouck?.slope == null ? null : hasbrouck.slope * 1e6,
       kyle_lambda_100: kyle100?.slope ?? null,
       kyle_t_100: kyle100?.t ?? null,

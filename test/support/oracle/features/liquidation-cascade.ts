@@ -56,6 +56,8 @@ export function naiveLiquidationRuns(bucket: BucketRow, rows: readonly Liquidati
       Object.entries(sides).flatMap(([side, run]) => [
         [`${side}_events`, run?.events ?? null],
         [`${side}_notional`, run?.notional ?? null],
+        [`${side}_from_ms`, run?.from ?? null],
+        [`${side}_to_ms`, run?.to ?? null],
         [`${side}_duration_s`, run === undefined ? null : (run.to - run.from) / 1000],
         [`${side}_age_s`, run?.age ?? null],
       ]),
@@ -63,13 +65,27 @@ export function naiveLiquidationRuns(bucket: BucketRow, rows: readonly Liquidati
   ];
 }
 
+interface Mid {
+  readonly at: number;
+  readonly mid: number;
+}
+
+interface Impact {
+  readonly pre_mid: number | null;
+  readonly extreme_mid: number | null;
+  readonly impact_bps: number | null;
+  readonly half_recovery_s: number | null;
+}
+
+const unknownImpact: Impact = { pre_mid: null, extreme_mid: null, impact_bps: null, half_recovery_s: null };
+
 /** What the mid did with it, from the valid snapshots of buckets that end less than 900 s before this one's end. */
 export function naiveLiquidationCascade(
   run: Cascade | undefined,
   side: LiquidationRow["side"],
   books: readonly BookRow[],
-): { readonly impact_bps: number | null; readonly half_recovery_s: number | null } {
-  if (run === undefined) return { impact_bps: null, half_recovery_s: null };
+): Impact {
+  if (run === undefined) return unknownImpact;
   const last = new Map<number, number>();
   for (const book of books) {
     const [bid, ask] = [Number(book.bid_px[0] ?? 0), Number(book.ask_px[0] ?? 0)];
@@ -79,13 +95,20 @@ export function naiveLiquidationCascade(
   const during = mids.filter(({ at }) => at >= run.from && at <= run.to);
   const before = mids.findLast(({ at }) => at < run.from);
   const sign = side === "sell" ? -1 : 1;
-  if (before === undefined || during.length === 0) return { impact_bps: null, half_recovery_s: null };
-  const extreme = during.reduce((best, one) => (sign * (one.mid - best.mid) >= 0 ? one : best));
+  const extreme = during.reduce<Mid | undefined>(
+    (best, one) => (best === undefined || sign * (one.mid - best.mid) >= 0 ? one : best),
+    undefined,
+  );
+  const pre_mid = before?.mid ?? null;
+  if (before === undefined || extreme === undefined)
+    return { ...unknownImpact, pre_mid, extreme_mid: extreme?.mid ?? null };
   const half = (extreme.mid + before.mid) / 2;
   const back = mids.find(
     ({ at, mid }) => at > extreme.at && at <= run.to + 60_000 && sign * (half - mid) >= 0,
   );
   return {
+    pre_mid,
+    extreme_mid: extreme.mid,
     impact_bps: sign * (extreme.mid / before.mid - 1) * 10_000,
     half_recovery_s: back === undefined ? null : (back.at - extreme.at) / 1000,
   };
@@ -119,7 +142,7 @@ export function randomLiquidations(buckets: readonly BucketRow[]): LiquidationRo
           liquidation_id: String(rows.length).padStart(5, "0"),
         },
         available_at: at + (random(5) === 0 ? random(20_000) : 0),
-        side: random(3) === 0 ? "buy" : "sell",
+        side: random(2) === 0 ? "buy" : "sell",
         price: `${10_000 + random(1000)}.5`,
         quantity: `${1 + random(3)}.25`,
       });

@@ -84,13 +84,19 @@ export function naiveMicroprice(
   tick: number,
 ): Readonly<Record<string, number | null>> {
   const { mid, spread_bps, top_imbalance } = state;
-  const none = { microprice_adjustment: null, microprice: null, microprice_bps: null };
-  if (fit === undefined || mid === null || spread_bps === null || top_imbalance === null) return none;
-  const spread = Math.round((spread_bps * mid) / 10_000 / tick);
-  const bucket = fit.edges.filter((edge) => (1 + top_imbalance) / 2 > edge).length;
+  const isKnown = fit !== undefined && mid !== null && spread_bps !== null;
+  const spread = isKnown ? Math.round((spread_bps * mid) / 10_000 / tick) : null;
+  const bucket =
+    fit === undefined || top_imbalance === null
+      ? null
+      : fit.edges.filter((edge) => (1 + top_imbalance) / 2 > edge).length;
+  const stateOf = { imbalance_bucket: bucket, spread_ticks: spread };
+  const none = { ...stateOf, microprice_adjustment: null, microprice: null, microprice_bps: null };
+  if (fit === undefined || mid === null || spread === null || bucket === null) return none;
   const adjustment = fit.adjustments[spread - 1]?.[bucket];
   if (adjustment === undefined) return none;
   return {
+    ...stateOf,
     microprice_adjustment: adjustment,
     microprice: mid + adjustment,
     microprice_bps: (adjustment / mid) * 10_000,

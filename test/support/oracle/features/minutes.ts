@@ -1,7 +1,8 @@
 /** The stock views of wall-clock minutes. A minute is a bucket; what another one holds is found by its times. */
 
 import { naiveBooks, naiveTrades } from "../naive-streams.js";
-import { type BookRow, type BucketRow, isSameInstrument, type StoredTrade } from "../rows.js";
+import { normal } from "../normal.js";
+import { type BookRow, type BucketRow, isSameInstrument, type StoredTrade, type TradeRow } from "../rows.js";
 import { midOf, naiveBookState } from "./book-state.js";
 import { naiveFootprint } from "./footprint.js";
 import { naiveOrderFlow } from "./order-flow.js";
@@ -66,8 +67,16 @@ export function naiveMinute(
   };
 }
 
+/** Of each minute once: those of an hour are looked at for every minute. */
+const flows = new WeakMap<BucketRow, Values | "none">();
+
 function flowOf(minute: BucketRow, trades: readonly StoredTrade[]): Values | null {
-  const own = naiveTrades(minute, trades);
+  const known = flows.get(minute) ?? flowOfTrades(minute, naiveTrades(minute, trades)) ?? "none";
+  flows.set(minute, known);
+  return known === "none" ? null : known;
+}
+
+function flowOfTrades(minute: BucketRow, own: readonly TradeRow[]): Values | null {
   if (own.length === 0) return null;
   const flow = naiveOrderFlow(minute, own);
   return {
@@ -139,17 +148,6 @@ function fractionOf(change: number | null, sigma: number | null): number | null 
 function deviation(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-}
-
-/** The standard normal distribution, as the series of its density around 0. */
-function normal(z: number): number {
-  if (Math.abs(z) > 8) return z > 0 ? 1 : 0;
-  let [term, sum] = [z, z];
-  for (let n = 1; n < 400; n++) {
-    term *= (z * z) / (2 * n + 1);
-    sum += term;
-  }
-  return 0.5 + (sum * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
 }
 
 function ratio(numerator: number, denominator: number | null | undefined): number | null {

@@ -47,6 +47,7 @@ function ofHorizon(trades: readonly TradeRow[], books: readonly StreamBook[], se
   const notional = (row: Known): number => row.notional;
   return {
     [`outcome_trades_${seconds}`]: known.length,
+    [`outcome_quantity_${seconds}`]: known.length === 0 ? null : sum(quantity),
     [`realised_spread_${seconds}`]: mean((row) => row.realised, quantity),
     [`realised_spread_bps_${seconds}`]: mean((row) => (row.realised / row.mid) * 1e4, notional),
     [`price_impact_${seconds}`]: mean((row) => row.impact, quantity),

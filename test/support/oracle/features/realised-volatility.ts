@@ -1,3 +1,4 @@
+import { normal } from "../normal.js";
 import { type BucketRow, bucketKeyOf, type FeatureRow } from "../rows.js";
 
 export type RealisedVolatility = Readonly<Record<string, number | null>>;
@@ -47,6 +48,7 @@ export function measures(returns: readonly number[]): Record<string, number | nu
     rs_up: n === 0 ? null : sum(returns.map((r) => (r > 0 ? r * r : 0))),
     rs_down: n === 0 ? null : sum(returns.map((r) => (r < 0 ? r * r : 0))),
     jump_z: z,
+    jump_p: z === null ? null : 1 - normal(z),
     jump_raw: raw,
     jump_share: raw === null || rv === null || rv === 0 ? null : raw / rv,
     jump,

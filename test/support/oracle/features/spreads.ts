@@ -37,6 +37,7 @@ export function naiveSpreads(trades: readonly TradeRow[], books: readonly Stream
   return {
     valid_trades: valid.length,
     invalid_trades: trades.length - valid.length,
+    valid_quantity: valid.length === 0 ? null : quantity,
     matched_mid: over(
       sum((row) => row.quantity * row.mid),
       quantity,
