@@ -1,8 +1,9 @@
 /**
- * What a close takes when buckets come one by one: from a bucket's trades and books being stored to its vector being read, and to
- * the close being on record, by step, path and level; and on to a prediction of a logistic model from the ring in memory. For one instrument, and for ten whose buckets close together; with the views of `trend_v1` alone and
- * with all stock views. Last: what each view costs alone, for one bucket.
- * `npx tsx bench/close.ts [closes]`
+ * What a close takes when buckets come one by one: from a bucket's trades and books being stored to its vector being written and
+ * read, and to the close being on record, by step, path and level; and on to a prediction of a logistic model from the ring in
+ * memory. For one instrument, and for ten whose buckets close together; with the views of `trend_v1` alone and with all stock views.
+ * Last: what each view costs alone, for one bucket.
+ * `npx tsx bench/close.ts [closes] [trend_v1 | all]`
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,7 +54,7 @@ const predictionStages: Readonly<Record<keyof Predicted, string>> = {
 const folder = mkdtempSync(join(tmpdir(), "prism-bench-"));
 const engine = await openEngine({ kind: "embedded", name: "bench", path: join(folder, "db") });
 try {
-  for (const views of ["of trend_v1", "all"] as const) {
+  for (const views of viewsAsked(process.argv[3])) {
     const deployment = await deployStock(engine, {
       prefix: views === "all" ? "all_" : "",
       views,
@@ -66,6 +67,11 @@ try {
 } finally {
   await engine.close();
   rmSync(folder, { recursive: true, force: true });
+}
+
+function viewsAsked(text: string | undefined): readonly ("of trend_v1" | "all")[] {
+  if (text === undefined) return ["of trend_v1", "all"];
+  return [text === "all" ? "all" : "of trend_v1"];
 }
 
 /** Closes buckets of so many instruments together, one bucket of each at a time. */
@@ -83,6 +89,7 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
   const session = advanceSession(context, false);
   const predict = await predictions(deployment, instruments);
   const predicted: Predicted[] = [];
+  const written: number[] = [];
   const readable: number[] = [];
   const recorded: number[] = [];
   const lazy: number[] = [];
@@ -93,6 +100,7 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
     const began = performance.now();
     let read: Promise<number> | undefined;
     let ended: Promise<Predicted> | undefined;
+    let writtenNow = 0;
     const result = await advance(context, {
       session,
       instruments,
@@ -100,12 +108,13 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
       lazily: false,
       // As the online store does it: as soon as the rows are written, while their close is noted.
       onComputed: (ranges) => {
-        const written = performance.now() - began;
+        const wrote = performance.now() - began;
+        writtenNow = wrote;
         read = readVector(vector, instruments[0]?.symbol ?? "", bucket + 1).then(
           () => performance.now() - began,
         );
         // After the read above, so that neither waits for the other.
-        ended = read.then(() => predict(ranges, written));
+        ended = read.then(() => predict(ranges, wrote));
       },
     });
     if (result.bucketsClosed !== count || read === undefined)
@@ -116,14 +125,16 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
     const lazyBegan = performance.now();
     await advance(context, { session, instruments: [], lazily: true });
     if (bucket < warmUp) continue;
+    written.push(writtenNow);
     readable.push(took);
     if (prediction !== undefined) predicted.push(prediction);
     recorded.push(noted);
     lazy.push(performance.now() - lazyBegan);
   }
   console.log(`  ${count === 1 ? "one instrument" : `${count} instruments together`}`);
-  say("close → vector readable", readable);
-  say("close → vector readable and the close noted", recorded);
+  say("close → vector readable", written);
+  say("close → vector read", readable);
+  say("close → vector read and the close noted", recorded);
   for (const [stage, times] of [...stages].sort(([a], [b]) => (a < b ? -1 : 1))) {
     say(`  ${stage}`, times, closes);
   }

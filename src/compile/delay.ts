@@ -19,6 +19,7 @@ import {
   triggerColumns,
   triggerName,
 } from "./names.js";
+import { spanOf } from "./span.js";
 
 const template = sqlTemplate(import.meta.url, "delayed-buckets");
 
@@ -64,11 +65,13 @@ export function delayName(clock: string, delayMs: number, path: Path): string {
 export function compileDelay(project: Project, clock: Clock, delayMs: number, path: Path): CompiledObject {
   const database = project.databases.features;
   const table = delayTable(database, clock.name, delayMs, path);
+  const closed = quoteName(closeTable(database, clock.name, 0, path));
   const select = template({
+    span: spanOf(closed),
     columns: triggerColumns.map((name) => `j.${name} AS ${name}`).join(",\n"),
     place: `${placeExpression} AS ${placeColumn}`,
     own_columns: ripeColumns,
-    closed: quoteName(closeTable(database, clock.name, 0, path)),
+    closed,
     bounds: quoteName(bucketsName(project, clock.name)),
     delay_ms: String(delayMs),
   });

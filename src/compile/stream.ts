@@ -13,6 +13,7 @@ import type { Path } from "./catalog.js";
 import { isSymbol, tokenize } from "./expression/tokens.js";
 import { bucketColumnTypes, streamTableName, triggerColumns } from "./names.js";
 import { sourceRelation } from "./source-relation.js";
+import { spanOf } from "./span.js";
 
 const streamTemplate = sqlTemplate(import.meta.url, "stream");
 const tradesTemplate = sqlTemplate(import.meta.url, "trades-rows");
@@ -175,7 +176,12 @@ export function streamSelect(project: Project, clock: Clock, usage: StreamUsage,
     ...triggerColumns.map((name) => `j.${name} AS ${name}`),
     ...usage.columns.map((name) => `${streamRowSql(project, usage.stream, name)} AS ${name}`),
   ].join(",\n");
-  return streamTemplate({ columns, buckets, rows: joinedRows(project, clock, usage, buckets) });
+  return streamTemplate({
+    span: spanOf(buckets),
+    columns,
+    buckets,
+    rows: joinedRows(project, clock, usage, buckets),
+  });
 }
 
 /** Rows of the sources, each with the columns of its bucket. */

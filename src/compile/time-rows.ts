@@ -13,6 +13,7 @@ import { missing } from "./feature-table.js";
 import { bucketColumns, triggerColumns } from "./names.js";
 import { nested } from "./nested.js";
 import { sourceRelation } from "./source-relation.js";
+import { spanOf } from "./span.js";
 import { streamRowColumns, streamRowSql, streamUsage } from "./stream.js";
 import type { ViewDraft } from "./view-draft.js";
 import { pathExpressionSelect, streamExpressionSelect } from "./view-select.js";
@@ -66,6 +67,7 @@ function tradesInReach(time: TimeRows, relation: TimeRelation): string {
   const read = ["exchange", "market_type", "symbol", "timestamp", "trade_seq", "price", "quantity", "side"];
   const used = new Set(["timestamp", ...streamUsage("trades", expressions).columns]);
   return tradesTemplate({
+    span: spanOf(buckets),
     columns: [
       ...triggerColumns.map((name) => `j.${name} AS ${name}`),
       ...streamRowColumns("trades")
@@ -87,6 +89,7 @@ function gridPath(time: TimeRows, relation: TimeRelation): string {
   const last = `intDiv(toUnixTimestamp64Milli(bucket_ts_end), ${step}) * ${step}`;
   const key = ["exchange", "market_type", "symbol", "timestamp", "book_seq"];
   return pathTemplate({
+    span: spanOf(buckets),
     bucket_columns: bucketColumns.map((name) => `any(b.${name}) AS ${name}`).join(",\n"),
     bucket_names: triggerColumns.join(", "),
     grid_mids: gridMids,

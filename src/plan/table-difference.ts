@@ -34,7 +34,19 @@ export function compareTables(desired: Table, actual: Table): TableComparison {
     ...settingDifferences(desired, actual),
     ...commentDifference(desired.comment, actual.comment),
   ];
-  return { differences, merged: { ...desired, columns: mergedColumns(desired, actual) } };
+  const { settings: _, ...rest } = desired;
+  const columns = mergedColumns(desired, actual);
+  return { differences, merged: { ...rest, columns, ...mergedSettings(desired, actual) } };
+}
+
+/** What a table is created with and keeps: the engine refuses to change it, and values do not depend on it. */
+const settledAtCreation: ReadonlySet<string> = new Set(["index_granularity"]);
+
+function mergedSettings(desired: Table, actual: Table): Pick<Table, "settings"> {
+  const of = ({ settings = {} }: Table, isSettled: boolean) =>
+    Object.entries(settings).filter(([name]) => settledAtCreation.has(name) === isSettled);
+  const settings = [...of(desired, false), ...of(actual, true)];
+  return settings.length === 0 ? {} : { settings: Object.fromEntries(settings) };
 }
 
 function mergedColumns(desired: Table, actual: Table): Column[] {
@@ -123,9 +135,11 @@ function ttlSeconds(ttl: string | undefined): { since: string; seconds: number }
 function settingDifferences(desired: Table, actual: Table): TableDifference[] {
   const [to, from] = [desired.settings ?? {}, actual.settings ?? {}];
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
-  return names.flatMap((name): TableDifference[] =>
-    to[name] === from[name] ? [] : [{ kind: "setting", name, from: from[name], to: to[name] }],
-  );
+  return names
+    .filter((name) => !settledAtCreation.has(name))
+    .flatMap((name): TableDifference[] =>
+      to[name] === from[name] ? [] : [{ kind: "setting", name, from: from[name], to: to[name] }],
+    );
 }
 
 function commentDifference(to: string | undefined, from: string | undefined): TableDifference[] {

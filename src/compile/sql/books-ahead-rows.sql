@@ -7,19 +7,15 @@ WITH known AS (
     SELECT
       exchange, market_type, symbol, timestamp, book_seq, {{levels}}, available_at
     FROM {{books}}
-    WHERE exchange IN (SELECT exchange FROM {{buckets}})
-      AND market_type IN (SELECT market_type FROM {{buckets}})
-      AND symbol IN (SELECT symbol FROM {{buckets}})
-      AND timestamp >= (SELECT min(prev_ts_end) FROM {{buckets}}) - toIntervalMillisecond({{book_gap_ms}})
-      AND timestamp < (SELECT max(bucket_ts_end) FROM {{buckets}}) + toIntervalMillisecond({{ahead_ms}})
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND timestamp >= span.4 - toIntervalMillisecond({{book_gap_ms}})
+      AND timestamp < span.7 + toIntervalMillisecond({{ahead_ms}})
   ) AS s
   ASOF INNER JOIN (
     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
     FROM {{bounds}}
-    WHERE exchange IN (SELECT exchange FROM {{buckets}})
-      AND market_type IN (SELECT market_type FROM {{buckets}})
-      AND symbol IN (SELECT symbol FROM {{buckets}})
-      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM {{buckets}}) - toIntervalMillisecond({{book_gap_ms}})
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND bucket_ts_end > span.4 - toIntervalMillisecond({{book_gap_ms}})
   ) AS own
     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
     AND s.timestamp < own.bucket_ts_end

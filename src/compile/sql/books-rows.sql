@@ -1,13 +1,3 @@
-WITH snapshots AS (
-  SELECT
-    exchange, market_type, symbol, timestamp, book_seq, {{levels}}, available_at
-  FROM {{books}}
-  WHERE exchange IN (SELECT exchange FROM {{buckets}})
-    AND market_type IN (SELECT market_type FROM {{buckets}})
-    AND symbol IN (SELECT symbol FROM {{buckets}})
-    AND timestamp >= (SELECT min(prev_ts_end) FROM {{buckets}}) - toIntervalMillisecond({{book_gap_ms}})
-    AND timestamp < (SELECT max(bucket_ts_end) FROM {{buckets}})
-)
 -- the rows of the interval
 SELECT
   {{bucket_columns}},
@@ -15,7 +5,13 @@ SELECT
   s.book_seq AS book_seq,
   {{snapshot_levels}},
   toUInt8(0) AS carry
-FROM snapshots AS s
+FROM (
+  SELECT
+    exchange, market_type, symbol, timestamp, book_seq, {{levels}}, available_at
+  FROM {{books}}
+  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+    AND timestamp >= span.4 AND timestamp < span.7
+) AS s
 ASOF INNER JOIN {{buckets}} AS b
   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
   AND s.timestamp >= b.prev_ts_end
@@ -37,15 +33,19 @@ ASOF INNER JOIN (
     s.timestamp AS timestamp,
     s.book_seq AS book_seq,
     {{snapshot_levels}}
-  FROM snapshots AS s
+  FROM (
+    SELECT
+      exchange, market_type, symbol, timestamp, book_seq, {{levels}}, available_at
+    FROM {{books}}
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND timestamp >= span.4 - toIntervalMillisecond({{book_gap_ms}}) AND timestamp < span.5
+  ) AS s
   ASOF INNER JOIN (
     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
     FROM {{bounds}}
-    WHERE exchange IN (SELECT exchange FROM {{buckets}})
-      AND market_type IN (SELECT market_type FROM {{buckets}})
-      AND symbol IN (SELECT symbol FROM {{buckets}})
-      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM {{buckets}}) - toIntervalMillisecond({{book_gap_ms}})
-      AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM {{buckets}})
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND bucket_ts_end > span.4 - toIntervalMillisecond({{book_gap_ms}})
+      AND bucket_ts_end <= span.7
   ) AS own
     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
     AND s.timestamp < own.bucket_ts_end

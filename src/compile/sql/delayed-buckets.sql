@@ -1,5 +1,6 @@
 -- The buckets for which a delay is over: a bucket is ripe as of the first bucket that ends so long after its end, and is computed
 -- and known with that one.
+WITH {{span}}
 SELECT
   {{columns}}
 FROM (SELECT 1 AS one FROM {{closed}} LIMIT 1) AS present
@@ -14,10 +15,8 @@ CROSS JOIN (
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
       bucket_ts_end + toIntervalMillisecond({{delay_ms}}) AS ripe_at
     FROM {{bounds}} FINAL
-    WHERE exchange IN (SELECT exchange FROM {{closed}})
-      AND market_type IN (SELECT market_type FROM {{closed}})
-      AND symbol IN (SELECT symbol FROM {{closed}})
-      AND bucket_ts_end + toIntervalMillisecond({{delay_ms}}) <= (SELECT max(bucket_ts_end) FROM {{closed}})
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND bucket_ts_end + toIntervalMillisecond({{delay_ms}}) <= span.7
   ) AS k
   ASOF INNER JOIN (
     SELECT

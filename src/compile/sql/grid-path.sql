@@ -1,3 +1,4 @@
+WITH {{span}}
 SELECT
   {{bucket_columns}},
   arrayMap(point -> point.2, arraySort(point -> point.1, groupArray((g.at, g.mid)))) AS {{grid_mids}}
@@ -33,22 +34,18 @@ LEFT JOIN (
         toFloat64(ask_px[1]) AS ask,
         (bid + ask) / 2 AS mid
       FROM {{books}}
-      WHERE exchange IN (SELECT exchange FROM {{buckets}})
-        AND market_type IN (SELECT market_type FROM {{buckets}})
-        AND symbol IN (SELECT symbol FROM {{buckets}})
-        AND timestamp >= (SELECT min(bucket_ts_end) FROM {{buckets}}) - toIntervalMillisecond({{reach_ms}})
-        AND timestamp < (SELECT max(bucket_ts_end) FROM {{buckets}})
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND timestamp >= span.6 - toIntervalMillisecond({{reach_ms}})
+        AND timestamp < span.7
         AND bid > 0 AND ask > bid
     ) AS s
     -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
     ASOF INNER JOIN (
       SELECT exchange, market_type, symbol, bucket_ts_end, available_at
       FROM {{bounds}}
-      WHERE exchange IN (SELECT exchange FROM {{buckets}})
-        AND market_type IN (SELECT market_type FROM {{buckets}})
-        AND symbol IN (SELECT symbol FROM {{buckets}})
-        AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM {{buckets}}) - toIntervalMillisecond({{reach_ms}})
-        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM {{buckets}})
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND bucket_ts_end > span.6 - toIntervalMillisecond({{reach_ms}})
+        AND bucket_ts_end <= span.7
     ) AS own
       ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
       AND s.timestamp < own.bucket_ts_end

@@ -1,3 +1,4 @@
+WITH {{span}}
 SELECT
   {{columns}}
 FROM (SELECT 1 AS one FROM {{buckets}} LIMIT 1) AS present

@@ -19,11 +19,9 @@ FROM (
     exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
   FROM {{trades}}
   WHERE late = 0
-    AND exchange IN (SELECT exchange FROM {{buckets}})
-    AND market_type IN (SELECT market_type FROM {{buckets}})
-    AND symbol IN (SELECT symbol FROM {{buckets}})
-    AND timestamp >= (SELECT min(prev_ts_end) FROM {{buckets}})
-    AND timestamp < (SELECT max(bucket_ts_end) FROM {{buckets}})
+    AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+    AND timestamp >= span.4
+    AND timestamp < span.7
 ) AS t
 ASOF INNER JOIN {{buckets}} AS b
   ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol

@@ -7,6 +7,7 @@ import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } fr
 import { closeBatches } from "./close-batches.js";
 import { type CutTotals, cutInstruments } from "./cut-instruments.js";
 import { cuttableInstruments } from "./cuttable-instruments.js";
+import { type Feed, readFeed } from "./feed.js";
 import { type LeaseBook, leaseBook } from "./lease-book.js";
 import { pendingBuckets } from "./pending.js";
 import { replayDirty } from "./replay-dirty.js";
@@ -83,7 +84,20 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
         )
       : 0;
   const instruments = await instrumentsOf(context, options.instruments, isFirst);
-  const { buckets, ...cut } = await cutInstruments(context, leases, instruments, progress, options.watermark);
+  let feed: Promise<Feed> | undefined;
+  const { buckets, ...cut } = await cutInstruments(
+    context,
+    leases,
+    instruments,
+    progress,
+    options.watermark,
+    // What hangs on closes is asked while buckets are stored; closing asks again before it calls anything complete.
+    () => {
+      feed = readFeed(context);
+      // Heard where it is waited for, if storing does not fail first.
+      feed.catch(() => {});
+    },
+  );
   // Where nothing waited before, what was cut just now is all that waits.
   const pending = isFirst ? await pendingBuckets(context, "hot") : buckets;
   const bucketsClosed = await closeBatches(
@@ -95,6 +109,7 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
     stopped,
     (done) => progress({ stage: "close", done }),
     onComputed,
+    feed,
   );
   session.hasLazy ||= bucketsClosed > 0;
   for (const bucket of pending) session.unchecked.push(bucket);

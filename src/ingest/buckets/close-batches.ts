@@ -2,14 +2,14 @@
 import { type Path, paths } from "../../compile/catalog.js";
 import type { BucketRange, InsertLimits, PendingBucket } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
-import { readFeed } from "./feed.js";
+import { type Feed, readFeed } from "./feed.js";
 import type { LeaseBook } from "./lease-book.js";
 import { runBatches, type Stopped } from "./run-batches.js";
 import { recordCloses, triggerLevel } from "./trigger.js";
 
 /**
  * Closes `pending` (each instrument's buckets in order of id, without gaps) on a path, and returns how many. Instruments in
- * `stopped` are left out; those that fail are added to it.
+ * `stopped` are left out; those that fail are added to it. `asked`: what hangs on closes, where the caller has asked for it.
  */
 export async function closeBatches(
   context: ClockContext,
@@ -20,10 +20,11 @@ export async function closeBatches(
   stopped: Stopped,
   onClosed: (buckets: number) => void,
   onComputed: (ranges: readonly BucketRange[]) => void,
+  asked?: Promise<Feed>,
 ): Promise<number> {
   if (pending.length === 0) return 0;
   let closed = 0;
-  let feed = await readFeed(context);
+  let feed = await (asked ?? readFeed(context));
   await runBatches(context, pending, limits, stopped, async ({ ranges, buckets }) => {
     const versions = await leases.nextVersions(ranges);
     for (let level = 0; ; level++) {

@@ -7,42 +7,52 @@ import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { type PendingBucket, pendingBucket } from "./batches.js";
 import { bucketLimits } from "./bucket-limits.js";
 import type { ClockContext } from "./clock-context.js";
-import { cutPeriods } from "./cut-periods.js";
 import type { CutResult } from "./cut-result.js";
 import type { CutShelf } from "./cut-shelf.js";
 import { cutterParams } from "./cutter-params.js";
 import { readCutterState, type StoredState } from "./cutter-state.js";
 import type { Lease } from "./lease.js";
 import type { LeaseBook } from "./lease-book.js";
-import { readGroups } from "./read-groups.js";
 
 /** Buckets of an instrument that are held before they are stored, with the state behind them. */
 const chunk = 20_000;
 
+/** An instrument's state, as this run or an earlier one has left it. */
+export async function storedState(
+  context: ClockContext,
+  leases: LeaseBook,
+  instrument: InstrumentKey,
+): Promise<StoredState> {
+  return leases.states.get(instrumentName(instrument)) ?? (await readCutterState(context, instrument));
+}
+
+/** What is cut of one instrument. */
+export interface Cuttable {
+  readonly instrument: InstrumentKey;
+  readonly stored: StoredState;
+  /** Every trade behind the state's watermark that is not late. */
+  readonly batches: AsyncIterable<TradeBatch>;
+  /** Up to where its trades are all there (epoch ms); undefined: its last trade. */
+  readonly watermark: number | undefined;
+}
+
 /**
- * Consumes every trade that is stored behind the watermark and not late. At the end the watermark is the last trade's
- * timestamp + 1 ms: the wall clock plays no part, and the bucket still open goes on with the next run. Or it is `watermark`, if that is
- * later: then the caller knows that no trade before it is to come, and a bucket whose time is over closes without another trade.
+ * Consumes an instrument's trades. At the end the watermark is the last trade's timestamp + 1 ms: the wall clock plays no part, and
+ * the bucket still open goes on with the next run. Or it is `watermark`, if that is later: then the caller knows that no trade before
+ * it is to come, and a bucket whose time is over closes without another trade.
  */
 export async function cutInstrument(
   context: ClockContext,
   leases: LeaseBook,
   shelf: CutShelf,
-  instrument: InstrumentKey,
+  { instrument, stored, batches, watermark }: Cuttable,
   onTrades: (trades: number) => void,
-  watermark?: number,
 ): Promise<CutResult> {
-  if (context.clock.mode === "time") {
-    const result = await cutPeriods(context, leases, shelf, instrument, watermark);
-    onTrades(result.trades);
-    return result;
-  }
   const name = instrumentName(instrument);
-  const stored = leases.states.get(name) ?? (await readCutterState(context, instrument));
   // Known again once it is stored: a run that fails half-way leaves it to be read.
   leases.states.delete(name);
   let run: Run | undefined;
-  for await (const batch of readGroups(context, instrument, stored.state.watermark ?? 0)) {
+  for await (const batch of batches) {
     run ??= await startRun(context, leases, shelf, instrument, stored, Number(batch.timestamp[0]));
     if (run === undefined) return { trades: 0, buckets: [], hasSize: false };
     onTrades(await run.consume(batch));

@@ -80,6 +80,13 @@ SELECT
 FROM `marketprism_features`.`ubt__trades_hot`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_hot__mv` TO `marketprism_features`.`ubt__trades_hot` AS
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`ubt__close_0_hot`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -119,11 +126,9 @@ CROSS JOIN (
       exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
     FROM `marketprism_hot`.`trades` FINAL
     WHERE late = 0
-      AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
-      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+      AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND timestamp >= span.4
+      AND timestamp < span.7
   ) AS t
   ASOF INNER JOIN `marketprism_features`.`ubt__close_0_hot` AS b
     ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -167,6 +172,13 @@ SELECT
 FROM `marketprism_features`.`ubt__books_hot`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__books_hot__mv` TO `marketprism_features`.`ubt__books_hot` AS
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`ubt__close_0_hot`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -187,16 +199,6 @@ SELECT
   if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
 FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_hot` LIMIT 1) AS present
 CROSS JOIN (
-  WITH snapshots AS (
-    SELECT
-      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
-    FROM `marketprism_hot`.`orderbooks` FINAL
-    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(120000)
-      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
-  )
   -- the rows of the interval
   SELECT
     b.exchange AS exchange,
@@ -213,7 +215,13 @@ CROSS JOIN (
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
     toUInt8(0) AS carry
-  FROM snapshots AS s
+  FROM (
+    SELECT
+      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
+    FROM `marketprism_hot`.`orderbooks` FINAL
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND timestamp >= span.4 AND timestamp < span.7
+  ) AS s
   ASOF INNER JOIN `marketprism_features`.`ubt__close_0_hot` AS b
     ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
     AND s.timestamp >= b.prev_ts_end
@@ -244,15 +252,19 @@ CROSS JOIN (
       s.timestamp AS timestamp,
       s.book_seq AS book_seq,
       s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-    FROM snapshots AS s
+    FROM (
+      SELECT
+        exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
+      FROM `marketprism_hot`.`orderbooks` FINAL
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+    ) AS s
     ASOF INNER JOIN (
       SELECT exchange, market_type, symbol, bucket_ts_end, available_at
       FROM `marketprism_features`.`unified_buckets`
-      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_hot`)
-        AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`) - toIntervalMillisecond(120000)
-        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_hot`)
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+        AND bucket_ts_end <= span.7
     ) AS own
       ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
       AND s.timestamp < own.bucket_ts_end
@@ -303,6 +315,13 @@ SELECT
 FROM `marketprism_features`.`ubt__trades_lazy`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_lazy__mv` TO `marketprism_features`.`ubt__trades_lazy` AS
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`ubt__close_0_lazy`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -346,11 +365,9 @@ CROSS JOIN (
       exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
     FROM `marketprism_hot`.`trades` FINAL
     WHERE late = 0
-      AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+      AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND timestamp >= span.4
+      AND timestamp < span.7
   ) AS t
   ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
     ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -395,6 +412,13 @@ SELECT
 FROM `marketprism_features`.`ubt__books_lazy`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__books_lazy__mv` TO `marketprism_features`.`ubt__books_lazy` AS
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`ubt__close_0_lazy`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -416,16 +440,6 @@ SELECT
   j.carry AS carry
 FROM (SELECT 1 AS one FROM `marketprism_features`.`ubt__close_0_lazy` LIMIT 1) AS present
 CROSS JOIN (
-  WITH snapshots AS (
-    SELECT
-      exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
-    FROM `marketprism_hot`.`orderbooks` FINAL
-    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(120000)
-      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
-  )
   -- the rows of the interval
   SELECT
     b.exchange AS exchange,
@@ -442,7 +456,13 @@ CROSS JOIN (
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
     toUInt8(0) AS carry
-  FROM snapshots AS s
+  FROM (
+    SELECT
+      exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+    FROM `marketprism_hot`.`orderbooks` FINAL
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND timestamp >= span.4 AND timestamp < span.7
+  ) AS s
   ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
     ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
     AND s.timestamp >= b.prev_ts_end
@@ -473,15 +493,19 @@ CROSS JOIN (
       s.timestamp AS timestamp,
       s.book_seq AS book_seq,
       s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-    FROM snapshots AS s
+    FROM (
+      SELECT
+        exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+      FROM `marketprism_hot`.`orderbooks` FINAL
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+    ) AS s
     ASOF INNER JOIN (
       SELECT exchange, market_type, symbol, bucket_ts_end, available_at
       FROM `marketprism_features`.`unified_buckets`
-      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(120000)
-        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+        AND bucket_ts_end <= span.7
     ) AS own
       ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
       AND s.timestamp < own.bucket_ts_end
@@ -538,6 +562,13 @@ SELECT
 FROM `marketprism_features`.`ubt__events_lazy`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_lazy__mv` TO `marketprism_features`.`ubt__events_lazy` AS
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`ubt__close_0_lazy`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -596,11 +627,9 @@ CROSS JOIN (
         exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
       FROM `marketprism_hot`.`trades` FINAL
       WHERE late = 0
-        AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+        AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND timestamp >= span.4
+        AND timestamp < span.7
     ) AS t
     ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
       ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -617,16 +646,6 @@ CROSS JOIN (
     bid_px, bid_qty, ask_px, ask_qty,
     carry
   FROM (
-    WITH snapshots AS (
-      SELECT
-        exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
-      FROM `marketprism_hot`.`orderbooks` FINAL
-      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-        AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(120000)
-        AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
-    )
     -- the rows of the interval
     SELECT
       b.exchange AS exchange,
@@ -643,7 +662,13 @@ CROSS JOIN (
       s.book_seq AS book_seq,
       s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
       toUInt8(0) AS carry
-    FROM snapshots AS s
+    FROM (
+      SELECT
+        exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+      FROM `marketprism_hot`.`orderbooks` FINAL
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND timestamp >= span.4 AND timestamp < span.7
+    ) AS s
     ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
       ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
       AND s.timestamp >= b.prev_ts_end
@@ -674,15 +699,19 @@ CROSS JOIN (
         s.timestamp AS timestamp,
         s.book_seq AS book_seq,
         s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-      FROM snapshots AS s
+      FROM (
+        SELECT
+          exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+        FROM `marketprism_hot`.`orderbooks` FINAL
+        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+      ) AS s
       ASOF INNER JOIN (
         SELECT exchange, market_type, symbol, bucket_ts_end, available_at
         FROM `marketprism_features`.`unified_buckets`
-        WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(120000)
-          AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+          AND bucket_ts_end <= span.7
       ) AS own
         ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
         AND s.timestamp < own.bucket_ts_end
@@ -717,6 +746,13 @@ COMMENT 'Buckets of ubt that ended 30s before a just-closed one';
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__delay_30s_lazy__mv_lazy` TO `marketprism_features`.`ubt__delay_30s_lazy` AS
 -- The buckets for which a delay is over: a bucket is ripe as of the first bucket that ends so long after its end, and is computed
 -- and known with that one.
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`ubt__close_0_lazy`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -746,10 +782,8 @@ k.prev_ts_end AS prev_ts_end,
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
       bucket_ts_end + toIntervalMillisecond(30000) AS ripe_at
     FROM `marketprism_features`.`unified_buckets` FINAL
-    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND bucket_ts_end + toIntervalMillisecond(30000) <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND bucket_ts_end + toIntervalMillisecond(30000) <= span.7
   ) AS k
   ASOF INNER JOIN (
     SELECT
@@ -793,6 +827,13 @@ COMMENT 'Buckets of ubt that ended 60s before a just-closed one';
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__delay_60s_lazy__mv_lazy` TO `marketprism_features`.`ubt__delay_60s_lazy` AS
 -- The buckets for which a delay is over: a bucket is ripe as of the first bucket that ends so long after its end, and is computed
 -- and known with that one.
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`ubt__close_0_lazy`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -822,10 +863,8 @@ k.prev_ts_end AS prev_ts_end,
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
       bucket_ts_end + toIntervalMillisecond(60000) AS ripe_at
     FROM `marketprism_features`.`unified_buckets` FINAL
-    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-      AND bucket_ts_end + toIntervalMillisecond(60000) <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND bucket_ts_end + toIntervalMillisecond(60000) <= span.7
   ) AS k
   ASOF INNER JOIN (
     SELECT
@@ -1587,6 +1626,13 @@ FROM (
                     `carry`,
                     countIf(is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + is_trade AS `interval`
                   FROM (
+                    WITH (
+                      SELECT tuple(
+                        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+                      )
+                      FROM buckets
+                    ) AS span
                     SELECT
                       j.exchange AS exchange,
                       j.market_type AS market_type,
@@ -1641,11 +1687,9 @@ FROM (
                             exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                           FROM `marketprism_hot`.`trades` FINAL
                           WHERE late = 0
-                            AND exchange IN (SELECT exchange FROM buckets)
-                            AND market_type IN (SELECT market_type FROM buckets)
-                            AND symbol IN (SELECT symbol FROM buckets)
-                            AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                            AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                            AND timestamp >= span.4
+                            AND timestamp < span.7
                         ) AS t
                         ASOF INNER JOIN buckets AS b
                           ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -1662,16 +1706,6 @@ FROM (
                         bid_px, bid_qty, ask_px, ask_qty,
                         carry
                       FROM (
-                        WITH snapshots AS (
-                          SELECT
-                            exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
-                          FROM `marketprism_hot`.`orderbooks` FINAL
-                          WHERE exchange IN (SELECT exchange FROM buckets)
-                            AND market_type IN (SELECT market_type FROM buckets)
-                            AND symbol IN (SELECT symbol FROM buckets)
-                            AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-                        )
                         -- the rows of the interval
                         SELECT
                           b.exchange AS exchange,
@@ -1688,7 +1722,13 @@ FROM (
                           s.book_seq AS book_seq,
                           s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
                           toUInt8(0) AS carry
-                        FROM snapshots AS s
+                        FROM (
+                          SELECT
+                            exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+                          FROM `marketprism_hot`.`orderbooks` FINAL
+                          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                            AND timestamp >= span.4 AND timestamp < span.7
+                        ) AS s
                         ASOF INNER JOIN buckets AS b
                           ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
                           AND s.timestamp >= b.prev_ts_end
@@ -1719,15 +1759,19 @@ FROM (
                             s.timestamp AS timestamp,
                             s.book_seq AS book_seq,
                             s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-                          FROM snapshots AS s
+                          FROM (
+                            SELECT
+                              exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+                            FROM `marketprism_hot`.`orderbooks` FINAL
+                            WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                              AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                          ) AS s
                           ASOF INNER JOIN (
                             SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                             FROM `marketprism_features`.`unified_buckets`
-                            WHERE exchange IN (SELECT exchange FROM buckets)
-                              AND market_type IN (SELECT market_type FROM buckets)
-                              AND symbol IN (SELECT symbol FROM buckets)
-                              AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                              AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                            WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                              AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                              AND bucket_ts_end <= span.7
                           ) AS own
                             ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                             AND s.timestamp < own.bucket_ts_end
@@ -2321,6 +2365,13 @@ FROM (
               `mid`,
               leadInFrame(toNullable(ord), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) IS NULL AS `is_last`
             FROM (
+              WITH (
+                SELECT tuple(
+                  groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                  min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+                )
+                FROM buckets
+              ) AS span
               SELECT
                 j.exchange AS exchange,
                 j.market_type AS market_type,
@@ -2340,16 +2391,6 @@ FROM (
                 if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
               FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
               CROSS JOIN (
-                WITH snapshots AS (
-                  SELECT
-                    exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
-                  FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (SELECT exchange FROM buckets)
-                    AND market_type IN (SELECT market_type FROM buckets)
-                    AND symbol IN (SELECT symbol FROM buckets)
-                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-                )
                 -- the rows of the interval
                 SELECT
                   b.exchange AS exchange,
@@ -2366,7 +2407,13 @@ FROM (
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
                   toUInt8(0) AS carry
-                FROM snapshots AS s
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+                  FROM `marketprism_hot`.`orderbooks` FINAL
+                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND timestamp >= span.4 AND timestamp < span.7
+                ) AS s
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
                   AND s.timestamp >= b.prev_ts_end
@@ -2397,15 +2444,19 @@ FROM (
                     s.timestamp AS timestamp,
                     s.book_seq AS book_seq,
                     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-                  FROM snapshots AS s
+                  FROM (
+                    SELECT
+                      exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+                    FROM `marketprism_hot`.`orderbooks` FINAL
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                  ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (SELECT exchange FROM buckets)
-                      AND market_type IN (SELECT market_type FROM buckets)
-                      AND symbol IN (SELECT symbol FROM buckets)
-                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                      AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= span.7
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -2534,6 +2585,13 @@ FROM (
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `top_imbalance`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_px[1] * ask_qty[1] + ask_px[1] * bid_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `weighted_mid`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -2554,16 +2612,6 @@ FROM (
       if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
     FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
     CROSS JOIN (
-      WITH snapshots AS (
-        SELECT
-          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
-        FROM `marketprism_hot`.`orderbooks` FINAL
-        WHERE exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-      )
       -- the rows of the interval
       SELECT
         b.exchange AS exchange,
@@ -2580,7 +2628,13 @@ FROM (
         s.book_seq AS book_seq,
         s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
         toUInt8(0) AS carry
-      FROM snapshots AS s
+      FROM (
+        SELECT
+          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
+        FROM `marketprism_hot`.`orderbooks` FINAL
+        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4 AND timestamp < span.7
+      ) AS s
       ASOF INNER JOIN buckets AS b
         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
         AND s.timestamp >= b.prev_ts_end
@@ -2611,15 +2665,19 @@ FROM (
           s.timestamp AS timestamp,
           s.book_seq AS book_seq,
           s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-        FROM snapshots AS s
+        FROM (
+          SELECT
+            exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
+          FROM `marketprism_hot`.`orderbooks` FINAL
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+        ) AS s
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (SELECT exchange FROM buckets)
-            AND market_type IN (SELECT market_type FROM buckets)
-            AND symbol IN (SELECT symbol FROM buckets)
-            AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= span.7
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -2699,6 +2757,13 @@ FROM (
     arraySum(s -> if(s > 0, s, 0), spreads) / nullIf(length(spreads), 0) AS `cs_spread_10m`,
     cs_spread_10m * 10000 AS `cs_spread_bps_10m`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM `marketprism_features`.`ubt__close_0_lazy`
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -2746,11 +2811,9 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 600000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(600000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.6 - toIntervalMillisecond(600000)
+          AND timestamp < span.7
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -2815,6 +2878,13 @@ FROM (
     arraySum(s -> if(s > 0, s, 0), spreads) / nullIf(length(spreads), 0) AS `cs_spread_10m`,
     cs_spread_10m * 10000 AS `cs_spread_bps_10m`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -2862,11 +2932,9 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 600000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(600000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.6 - toIntervalMillisecond(600000)
+          AND timestamp < span.7
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -2955,6 +3023,13 @@ FROM (
     toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) / nullIf(volume_60, 0) AS `vwap_60`,
     uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(60000)) AS `seconds_60`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM `marketprism_features`.`ubt__close_0_lazy`
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -3005,11 +3080,9 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 60000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-          AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(60000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.6 - toIntervalMillisecond(60000)
+          AND timestamp < span.7
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -3090,6 +3163,13 @@ FROM (
     toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) / nullIf(volume_60, 0) AS `vwap_60`,
     uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(60000)) AS `seconds_60`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -3140,11 +3220,9 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 60000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(60000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.6 - toIntervalMillisecond(60000)
+          AND timestamp < span.7
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -3357,6 +3435,13 @@ FROM (
             `quantity_exact`,
             toInt64(intDiv(price_ticks, 10)) AS `px_bin__raw`
           FROM (
+            WITH (
+              SELECT tuple(
+                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+              )
+              FROM buckets
+            ) AS span
             SELECT
               j.exchange AS exchange,
               j.market_type AS market_type,
@@ -3394,11 +3479,9 @@ FROM (
                   exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                 FROM `marketprism_hot`.`trades` FINAL
                 WHERE late = 0
-                  AND exchange IN (SELECT exchange FROM buckets)
-                  AND market_type IN (SELECT market_type FROM buckets)
-                  AND symbol IN (SELECT symbol FROM buckets)
-                  AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                  AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                  AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                  AND timestamp >= span.4
+                  AND timestamp < span.7
               ) AS t
               ASOF INNER JOIN buckets AS b
                 ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -3580,6 +3663,13 @@ FROM (
         `quote_exact`,
         intDiv(price_ticks, 10) AS `px_bin`
       FROM (
+        WITH (
+          SELECT tuple(
+            groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+            min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+          )
+          FROM buckets
+        ) AS span
         SELECT
           j.exchange AS exchange,
           j.market_type AS market_type,
@@ -3619,11 +3709,9 @@ FROM (
               exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
             FROM `marketprism_hot`.`trades` FINAL
             WHERE late = 0
-              AND exchange IN (SELECT exchange FROM buckets)
-              AND market_type IN (SELECT market_type FROM buckets)
-              AND symbol IN (SELECT symbol FROM buckets)
-              AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-              AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+              AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+              AND timestamp >= span.4
+              AND timestamp < span.7
           ) AS t
           ASOF INNER JOIN buckets AS b
             ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -3734,6 +3822,13 @@ FROM (
           argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `now__found`,
           argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end + toIntervalMillisecond(60000)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `later__found`
         FROM (
+          WITH (
+            SELECT tuple(
+              groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+              min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+            )
+            FROM `marketprism_features`.`ubt__delay_60s_lazy`
+          ) AS span
           SELECT
             j.exchange AS exchange,
             j.market_type AS market_type,
@@ -3781,11 +3876,9 @@ FROM (
                   exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                 FROM `marketprism_hot`.`trades` FINAL
                 WHERE late = 0
-                  AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                  AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                  AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                  AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                  AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`)
+                  AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                  AND timestamp >= span.4
+                  AND timestamp < span.7
               ) AS t
               ASOF INNER JOIN `marketprism_features`.`ubt__delay_60s_lazy` AS b
                 ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -3811,19 +3904,15 @@ FROM (
                   SELECT
                     exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                   FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                    AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                    AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                    AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`) - toIntervalMillisecond(120000)
-                    AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`) + toIntervalMillisecond(60000)
+                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND timestamp >= span.4 - toIntervalMillisecond(120000)
+                    AND timestamp < span.7 + toIntervalMillisecond(60000)
                 ) AS s
                 ASOF INNER JOIN (
                   SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                   FROM `marketprism_features`.`unified_buckets`
-                  WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                    AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                    AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_60s_lazy`)
-                    AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_60s_lazy`) - toIntervalMillisecond(120000)
+                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
                 ) AS own
                   ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                   AND s.timestamp < own.bucket_ts_end
@@ -4005,6 +4094,13 @@ FROM (
           argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `now__found`,
           argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0 AND timestamp < bucket_ts_end + toIntervalMillisecond(60000)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `later__found`
         FROM (
+          WITH (
+            SELECT tuple(
+              groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+              min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+            )
+            FROM buckets
+          ) AS span
           SELECT
             j.exchange AS exchange,
             j.market_type AS market_type,
@@ -4052,11 +4148,9 @@ FROM (
                   exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                 FROM `marketprism_hot`.`trades` FINAL
                 WHERE late = 0
-                  AND exchange IN (SELECT exchange FROM buckets)
-                  AND market_type IN (SELECT market_type FROM buckets)
-                  AND symbol IN (SELECT symbol FROM buckets)
-                  AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                  AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                  AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                  AND timestamp >= span.4
+                  AND timestamp < span.7
               ) AS t
               ASOF INNER JOIN buckets AS b
                 ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -4082,19 +4176,15 @@ FROM (
                   SELECT
                     exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                   FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (SELECT exchange FROM buckets)
-                    AND market_type IN (SELECT market_type FROM buckets)
-                    AND symbol IN (SELECT symbol FROM buckets)
-                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets) + toIntervalMillisecond(60000)
+                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND timestamp >= span.4 - toIntervalMillisecond(120000)
+                    AND timestamp < span.7 + toIntervalMillisecond(60000)
                 ) AS s
                 ASOF INNER JOIN (
                   SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                   FROM `marketprism_features`.`unified_buckets`
-                  WHERE exchange IN (SELECT exchange FROM buckets)
-                    AND market_type IN (SELECT market_type FROM buckets)
-                    AND symbol IN (SELECT symbol FROM buckets)
-                    AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
                 ) AS own
                   ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                   AND s.timestamp < own.bucket_ts_end
@@ -4969,6 +5059,13 @@ FROM (
     lm_centre_300 + lm_scale_300 * - log(- log(1 - 0.01)) AS `lm_critical_300`,
     if(isNull(lm_300), NULL, toUInt8(abs(lm_300) > lm_critical_300)) AS `is_jump_300`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM `marketprism_features`.`ubt__close_0_lazy`
+    ) AS span
     SELECT
       any(b.exchange) AS exchange,
     any(b.market_type) AS market_type,
@@ -5012,22 +5109,18 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(421000)
-            AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND timestamp >= span.6 - toIntervalMillisecond(421000)
+            AND timestamp < span.7
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND bucket_ts_end > span.6 - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= span.7
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -5114,6 +5207,13 @@ FROM (
     lm_centre_300 + lm_scale_300 * - log(- log(1 - 0.01)) AS `lm_critical_300`,
     if(isNull(lm_300), NULL, toUInt8(abs(lm_300) > lm_critical_300)) AS `is_jump_300`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       any(b.exchange) AS exchange,
     any(b.market_type) AS market_type,
@@ -5157,22 +5257,18 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (SELECT exchange FROM buckets)
-            AND market_type IN (SELECT market_type FROM buckets)
-            AND symbol IN (SELECT symbol FROM buckets)
-            AND timestamp >= (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(421000)
-            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND timestamp >= span.6 - toIntervalMillisecond(421000)
+            AND timestamp < span.7
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (SELECT exchange FROM buckets)
-            AND market_type IN (SELECT market_type FROM buckets)
-            AND symbol IN (SELECT symbol FROM buckets)
-            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND bucket_ts_end > span.6 - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= span.7
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -6060,6 +6156,13 @@ FROM (
               `mid`,
               `carry`
             FROM (
+              WITH (
+                SELECT tuple(
+                  groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                  min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+                )
+                FROM buckets
+              ) AS span
               SELECT
                 j.exchange AS exchange,
                 j.market_type AS market_type,
@@ -6077,16 +6180,6 @@ FROM (
                 j.carry AS carry
               FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
               CROSS JOIN (
-                WITH snapshots AS (
-                  SELECT
-                    exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
-                  FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (SELECT exchange FROM buckets)
-                    AND market_type IN (SELECT market_type FROM buckets)
-                    AND symbol IN (SELECT symbol FROM buckets)
-                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-                )
                 -- the rows of the interval
                 SELECT
                   b.exchange AS exchange,
@@ -6103,7 +6196,13 @@ FROM (
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.ask_px AS ask_px,
                   toUInt8(0) AS carry
-                FROM snapshots AS s
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                  FROM `marketprism_hot`.`orderbooks` FINAL
+                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND timestamp >= span.4 AND timestamp < span.7
+                ) AS s
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
                   AND s.timestamp >= b.prev_ts_end
@@ -6134,15 +6233,19 @@ FROM (
                     s.timestamp AS timestamp,
                     s.book_seq AS book_seq,
                     s.bid_px AS bid_px, s.ask_px AS ask_px
-                  FROM snapshots AS s
+                  FROM (
+                    SELECT
+                      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                    FROM `marketprism_hot`.`orderbooks` FINAL
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                  ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (SELECT exchange FROM buckets)
-                      AND market_type IN (SELECT market_type FROM buckets)
-                      AND symbol IN (SELECT symbol FROM buckets)
-                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                      AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= span.7
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -6478,6 +6581,13 @@ FROM (
                     `ord`,
                     `mid`
                   FROM (
+                    WITH (
+                      SELECT tuple(
+                        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+                      )
+                      FROM buckets
+                    ) AS span
                     SELECT
                       j.exchange AS exchange,
                       j.market_type AS market_type,
@@ -6494,16 +6604,6 @@ FROM (
                       if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
                     FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
                     CROSS JOIN (
-                      WITH snapshots AS (
-                        SELECT
-                          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
-                        FROM `marketprism_hot`.`orderbooks` FINAL
-                        WHERE exchange IN (SELECT exchange FROM buckets)
-                          AND market_type IN (SELECT market_type FROM buckets)
-                          AND symbol IN (SELECT symbol FROM buckets)
-                          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-                      )
                       -- the rows of the interval
                       SELECT
                         b.exchange AS exchange,
@@ -6520,7 +6620,13 @@ FROM (
                         s.book_seq AS book_seq,
                         s.bid_px AS bid_px, s.ask_px AS ask_px,
                         toUInt8(0) AS carry
-                      FROM snapshots AS s
+                      FROM (
+                        SELECT
+                          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                        FROM `marketprism_hot`.`orderbooks` FINAL
+                        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                          AND timestamp >= span.4 AND timestamp < span.7
+                      ) AS s
                       ASOF INNER JOIN buckets AS b
                         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
                         AND s.timestamp >= b.prev_ts_end
@@ -6551,15 +6657,19 @@ FROM (
                           s.timestamp AS timestamp,
                           s.book_seq AS book_seq,
                           s.bid_px AS bid_px, s.ask_px AS ask_px
-                        FROM snapshots AS s
+                        FROM (
+                          SELECT
+                            exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                          FROM `marketprism_hot`.`orderbooks` FINAL
+                          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                        ) AS s
                         ASOF INNER JOIN (
                           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                           FROM `marketprism_features`.`unified_buckets`
-                          WHERE exchange IN (SELECT exchange FROM buckets)
-                            AND market_type IN (SELECT market_type FROM buckets)
-                            AND symbol IN (SELECT symbol FROM buckets)
-                            AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                            AND bucket_ts_end <= span.7
                         ) AS own
                           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                           AND s.timestamp < own.bucket_ts_end
@@ -6846,6 +6956,13 @@ FROM (
           lagInFrame(ask_px) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_before`,
           lagInFrame(ask_qty) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ask_qty_before`
         FROM (
+          WITH (
+            SELECT tuple(
+              groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+              min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+            )
+            FROM buckets
+          ) AS span
           SELECT
             j.exchange AS exchange,
             j.market_type AS market_type,
@@ -6864,16 +6981,6 @@ FROM (
             CAST(j.ask_qty AS Array(Float64)) AS ask_qty
           FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
           CROSS JOIN (
-            WITH snapshots AS (
-              SELECT
-                exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
-              FROM `marketprism_hot`.`orderbooks` FINAL
-              WHERE exchange IN (SELECT exchange FROM buckets)
-                AND market_type IN (SELECT market_type FROM buckets)
-                AND symbol IN (SELECT symbol FROM buckets)
-                AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-            )
             -- the rows of the interval
             SELECT
               b.exchange AS exchange,
@@ -6890,7 +6997,13 @@ FROM (
               s.book_seq AS book_seq,
               s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
               toUInt8(0) AS carry
-            FROM snapshots AS s
+            FROM (
+              SELECT
+                exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+              FROM `marketprism_hot`.`orderbooks` FINAL
+              WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                AND timestamp >= span.4 AND timestamp < span.7
+            ) AS s
             ASOF INNER JOIN buckets AS b
               ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
               AND s.timestamp >= b.prev_ts_end
@@ -6921,15 +7034,19 @@ FROM (
                 s.timestamp AS timestamp,
                 s.book_seq AS book_seq,
                 s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-              FROM snapshots AS s
+              FROM (
+                SELECT
+                  exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
+                FROM `marketprism_hot`.`orderbooks` FINAL
+                WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                  AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+              ) AS s
               ASOF INNER JOIN (
                 SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                 FROM `marketprism_features`.`unified_buckets`
-                WHERE exchange IN (SELECT exchange FROM buckets)
-                  AND market_type IN (SELECT market_type FROM buckets)
-                  AND symbol IN (SELECT symbol FROM buckets)
-                  AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                  AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                  AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                  AND bucket_ts_end <= span.7
               ) AS own
                 ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                 AND s.timestamp < own.bucket_ts_end
@@ -7259,6 +7376,13 @@ FROM (
     (buy_volume - sell_volume) / nullIf(volume, 0) AS `imbalance`,
     dateDiff('millisecond', bucket_ts_start, bucket_ts_end) / 1000 AS `duration_s`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -7298,11 +7422,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4
+          AND timestamp < span.7
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -7507,6 +7629,13 @@ FROM (
           `mid`,
           leadInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(bucket_ts_end)) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `until__ms`
         FROM (
+          WITH (
+            SELECT tuple(
+              groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+              min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+            )
+            FROM buckets
+          ) AS span
           SELECT
             j.exchange AS exchange,
             j.market_type AS market_type,
@@ -7525,16 +7654,6 @@ FROM (
             if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
           FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
           CROSS JOIN (
-            WITH snapshots AS (
-              SELECT
-                exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
-              FROM `marketprism_hot`.`orderbooks` FINAL
-              WHERE exchange IN (SELECT exchange FROM buckets)
-                AND market_type IN (SELECT market_type FROM buckets)
-                AND symbol IN (SELECT symbol FROM buckets)
-                AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-            )
             -- the rows of the interval
             SELECT
               b.exchange AS exchange,
@@ -7551,7 +7670,13 @@ FROM (
               s.book_seq AS book_seq,
               s.bid_px AS bid_px, s.ask_px AS ask_px,
               toUInt8(0) AS carry
-            FROM snapshots AS s
+            FROM (
+              SELECT
+                exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+              FROM `marketprism_hot`.`orderbooks` FINAL
+              WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                AND timestamp >= span.4 AND timestamp < span.7
+            ) AS s
             ASOF INNER JOIN buckets AS b
               ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
               AND s.timestamp >= b.prev_ts_end
@@ -7582,15 +7707,19 @@ FROM (
                 s.timestamp AS timestamp,
                 s.book_seq AS book_seq,
                 s.bid_px AS bid_px, s.ask_px AS ask_px
-              FROM snapshots AS s
+              FROM (
+                SELECT
+                  exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                FROM `marketprism_hot`.`orderbooks` FINAL
+                WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                  AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+              ) AS s
               ASOF INNER JOIN (
                 SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                 FROM `marketprism_features`.`unified_buckets`
-                WHERE exchange IN (SELECT exchange FROM buckets)
-                  AND market_type IN (SELECT market_type FROM buckets)
-                  AND symbol IN (SELECT symbol FROM buckets)
-                  AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                  AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                  AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                  AND bucket_ts_end <= span.7
               ) AS own
                 ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                 AND s.timestamp < own.bucket_ts_end
@@ -7808,6 +7937,13 @@ FROM (
             argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 5000 FOLLOWING) AS `h5__found`,
             argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 30000 FOLLOWING) AS `h30__found`
           FROM (
+            WITH (
+              SELECT tuple(
+                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+              )
+              FROM `marketprism_features`.`ubt__delay_30s_lazy`
+            ) AS span
             SELECT
               j.exchange AS exchange,
               j.market_type AS market_type,
@@ -7861,11 +7997,9 @@ FROM (
                     exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                   FROM `marketprism_hot`.`trades` FINAL
                   WHERE late = 0
-                    AND exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                    AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                    AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                    AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                    AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`)
+                    AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND timestamp >= span.4
+                    AND timestamp < span.7
                 ) AS t
                 ASOF INNER JOIN `marketprism_features`.`ubt__delay_30s_lazy` AS b
                   ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -7891,19 +8025,15 @@ FROM (
                     SELECT
                       exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                     FROM `marketprism_hot`.`orderbooks` FINAL
-                    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`) - toIntervalMillisecond(120000)
-                      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`) + toIntervalMillisecond(30000)
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND timestamp >= span.4 - toIntervalMillisecond(120000)
+                      AND timestamp < span.7 + toIntervalMillisecond(30000)
                   ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                      AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                      AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__delay_30s_lazy`)
-                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`ubt__delay_30s_lazy`) - toIntervalMillisecond(120000)
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -8187,6 +8317,13 @@ FROM (
             argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 5000 FOLLOWING) AS `h5__found`,
             argMaxIf(tuple(toNullable(timestamp), toNullable(mid)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY toUnixTimestamp64Milli(timestamp) RANGE BETWEEN UNBOUNDED PRECEDING AND 30000 FOLLOWING) AS `h30__found`
           FROM (
+            WITH (
+              SELECT tuple(
+                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+              )
+              FROM buckets
+            ) AS span
             SELECT
               j.exchange AS exchange,
               j.market_type AS market_type,
@@ -8240,11 +8377,9 @@ FROM (
                     exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                   FROM `marketprism_hot`.`trades` FINAL
                   WHERE late = 0
-                    AND exchange IN (SELECT exchange FROM buckets)
-                    AND market_type IN (SELECT market_type FROM buckets)
-                    AND symbol IN (SELECT symbol FROM buckets)
-                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                    AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND timestamp >= span.4
+                    AND timestamp < span.7
                 ) AS t
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -8270,19 +8405,15 @@ FROM (
                     SELECT
                       exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                     FROM `marketprism_hot`.`orderbooks` FINAL
-                    WHERE exchange IN (SELECT exchange FROM buckets)
-                      AND market_type IN (SELECT market_type FROM buckets)
-                      AND symbol IN (SELECT symbol FROM buckets)
-                      AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                      AND timestamp < (SELECT max(bucket_ts_end) FROM buckets) + toIntervalMillisecond(30000)
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND timestamp >= span.4 - toIntervalMillisecond(120000)
+                      AND timestamp < span.7 + toIntervalMillisecond(30000)
                   ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (SELECT exchange FROM buckets)
-                      AND market_type IN (SELECT market_type FROM buckets)
-                      AND symbol IN (SELECT symbol FROM buckets)
-                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -8486,6 +8617,13 @@ FROM (
     if(isNull(jump_raw_300), NULL, if(jump_z_300 > 2.3263478740408408, jump_raw_300, 0)) AS `jump_300`,
     rv_300 - jump_300 AS `continuous_300`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM `marketprism_features`.`ubt__close_0_lazy`
+    ) AS span
     SELECT
       any(b.exchange) AS exchange,
     any(b.market_type) AS market_type,
@@ -8529,22 +8667,18 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND timestamp >= (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(421000)
-            AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND timestamp >= span.6 - toIntervalMillisecond(421000)
+            AND timestamp < span.7
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND market_type IN (SELECT market_type FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND symbol IN (SELECT symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`ubt__close_0_lazy`)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND bucket_ts_end > span.6 - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= span.7
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -8685,6 +8819,13 @@ FROM (
     if(isNull(jump_raw_300), NULL, if(jump_z_300 > 2.3263478740408408, jump_raw_300, 0)) AS `jump_300`,
     rv_300 - jump_300 AS `continuous_300`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       any(b.exchange) AS exchange,
     any(b.market_type) AS market_type,
@@ -8728,22 +8869,18 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (SELECT exchange FROM buckets)
-            AND market_type IN (SELECT market_type FROM buckets)
-            AND symbol IN (SELECT symbol FROM buckets)
-            AND timestamp >= (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(421000)
-            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND timestamp >= span.6 - toIntervalMillisecond(421000)
+            AND timestamp < span.7
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (SELECT exchange FROM buckets)
-            AND market_type IN (SELECT market_type FROM buckets)
-            AND symbol IN (SELECT symbol FROM buckets)
-            AND bucket_ts_end > (SELECT min(bucket_ts_end) FROM buckets) - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND bucket_ts_end > span.6 - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= span.7
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -9121,6 +9258,13 @@ FROM (
             `mid`,
             argMaxIf(tuple(toNullable(timestamp), toNullable(mid), toNullable(ask_px[1]), toNullable(bid_px[1]), toNullable(timestamp)), ord, is_trade = 0) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `q__found`
           FROM (
+            WITH (
+              SELECT tuple(
+                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+              )
+              FROM buckets
+            ) AS span
             SELECT
               j.exchange AS exchange,
               j.market_type AS market_type,
@@ -9176,11 +9320,9 @@ FROM (
                     exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                   FROM `marketprism_hot`.`trades` FINAL
                   WHERE late = 0
-                    AND exchange IN (SELECT exchange FROM buckets)
-                    AND market_type IN (SELECT market_type FROM buckets)
-                    AND symbol IN (SELECT symbol FROM buckets)
-                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                    AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND timestamp >= span.4
+                    AND timestamp < span.7
                 ) AS t
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -9197,16 +9339,6 @@ FROM (
                 bid_px, ask_px,
                 carry
               FROM (
-                WITH snapshots AS (
-                  SELECT
-                    exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
-                  FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (SELECT exchange FROM buckets)
-                    AND market_type IN (SELECT market_type FROM buckets)
-                    AND symbol IN (SELECT symbol FROM buckets)
-                    AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                    AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-                )
                 -- the rows of the interval
                 SELECT
                   b.exchange AS exchange,
@@ -9223,7 +9355,13 @@ FROM (
                   s.book_seq AS book_seq,
                   s.bid_px AS bid_px, s.ask_px AS ask_px,
                   toUInt8(0) AS carry
-                FROM snapshots AS s
+                FROM (
+                  SELECT
+                    exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                  FROM `marketprism_hot`.`orderbooks` FINAL
+                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                    AND timestamp >= span.4 AND timestamp < span.7
+                ) AS s
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
                   AND s.timestamp >= b.prev_ts_end
@@ -9254,15 +9392,19 @@ FROM (
                     s.timestamp AS timestamp,
                     s.book_seq AS book_seq,
                     s.bid_px AS bid_px, s.ask_px AS ask_px
-                  FROM snapshots AS s
+                  FROM (
+                    SELECT
+                      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+                    FROM `marketprism_hot`.`orderbooks` FINAL
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                  ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (SELECT exchange FROM buckets)
-                      AND market_type IN (SELECT market_type FROM buckets)
-                      AND symbol IN (SELECT symbol FROM buckets)
-                      AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-                      AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= span.7
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -9367,6 +9509,13 @@ FROM (
     toFloat64(sum(side * quantity_exact)) AS `signed_volume`,
     price_change / nullIf(signed_volume, 0) AS `trade_impact_ratio`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -9405,11 +9554,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4
+          AND timestamp < span.7
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -9491,6 +9638,13 @@ FROM (
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0))) AS `signed_sqrt_notional`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -9527,11 +9681,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4
+          AND timestamp < span.7
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -10185,6 +10337,13 @@ FROM (
                       d.lots_before AS split__before,
                       d.size_lots AS split__size
                     FROM (
+                      WITH (
+                        SELECT tuple(
+                          groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                          min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+                        )
+                        FROM buckets
+                      ) AS span
                       SELECT
                         j.exchange AS exchange,
                         j.market_type AS market_type,
@@ -10223,11 +10382,9 @@ FROM (
                             exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                           FROM `marketprism_hot`.`trades` FINAL
                           WHERE late = 0
-                            AND exchange IN (SELECT exchange FROM buckets)
-                            AND market_type IN (SELECT market_type FROM buckets)
-                            AND symbol IN (SELECT symbol FROM buckets)
-                            AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                            AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                            AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                            AND timestamp >= span.4
+                            AND timestamp < span.7
                         ) AS t
                         ASOF INNER JOIN buckets AS b
                           ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -15067,6 +15224,13 @@ SELECT
 FROM `marketprism_features`.`every_1m__trades_lazy`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__trades_lazy__mv` TO `marketprism_features`.`every_1m__trades_lazy` AS
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`every_1m__close_0_lazy`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -15107,11 +15271,9 @@ CROSS JOIN (
       exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
     FROM `marketprism_hot`.`trades` FINAL
     WHERE late = 0
-      AND exchange IN (SELECT exchange FROM `marketprism_features`.`every_1m__close_0_lazy`)
-      AND market_type IN (SELECT market_type FROM `marketprism_features`.`every_1m__close_0_lazy`)
-      AND symbol IN (SELECT symbol FROM `marketprism_features`.`every_1m__close_0_lazy`)
-      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`)
-      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND timestamp >= span.4
+      AND timestamp < span.7
   ) AS t
   ASOF INNER JOIN `marketprism_features`.`every_1m__close_0_lazy` AS b
     ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -15156,6 +15318,13 @@ SELECT
 FROM `marketprism_features`.`every_1m__books_lazy`;
 
 CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__books_lazy__mv` TO `marketprism_features`.`every_1m__books_lazy` AS
+WITH (
+  SELECT tuple(
+    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+  )
+  FROM `marketprism_features`.`every_1m__close_0_lazy`
+) AS span
 SELECT
   j.exchange AS exchange,
   j.market_type AS market_type,
@@ -15177,16 +15346,6 @@ SELECT
   j.carry AS carry
 FROM (SELECT 1 AS one FROM `marketprism_features`.`every_1m__close_0_lazy` LIMIT 1) AS present
 CROSS JOIN (
-  WITH snapshots AS (
-    SELECT
-      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
-    FROM `marketprism_hot`.`orderbooks` FINAL
-    WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`every_1m__close_0_lazy`)
-      AND market_type IN (SELECT market_type FROM `marketprism_features`.`every_1m__close_0_lazy`)
-      AND symbol IN (SELECT symbol FROM `marketprism_features`.`every_1m__close_0_lazy`)
-      AND timestamp >= (SELECT min(prev_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`) - toIntervalMillisecond(120000)
-      AND timestamp < (SELECT max(bucket_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`)
-  )
   -- the rows of the interval
   SELECT
     b.exchange AS exchange,
@@ -15203,7 +15362,13 @@ CROSS JOIN (
     s.book_seq AS book_seq,
     s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
     toUInt8(0) AS carry
-  FROM snapshots AS s
+  FROM (
+    SELECT
+      exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
+    FROM `marketprism_hot`.`orderbooks` FINAL
+    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+      AND timestamp >= span.4 AND timestamp < span.7
+  ) AS s
   ASOF INNER JOIN `marketprism_features`.`every_1m__close_0_lazy` AS b
     ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
     AND s.timestamp >= b.prev_ts_end
@@ -15234,15 +15399,19 @@ CROSS JOIN (
       s.timestamp AS timestamp,
       s.book_seq AS book_seq,
       s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-    FROM snapshots AS s
+    FROM (
+      SELECT
+        exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
+      FROM `marketprism_hot`.`orderbooks` FINAL
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+    ) AS s
     ASOF INNER JOIN (
       SELECT exchange, market_type, symbol, bucket_ts_end, available_at
       FROM `marketprism_features`.`buckets_every_1m`
-      WHERE exchange IN (SELECT exchange FROM `marketprism_features`.`every_1m__close_0_lazy`)
-        AND market_type IN (SELECT market_type FROM `marketprism_features`.`every_1m__close_0_lazy`)
-        AND symbol IN (SELECT symbol FROM `marketprism_features`.`every_1m__close_0_lazy`)
-        AND bucket_ts_end > (SELECT min(prev_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`) - toIntervalMillisecond(120000)
-        AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM `marketprism_features`.`every_1m__close_0_lazy`)
+      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+        AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+        AND bucket_ts_end <= span.7
     ) AS own
       ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
       AND s.timestamp < own.bucket_ts_end
@@ -15450,6 +15619,13 @@ FROM (
             `quantity_exact`,
             toInt64(intDiv(price_ticks, 10)) AS `px_bin__raw`
           FROM (
+            WITH (
+              SELECT tuple(
+                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+              )
+              FROM buckets
+            ) AS span
             SELECT
               j.exchange AS exchange,
               j.market_type AS market_type,
@@ -15487,11 +15663,9 @@ FROM (
                   exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                 FROM `marketprism_hot`.`trades` FINAL
                 WHERE late = 0
-                  AND exchange IN (SELECT exchange FROM buckets)
-                  AND market_type IN (SELECT market_type FROM buckets)
-                  AND symbol IN (SELECT symbol FROM buckets)
-                  AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-                  AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+                  AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+                  AND timestamp >= span.4
+                  AND timestamp < span.7
               ) AS t
               ASOF INNER JOIN buckets AS b
                 ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -15597,6 +15771,13 @@ FROM (
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `top_imbalance`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] - ask_qty[1] - ask_qty[2] - ask_qty[3] - ask_qty[4] - ask_qty[5]) / nullIf(bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] + ask_qty[1] + ask_qty[2] + ask_qty[3] + ask_qty[4] + ask_qty[5], 0))), ord).1 AS `imbalance_5`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -15617,16 +15798,6 @@ FROM (
       j.carry AS carry
     FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
     CROSS JOIN (
-      WITH snapshots AS (
-        SELECT
-          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
-        FROM `marketprism_hot`.`orderbooks` FINAL
-        WHERE exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-      )
       -- the rows of the interval
       SELECT
         b.exchange AS exchange,
@@ -15643,7 +15814,13 @@ FROM (
         s.book_seq AS book_seq,
         s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
         toUInt8(0) AS carry
-      FROM snapshots AS s
+      FROM (
+        SELECT
+          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
+        FROM `marketprism_hot`.`orderbooks` FINAL
+        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4 AND timestamp < span.7
+      ) AS s
       ASOF INNER JOIN buckets AS b
         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
         AND s.timestamp >= b.prev_ts_end
@@ -15674,15 +15851,19 @@ FROM (
           s.timestamp AS timestamp,
           s.book_seq AS book_seq,
           s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
-        FROM snapshots AS s
+        FROM (
+          SELECT
+            exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
+          FROM `marketprism_hot`.`orderbooks` FINAL
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+        ) AS s
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`buckets_every_1m`
-          WHERE exchange IN (SELECT exchange FROM buckets)
-            AND market_type IN (SELECT market_type FROM buckets)
-            AND symbol IN (SELECT symbol FROM buckets)
-            AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= span.7
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -15787,6 +15968,13 @@ FROM (
     argMax(mid, ord) AS `last_valid_mid`,
     if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -15803,16 +15991,6 @@ FROM (
       if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid
     FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
     CROSS JOIN (
-      WITH snapshots AS (
-        SELECT
-          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
-        FROM `marketprism_hot`.`orderbooks` FINAL
-        WHERE exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
-      )
       -- the rows of the interval
       SELECT
         b.exchange AS exchange,
@@ -15829,7 +16007,13 @@ FROM (
         s.book_seq AS book_seq,
         s.bid_px AS bid_px, s.ask_px AS ask_px,
         toUInt8(0) AS carry
-      FROM snapshots AS s
+      FROM (
+        SELECT
+          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+        FROM `marketprism_hot`.`orderbooks` FINAL
+        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4 AND timestamp < span.7
+      ) AS s
       ASOF INNER JOIN buckets AS b
         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
         AND s.timestamp >= b.prev_ts_end
@@ -15860,15 +16044,19 @@ FROM (
           s.timestamp AS timestamp,
           s.book_seq AS book_seq,
           s.bid_px AS bid_px, s.ask_px AS ask_px
-        FROM snapshots AS s
+        FROM (
+          SELECT
+            exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
+          FROM `marketprism_hot`.`orderbooks` FINAL
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+        ) AS s
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`buckets_every_1m`
-          WHERE exchange IN (SELECT exchange FROM buckets)
-            AND market_type IN (SELECT market_type FROM buckets)
-            AND symbol IN (SELECT symbol FROM buckets)
-            AND bucket_ts_end > (SELECT min(prev_ts_end) FROM buckets) - toIntervalMillisecond(120000)
-            AND bucket_ts_end <= (SELECT max(bucket_ts_end) FROM buckets)
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= span.7
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -16015,6 +16203,13 @@ FROM (
     argMax(price, ord) AS `close_1m`,
     (high_1m - low_1m) / nullIf(vwap_1m, 0) * 10000 AS `range_bps_1m`
   FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
     SELECT
       j.exchange AS exchange,
       j.market_type AS market_type,
@@ -16054,11 +16249,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (SELECT exchange FROM buckets)
-          AND market_type IN (SELECT market_type FROM buckets)
-          AND symbol IN (SELECT symbol FROM buckets)
-          AND timestamp >= (SELECT min(prev_ts_end) FROM buckets)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM buckets)
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4
+          AND timestamp < span.7
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol

@@ -75,7 +75,7 @@ ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
 ORDER BY (exchange, market_type, symbol, timestamp, book_seq)
 TTL toDateTime(ingested_at) + toIntervalSecond(604800)
-SETTINGS non_replicated_deduplication_window = 1000
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 1024
 COMMENT 'Book snapshots, best level first';
 
 CREATE TABLE `raw`.`funding_rates`
@@ -408,7 +408,7 @@ CREATE TABLE `cold`.`orderbooks`
 ENGINE = ReplacingMergeTree(keep)
 PARTITION BY toYYYYMM(timestamp)
 ORDER BY (exchange, market_type, symbol, timestamp, book_seq)
-SETTINGS non_replicated_deduplication_window = 1000
+SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 1024
 COMMENT 'Book snapshots, best level first';
 
 CREATE TABLE `cold`.`funding_rates`
