@@ -1,7 +1,10 @@
 /** Several instruments at once: one insert, and no instrument in the way of another. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { TradeBatch } from "../../src/clock/trade-batch.js";
 import { openScratch } from "../../src/engine/open.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
+import { type InstrumentRow, instrumentOf } from "../../src/ingest/buckets/clock-context.js";
+import { readGroups, readGroupsOfMany } from "../../src/ingest/buckets/read-groups.js";
 import { bucketStatus } from "../../src/ingest/buckets/status.js";
 import { quoteName } from "../../src/schema/quote.js";
 import { crashingEngine } from "../support/crashing-engine.js";
@@ -30,6 +33,20 @@ const clock: NaiveClock = {
 const failing = marketInstruments[0].symbol;
 const [sized, sizeless] = marketInstruments.map(instrumentKey) as [string, string];
 
+/** One list a row of its columns, whatever the batches. */
+function plainRows(batches: readonly TradeBatch[]): unknown[] {
+  return batches.flatMap(({ length, timestamp, lots, notional, availableAt, count }) =>
+    Array.from({ length }, (_, row) => [
+      timestamp[row],
+      ...[lots, notional].map((words) => [
+        ...words.slice((row * words.length) / length, ((row + 1) * words.length) / length),
+      ]),
+      availableAt[row],
+      count?.[row],
+    ]),
+  );
+}
+
 let deployment: Deployment;
 beforeAll(async () => {
   deployment = await deployStock(await openScratch(), { clock: clockChange(clock) });
@@ -57,6 +74,24 @@ describe("two instruments", () => {
     const naive = naiveIngest([trades.flat()], { [sized]: clock, [sizeless]: clock });
     expect(new Set(naive.buckets.map(({ symbol }) => symbol)).size).toBe(2);
     expect(await marketDifferences(deployment, naive, books)).toEqual([]);
+  });
+
+  it("are read by one statement as by one each, from where each of them begins", async () => {
+    await ingestTardis(deployment, [...files.first, ...files.second]);
+    const { context } = deployment;
+    const [from = 0] = rows.second.map(({ timestamp }) => Number(timestamp));
+    const wanted = marketInstruments.map((row, place) => ({
+      instrument: instrumentOf(row as InstrumentRow),
+      from: place === 0 ? 0 : from,
+    }));
+    const together: TradeBatch[][] = wanted.map(() => []);
+    for await (const { index, batch } of readGroupsOfMany(context, wanted)) together[index]?.push(batch);
+    for (const [index, { instrument, from }] of wanted.entries()) {
+      const alone: TradeBatch[] = [];
+      for await (const batch of readGroups(context, instrument, from)) alone.push(batch);
+      expect(plainRows(alone).length).toBeGreaterThan(0);
+      expect(plainRows(together[index] ?? [])).toEqual(plainRows(alone));
+    }
   });
 
   it("of which one has no size: it is stored and reported, and cut once it has one", async () => {

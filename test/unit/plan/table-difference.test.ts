@@ -45,6 +45,16 @@ describe("compareTables", () => {
     expect(kinds({ indexes: [index] }, { indexes: [{ ...index, granularity: 2 }] })).toEqual(["unsupported"]);
   });
 
+  it("lets a table keep the granularity that it was made with", () => {
+    const made = { index_granularity: 8192, x: 1 };
+    const { differences, merged } = compareTables(
+      table({ settings: { index_granularity: 1024, x: 1 } }),
+      table({ settings: made }),
+    );
+    expect(differences).toEqual([]);
+    expect(merged.settings).toEqual(made);
+  });
+
   it("takes only a longer time from the same column for no loss", () => {
     const ttl = (seconds: number, since = "a"): string =>
       `toDateTime(${since}) + toIntervalSecond(${seconds})`;
