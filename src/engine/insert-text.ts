@@ -1,7 +1,8 @@
 import type { TableName } from "../schema/object.js";
 import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
 import type { NativeBlock } from "./native.js";
-import type { Params } from "./port.js";
+import type { Params, Settings } from "./port.js";
+import { settingsList } from "./statement.js";
 
 /** `INSERT INTO t (columns) SELECT columns FROM rows`. */
 export function insertText(table: TableName, block: NativeBlock, rows: string): string {
@@ -18,6 +19,36 @@ export function inlineRows(
     rows: `format(Native, ${quoteString(structure)}, base64Decode({native_rows:String}))`,
     params: { native_rows: Buffer.concat(bytes).toString("base64") },
   };
+}
+
+/**
+ * A block as one statement with its rows as text behind it, which takes the engine half the time of a SELECT over Native bytes
+ * (docs/engine-facts.md). Undefined for a block with other columns than whole numbers, strings and moments: text of a Float64 would be
+ * read with an error in its last bits.
+ */
+export function insertWithRows(table: TableName, block: NativeBlock, settings: Settings): string | undefined {
+  const texts: ((row: number) => string)[] = [];
+  for (const { type, values } of block.columns) {
+    const value = textOf(type);
+    if (value === undefined) return undefined;
+    texts.push((row) => value(values[row]));
+  }
+  const lines = Array.from(
+    { length: block.rows },
+    (_, row) => `[${texts.map((text) => text(row)).join(",")}]`,
+  );
+  const clause = Object.keys(settings).length === 0 ? "" : `\nSETTINGS ${settingsList(settings)}`;
+  return `INSERT INTO ${quoteName(table)} (${columnList(block)})${clause}\nFORMAT JSONCompactEachRow\n${lines.join("\n")}\n`;
+}
+
+function textOf(type: string): ((value: unknown) => string) | undefined {
+  if (/^U?Int(8|16|32|64)$/.test(type)) return String;
+  // Through UTF-8, which has no lone surrogates.
+  if (type === "String") return (value) => JSON.stringify(Buffer.from(String(value)).toString());
+  if (type === "DateTime64(3, 'UTC')") {
+    return (ticks) => `"${new Date(Number(ticks)).toISOString().slice(0, -1).replace("T", " ")}"`;
+  }
+  return undefined;
 }
 
 export function columnList(block: NativeBlock): string {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { NativeBlock } from "../../../src/engine/native.js";
+import type { NativeBlock, NativeColumn } from "../../../src/engine/native.js";
 import { NativeDecoder } from "../../../src/engine/native-decode.js";
 import type { Engine } from "../../../src/engine/port.js";
 import { blockArbitrary, plainValues } from "../../support/native-arbitrary.js";
@@ -31,6 +31,43 @@ export function describeNative(subject: GetSubject): void {
           expect(found).toEqual(block.rows === 0 ? [] : block.columns.map(plainValues));
         }),
         { numRuns: 60 },
+      );
+    });
+
+    it("survive it to the last digit and character where they are of whole numbers, strings and moments", async () => {
+      const texts = ["", 'it\'s "so" \\n', "a\tb\nc\r\0\u0001\u2028", "{x:String} /* ü 🙂 */ ;"];
+      const numbers = (type: string): bigint[] => {
+        const bits = BigInt(/\d+/.exec(type)?.[0] ?? 0);
+        const [least, most] = type.startsWith("U")
+          ? [0n, 2n ** bits]
+          : [-(2n ** (bits - 1n)), 2n ** (bits - 1n)];
+        return [least, least + 1n, most - 2n, most - 1n];
+      };
+      const types = ["8", "16", "32", "64"].flatMap((bits) => [`Int${bits}`, `UInt${bits}`]);
+      const columns: NativeColumn[] = [
+        { name: "text", type: "String", values: texts },
+        {
+          name: "at",
+          type: "DateTime64(3, 'UTC')",
+          values: BigInt64Array.of(-2_208_988_800_000n, -1n, 0n, 9_904_550_399_999n),
+        },
+        ...types.map((type) => ({ name: type.toLowerCase(), type, values: numbers(type) })),
+      ];
+      const list = columns.map(({ name, type }) => `${name} ${type}`).join(", ");
+      await engine().execute(`CREATE OR REPLACE TABLE suite.w (${list}) ENGINE = MergeTree ORDER BY int8`);
+      await engine().insert({ database: "suite", name: "w" }, { rows: texts.length, columns });
+      const shown = columns.map(({ name, type }) =>
+        type === "String"
+          ? name
+          : type.startsWith("Date")
+            ? `toString(toUnixTimestamp64Milli(${name}))`
+            : `toString(${name})`,
+      );
+      const found = await engine().rows<{ row: string[] }>(
+        `SELECT [${shown.join(", ")}] AS row FROM suite.w ORDER BY int8`,
+      );
+      expect(found.map(({ row }) => row)).toEqual(
+        texts.map((_, row) => columns.map(({ values }) => String(values[row]))),
       );
     });
 
