@@ -8,6 +8,7 @@ import { loadProject, readProjectFiles } from "../../src/cli/project-files.js";
 import { diffNoted } from "../../src/migrate/diff-noted.js";
 import { readSeal } from "../../src/migrate/seal.js";
 import { expectDocument, expectSchema } from "../support/cli-document.js";
+import { failInProcess } from "../support/fail-in-process.js";
 import { runFeature } from "../support/run-feature.js";
 
 const folder = mkdtempSync(join(tmpdir(), "prism-cli-flow-"));
@@ -120,10 +121,9 @@ describe.sequential("the commands on a simulated market", () => {
   it.each(["status", "history", "buckets status", "buckets build", "ingest tardis x.gz"])(
     "%s before apply names apply",
     async (line) => {
-      const { status, document } = await feature(...line.split(" "));
-      expect(status).toBe(1);
-      expect(document.errors).toMatchObject([{ code: "FS_REGISTRY_EMPTY" }]);
-      expect(document.errors?.[0]?.hint).toContain("feature apply");
+      const errors = await failInProcess(line.split(" "), project);
+      expect(errors).toMatchObject([{ code: "FS_REGISTRY_EMPTY", exit: 1 }]);
+      expect(errors[0]?.hint).toContain("feature apply");
     },
   );
 
@@ -275,8 +275,8 @@ describe.sequential("the commands on a simulated market", () => {
     [["status", "--target", "staging"], 64, "FS_CLI_NO_TARGET"],
     [["sql", "SELECT * FROM nowhere"], 1, "FS_ENGINE_QUERY"],
   ])("feature %j ends with %i, %s", async (args, expected, code) => {
-    const { status, document } = await feature(...args);
-    expect({ status, code: document.errors?.[0]?.code }).toEqual({ status: expected, code });
+    const there = args.map((arg) => (arg === "all.csv" ? join(project, arg) : arg));
+    expect((await failInProcess(there, project))[0]).toMatchObject({ exit: expected, code });
   });
 
   it("up replays what came later into both clocks, and leaves nothing to cut", async () => {
