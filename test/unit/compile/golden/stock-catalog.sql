@@ -5286,7 +5286,7 @@ FROM (
 
 -- view liquidation_runs, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`liquidation_runs__ed06c8f9`
+CREATE TABLE `marketprism_features`.`liquidation_runs__409af0c0`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -5317,7 +5317,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The last cascade of liquidated longs, and of shorts, that was known with the bucket; derivatives only. Venues thin the feed out, so counts and notional are lower bounds';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_runs__ed06c8f9__mv_lazy` TO `marketprism_features`.`liquidation_runs__ed06c8f9` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_runs__409af0c0__mv_lazy` TO `marketprism_features`.`liquidation_runs__409af0c0` AS
 SELECT
   exchange,
 market_type,
@@ -5616,7 +5616,7 @@ FROM (
         )
       )
     )
-    WHERE run_events >= 3 AND run_notional >= 50000
+    WHERE run_events >= 3 AND round(run_notional, 6) >= 50000
   )
   GROUP BY bucket__place
 );
@@ -5642,10 +5642,10 @@ SELECT
   `short_to_ms`,
   `short_duration_s`,
   `short_age_s`
-FROM `marketprism_features`.`liquidation_runs__ed06c8f9` FINAL
+FROM `marketprism_features`.`liquidation_runs__409af0c0` FINAL
 COMMENT 'The last cascade of liquidated longs, and of shorts, that was known with the bucket; derivatives only. Venues thin the feed out, so counts and notional are lower bounds';
 
-INSERT INTO `marketprism_features`.`liquidation_runs__ed06c8f9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_events`, `long_notional`, `long_from_ms`, `long_to_ms`, `long_duration_s`, `long_age_s`, `short_events`, `short_notional`, `short_from_ms`, `short_to_ms`, `short_duration_s`, `short_age_s`)
+INSERT INTO `marketprism_features`.`liquidation_runs__409af0c0` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_events`, `long_notional`, `long_from_ms`, `long_to_ms`, `long_duration_s`, `long_age_s`, `short_events`, `short_notional`, `short_from_ms`, `short_to_ms`, `short_duration_s`, `short_age_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -5945,7 +5945,7 @@ FROM (
         )
       )
     )
-    WHERE run_events >= 3 AND run_notional >= 50000
+    WHERE run_events >= 3 AND round(run_notional, 6) >= 50000
   )
   GROUP BY bucket__place
 );
@@ -7437,7 +7437,7 @@ FROM (
 
 -- view quoted_spread, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`quoted_spread__41e359df`
+CREATE TABLE `marketprism_features`.`quoted_spread__240f1d6d`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7458,7 +7458,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__41e359df__mv_lazy` TO `marketprism_features`.`quoted_spread__41e359df` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__240f1d6d__mv_lazy` TO `marketprism_features`.`quoted_spread__240f1d6d` AS
 SELECT
   exchange,
 market_type,
@@ -7473,7 +7473,7 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL)) AS `quoted_valid_ms`,
+    round(toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL))) AS `quoted_valid_ms`,
     if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
   FROM (
     SELECT
@@ -7550,10 +7550,10 @@ SELECT
   available_at,
   `quoted_valid_ms`,
   `quoted_spread_bps`
-FROM `marketprism_features`.`quoted_spread__41e359df` FINAL
+FROM `marketprism_features`.`quoted_spread__240f1d6d` FINAL
 COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
 
-INSERT INTO `marketprism_features`.`quoted_spread__41e359df` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `quoted_valid_ms`, `quoted_spread_bps`)
+INSERT INTO `marketprism_features`.`quoted_spread__240f1d6d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `quoted_valid_ms`, `quoted_spread_bps`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -7569,7 +7569,7 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL)) AS `quoted_valid_ms`,
+    round(toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL))) AS `quoted_valid_ms`,
     if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
   FROM (
     SELECT
@@ -10823,7 +10823,7 @@ LEFT JOIN (
 
 -- view footprint_levels, level 1, look-back 29
 
-CREATE TABLE `marketprism_features`.`footprint_levels__941c91b8`
+CREATE TABLE `marketprism_features`.`footprint_levels__468b6a54`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -10852,7 +10852,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price bins of the last 30 buckets, and which of them absorbed or exhausted the flow that came to them';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_levels__941c91b8__mv_lazy` TO `marketprism_features`.`footprint_levels__941c91b8` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_levels__468b6a54__mv_lazy` TO `marketprism_features`.`footprint_levels__468b6a54` AS
 SELECT
   exchange,
 market_type,
@@ -10948,8 +10948,8 @@ FROM (
               exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               `px_bin`,
               `px_bin` AS ord,
-              if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))) AS `volume`,
-              if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0))) AS `delta`,
+              round(if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))), 8) AS `volume`,
+              round(if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0))), 8) AS `delta`,
               if(countIf(NOT isFinite(footprint.bin_volume * footprint_poc.range_bps)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * footprint_poc.range_bps, 0), 30) + isFinite(footprint.bin_volume * footprint_poc.range_bps) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (footprint_poc.range_bps IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, footprint_poc.range_bps IS NOT NULL))), 0) AS `range_vw`,
               if(countIf(NOT isFinite(footprint.bin_volume * forward_return.forward_return_60)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * forward_return.forward_return_60, 0), 30) + isFinite(footprint.bin_volume * forward_return.forward_return_60) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (forward_return.forward_return_60 IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, forward_return.forward_return_60 IS NOT NULL))), 0) AS `forward_vw`,
               min(ago_ms) AS `seen_ms_ago`
@@ -11077,7 +11077,7 @@ SELECT
   `volume_threshold`,
   `is_absorption`,
   `is_exhaustion`
-FROM `marketprism_features`.`footprint_levels__941c91b8` FINAL
+FROM `marketprism_features`.`footprint_levels__468b6a54` FINAL
 ARRAY JOIN
   `px_bin`,
   `level_volume`,
@@ -11091,7 +11091,7 @@ ARRAY JOIN
   `is_exhaustion`
 COMMENT 'Price bins of the last 30 buckets, and which of them absorbed or exhausted the flow that came to them';
 
-INSERT INTO `marketprism_features`.`footprint_levels__941c91b8` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`)
+INSERT INTO `marketprism_features`.`footprint_levels__468b6a54` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -11188,8 +11188,8 @@ FROM (
               exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               `px_bin`,
               `px_bin` AS ord,
-              if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))) AS `volume`,
-              if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0))) AS `delta`,
+              round(if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))), 8) AS `volume`,
+              round(if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0))), 8) AS `delta`,
               if(countIf(NOT isFinite(footprint.bin_volume * footprint_poc.range_bps)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * footprint_poc.range_bps, 0), 30) + isFinite(footprint.bin_volume * footprint_poc.range_bps) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (footprint_poc.range_bps IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, footprint_poc.range_bps IS NOT NULL))), 0) AS `range_vw`,
               if(countIf(NOT isFinite(footprint.bin_volume * forward_return.forward_return_60)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * forward_return.forward_return_60, 0), 30) + isFinite(footprint.bin_volume * forward_return.forward_return_60) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (forward_return.forward_return_60 IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, forward_return.forward_return_60 IS NOT NULL))), 0) AS `forward_vw`,
               min(ago_ms) AS `seen_ms_ago`
@@ -11840,7 +11840,7 @@ CREATE TABLE `marketprism_features`.`kyle_lambda__cae94fac`
     `kyle_alpha_50` Nullable(Float64) COMMENT 'Intercept of that regression, the drift of a bucket without signed volume' CODEC(ZSTD(1)),
     `kyle_t_50` Nullable(Float64) COMMENT 't statistic of kyle_lambda_50; NULL where the fit is exact' CODEC(ZSTD(1)),
     `kyle_r2_50` Nullable(Float64) COMMENT 'Share of the variance of mid changes that signed volume explains' CODEC(ZSTD(1)),
-    `kyle_noint_50` Nullable(Float64) COMMENT 'The same slope without an intercept' CODEC(ZSTD(1)),
+    `kyle_noint_50` Nullable(Float64) COMMENT 'sum(dm Q) / sum(Q^2), the slope without an intercept, of however few buckets' CODEC(ZSTD(1)),
     `hasbrouck_lambda_50` Nullable(Float64) COMMENT 'Slope of the log mid return on the sum of +-sqrt(notional), times 1e6. Hasbrouck 2009' CODEC(ZSTD(1)),
     `kyle_lambda_100` Nullable(Float64) COMMENT 'As kyle_lambda_50, over 100 buckets' CODEC(ZSTD(1)),
     `kyle_t_100` Nullable(Float64) COMMENT 't statistic of kyle_lambda_100' CODEC(ZSTD(1)),
@@ -12136,7 +12136,7 @@ LEFT JOIN (
 
 -- view liquidation_cascade, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`liquidation_cascade__953e1b73`
+CREATE TABLE `marketprism_features`.`liquidation_cascade__ec540605`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -12163,7 +12163,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'How far the mid went with the last cascade of liquidations of each side, and how soon half of it came back';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_cascade__953e1b73__mv_lazy` TO `marketprism_features`.`liquidation_cascade__953e1b73` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_cascade__ec540605__mv_lazy` TO `marketprism_features`.`liquidation_cascade__ec540605` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -12289,7 +12289,7 @@ LEFT JOIN (
           `short_to_ms`,
           `short_duration_s`,
           `short_age_s`
-        FROM `marketprism_features`.`liquidation_runs__ed06c8f9`
+        FROM `marketprism_features`.`liquidation_runs__409af0c0`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -12342,10 +12342,10 @@ SELECT
   `short_extreme_mid`,
   `short_impact_bps`,
   `short_half_recovery_s`
-FROM `marketprism_features`.`liquidation_cascade__953e1b73` FINAL
+FROM `marketprism_features`.`liquidation_cascade__ec540605` FINAL
 COMMENT 'How far the mid went with the last cascade of liquidations of each side, and how soon half of it came back';
 
-INSERT INTO `marketprism_features`.`liquidation_cascade__953e1b73` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_pre_mid`, `long_extreme_mid`, `long_impact_bps`, `long_half_recovery_s`, `short_pre_mid`, `short_extreme_mid`, `short_impact_bps`, `short_half_recovery_s`)
+INSERT INTO `marketprism_features`.`liquidation_cascade__ec540605` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_pre_mid`, `long_extreme_mid`, `long_impact_bps`, `long_half_recovery_s`, `short_pre_mid`, `short_extreme_mid`, `short_impact_bps`, `short_half_recovery_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -12472,7 +12472,7 @@ LEFT JOIN (
           `short_to_ms`,
           `short_duration_s`,
           `short_age_s`
-        FROM `marketprism_features`.`liquidation_runs__ed06c8f9`
+        FROM `marketprism_features`.`liquidation_runs__409af0c0`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -13672,7 +13672,7 @@ LEFT JOIN (
 
 -- view footprint_marks, level 2, look-back 29
 
-CREATE TABLE `marketprism_features`.`footprint_marks__36eb464a`
+CREATE TABLE `marketprism_features`.`footprint_marks__b5dbc528`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -13698,7 +13698,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'How much of the volume of the last 30 buckets stands in bins that absorbed or exhausted the flow';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_marks__36eb464a__mv_lazy` TO `marketprism_features`.`footprint_marks__36eb464a` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_marks__b5dbc528__mv_lazy` TO `marketprism_features`.`footprint_marks__b5dbc528` AS
 SELECT
   exchange,
 market_type,
@@ -13781,7 +13781,7 @@ FROM (
             `volume_threshold`,
             `is_absorption`,
             `is_exhaustion`
-          FROM `marketprism_features`.`footprint_levels__941c91b8`
+          FROM `marketprism_features`.`footprint_levels__468b6a54`
           WHERE (exchange, market_type, symbol, bucket_id) IN (
             SELECT exchange, market_type, symbol, bucket_id
             FROM `marketprism_features`.`ubt__close_2_lazy`
@@ -13840,10 +13840,10 @@ SELECT
   `exhaustion_share`,
   `exhaustion_side`,
   `bins_to_absorption`
-FROM `marketprism_features`.`footprint_marks__36eb464a` FINAL
+FROM `marketprism_features`.`footprint_marks__b5dbc528` FINAL
 COMMENT 'How much of the volume of the last 30 buckets stands in bins that absorbed or exhausted the flow';
 
-INSERT INTO `marketprism_features`.`footprint_marks__36eb464a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `absorption_levels`, `exhaustion_levels`, `absorption_share`, `exhaustion_share`, `exhaustion_side`, `bins_to_absorption`)
+INSERT INTO `marketprism_features`.`footprint_marks__b5dbc528` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `absorption_levels`, `exhaustion_levels`, `absorption_share`, `exhaustion_share`, `exhaustion_side`, `bins_to_absorption`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -13927,7 +13927,7 @@ FROM (
             `volume_threshold`,
             `is_absorption`,
             `is_exhaustion`
-          FROM `marketprism_features`.`footprint_levels__941c91b8`
+          FROM `marketprism_features`.`footprint_levels__468b6a54`
           WHERE (exchange, market_type, symbol, bucket_id) IN (
             SELECT exchange, market_type, symbol, bucket_id
             FROM buckets
@@ -16262,162 +16262,6 @@ FROM (
   GROUP BY bucket__place
 );
 
--- view bvc_1m, level 1, look-back 60
-
-CREATE TABLE `marketprism_features`.`bvc_1m__f4964caa`
-(
-    `exchange` LowCardinality(String),
-    `market_type` LowCardinality(String),
-    `symbol` LowCardinality(String),
-    `bucket_id` UInt64,
-    `bucket_ts_start` DateTime64(3, 'UTC'),
-    `bucket_ts_end` DateTime64(3, 'UTC'),
-    `available_at` DateTime64(3, 'UTC'),
-    `bar_close` Nullable(Float64) COMMENT 'Price of the last trade; of a minute without trades that of the last one before, up to an hour ago' CODEC(ZSTD(1)),
-    `bar_change` Nullable(Float64) COMMENT 'Change from the last close before it; NULL where none is known' CODEC(ZSTD(1)),
-    `bar_volume` Nullable(Float64) COMMENT 'Volume of the minute, 0 without trades' CODEC(ZSTD(1)),
-    `v` UInt64,
-    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = ReplacingMergeTree(v)
-PARTITION BY toYYYYMM(bucket_ts_start)
-ORDER BY (exchange, market_type, symbol, bucket_id)
-TTL toDateTime(created_at) + toIntervalSecond(7776000)
-SETTINGS non_replicated_deduplication_window = 100
-COMMENT 'Volume of each wall-clock minute, divided into bought and sold by how far the price moved (bulk volume classification)';
-
-CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_1m__f4964caa__mv_lazy` TO `marketprism_features`.`bvc_1m__f4964caa` AS
-SELECT
-  c.exchange AS exchange,
-c.market_type AS market_type,
-c.symbol AS symbol,
-c.bucket_id AS bucket_id,
-c.bucket_ts_start AS bucket_ts_start,
-c.bucket_ts_end AS bucket_ts_end,
-c.available_at AS available_at,
-c.v AS v,
-  u.`bar_close` AS `bar_close`,
-  u.`bar_change` AS `bar_change`,
-  u.`bar_volume` AS `bar_volume`
-FROM `marketprism_features`.`every_1m__close_1_lazy` AS c
-LEFT JOIN (
-  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
-  SELECT
-    exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`bar_close`)), ifNotFinite(toFloat64(`bar_close`), 0), NULL) AS Nullable(Float64)) AS `bar_close`,
-    CAST(if(isFinite(toFloat64(`bar_change`)), ifNotFinite(toFloat64(`bar_change`), 0), NULL) AS Nullable(Float64)) AS `bar_change`,
-    CAST(if(isFinite(toFloat64(`bar_volume`)), ifNotFinite(toFloat64(`bar_volume`), 0), NULL) AS Nullable(Float64)) AS `bar_volume`
-  FROM (
-    SELECT
-      exchange, market_type, symbol, bucket_id,
-      if(count() OVER hour_before >= 1, argMax(close_1m, bucket_id) OVER hour_before, NULL) AS `previous`,
-      ifNull(close_1m, previous) AS `bar_close`,
-      bar_close - previous AS `bar_change`,
-      ifNull(total_vol_1m, 0) AS `bar_volume`
-    FROM (
-      SELECT
-        exchange, market_type, symbol, bucket_id,
-        `ask_vol_1m`,
-        `bid_vol_1m`,
-        `total_vol_1m`,
-        `delta_1m`,
-        `quote_vol_1m`,
-        `vwap_1m`,
-        `open_1m`,
-        `high_1m`,
-        `low_1m`,
-        `close_1m`,
-        `range_bps_1m`
-      FROM `marketprism_features`.`trades_1m__77c0d1d3`
-      WHERE (exchange, market_type, symbol, bucket_id) IN (
-        SELECT DISTINCT
-          exchange, market_type, symbol,
-          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
-        FROM `marketprism_features`.`every_1m__close_1_lazy`
-      )
-      ORDER BY v DESC
-      LIMIT 1 BY exchange, market_type, symbol, bucket_id
-    )
-      WINDOW
-        hour_before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 60 PRECEDING AND 1 PRECEDING)
-  )
-) AS u
-  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
-
-CREATE VIEW `marketprism_features`.`bvc_1m` AS
-SELECT
-  exchange,
-  market_type,
-  symbol,
-  bucket_id,
-  bucket_ts_start,
-  bucket_ts_end,
-  available_at,
-  `bar_close`,
-  `bar_change`,
-  `bar_volume`
-FROM `marketprism_features`.`bvc_1m__f4964caa` FINAL
-COMMENT 'Volume of each wall-clock minute, divided into bought and sold by how far the price moved (bulk volume classification)';
-
-INSERT INTO `marketprism_features`.`bvc_1m__f4964caa` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `bar_close`, `bar_change`, `bar_volume`)
-WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
-SELECT
-  c.exchange AS exchange,
-c.market_type AS market_type,
-c.symbol AS symbol,
-c.bucket_id AS bucket_id,
-c.bucket_ts_start AS bucket_ts_start,
-c.bucket_ts_end AS bucket_ts_end,
-c.available_at AS available_at,
-c.v AS v,
-  u.`bar_close` AS `bar_close`,
-  u.`bar_change` AS `bar_change`,
-  u.`bar_volume` AS `bar_volume`
-FROM buckets AS c
-LEFT JOIN (
-  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
-  SELECT
-    exchange, market_type, symbol, bucket_id,
-    CAST(if(isFinite(toFloat64(`bar_close`)), ifNotFinite(toFloat64(`bar_close`), 0), NULL) AS Nullable(Float64)) AS `bar_close`,
-    CAST(if(isFinite(toFloat64(`bar_change`)), ifNotFinite(toFloat64(`bar_change`), 0), NULL) AS Nullable(Float64)) AS `bar_change`,
-    CAST(if(isFinite(toFloat64(`bar_volume`)), ifNotFinite(toFloat64(`bar_volume`), 0), NULL) AS Nullable(Float64)) AS `bar_volume`
-  FROM (
-    SELECT
-      exchange, market_type, symbol, bucket_id,
-      if(count() OVER hour_before >= 1, argMax(close_1m, bucket_id) OVER hour_before, NULL) AS `previous`,
-      ifNull(close_1m, previous) AS `bar_close`,
-      bar_close - previous AS `bar_change`,
-      ifNull(total_vol_1m, 0) AS `bar_volume`
-    FROM (
-      SELECT
-        exchange, market_type, symbol, bucket_id,
-        `ask_vol_1m`,
-        `bid_vol_1m`,
-        `total_vol_1m`,
-        `delta_1m`,
-        `quote_vol_1m`,
-        `vwap_1m`,
-        `open_1m`,
-        `high_1m`,
-        `low_1m`,
-        `close_1m`,
-        `range_bps_1m`
-      FROM `marketprism_features`.`trades_1m__77c0d1d3`
-      WHERE (exchange, market_type, symbol, bucket_id) IN (
-        SELECT DISTINCT
-          exchange, market_type, symbol,
-          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
-        FROM buckets
-      )
-      ORDER BY v DESC
-      LIMIT 1 BY exchange, market_type, symbol, bucket_id
-    )
-      WINDOW
-        hour_before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 60 PRECEDING AND 1 PRECEDING)
-  )
-) AS u
-  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
-
 -- view price_impact_1m, level 1, look-back 1
 
 CREATE TABLE `marketprism_features`.`price_impact_1m__0be997f3`
@@ -16636,9 +16480,229 @@ LEFT JOIN (
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
--- view bvc_sides_1m, level 2, look-back 120
+-- view bvc_1m, level 2, look-back 61
 
-CREATE TABLE `marketprism_features`.`bvc_sides_1m__909e5909`
+CREATE TABLE `marketprism_features`.`bvc_1m__6ebfb968`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `bar_close` Nullable(Float64) COMMENT 'Price of the last trade; of a minute without trades that of the last one before, up to an hour ago' CODEC(ZSTD(1)),
+    `bar_change` Nullable(Float64) COMMENT 'Change from the last close before it; NULL where none is known' CODEC(ZSTD(1)),
+    `bar_volume` Nullable(Float64) COMMENT 'Volume of the minute, 0 without trades' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Volume of each wall-clock minute, divided into bought and sold by how far the price moved (bulk volume classification)';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_1m__6ebfb968__mv_lazy` TO `marketprism_features`.`bvc_1m__6ebfb968` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`bar_close` AS `bar_close`,
+  u.`bar_change` AS `bar_change`,
+  u.`bar_volume` AS `bar_volume`
+FROM `marketprism_features`.`every_1m__close_2_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`bar_close`)), ifNotFinite(toFloat64(`bar_close`), 0), NULL) AS Nullable(Float64)) AS `bar_close`,
+    CAST(if(isFinite(toFloat64(`bar_change`)), ifNotFinite(toFloat64(`bar_change`), 0), NULL) AS Nullable(Float64)) AS `bar_change`,
+    CAST(if(isFinite(toFloat64(`bar_volume`)), ifNotFinite(toFloat64(`bar_volume`), 0), NULL) AS Nullable(Float64)) AS `bar_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(count() OVER hour_before >= 1, argMax(trades_1m.close_1m, bucket_id) OVER hour_before, NULL) AS `previous`,
+      ifNull(trades_1m.close_1m, previous) AS `bar_close`,
+      bar_close - previous AS `bar_change`,
+      ifNull(trades_1m.total_vol_1m, 0) AS `bar_volume`
+    FROM (
+      SELECT `price_impact_1m`.exchange AS exchange, `price_impact_1m`.market_type AS market_type, `price_impact_1m`.symbol AS symbol, `price_impact_1m`.bucket_id AS bucket_id,
+        `price_impact_1m`.`kyle_lambda` AS `price_impact_1m.kyle_lambda`,
+        `price_impact_1m`.`amihud_illiq` AS `price_impact_1m.amihud_illiq`,
+        `trades_1m`.`ask_vol_1m` AS `trades_1m.ask_vol_1m`,
+        `trades_1m`.`bid_vol_1m` AS `trades_1m.bid_vol_1m`,
+        `trades_1m`.`total_vol_1m` AS `trades_1m.total_vol_1m`,
+        `trades_1m`.`delta_1m` AS `trades_1m.delta_1m`,
+        `trades_1m`.`quote_vol_1m` AS `trades_1m.quote_vol_1m`,
+        `trades_1m`.`vwap_1m` AS `trades_1m.vwap_1m`,
+        `trades_1m`.`open_1m` AS `trades_1m.open_1m`,
+        `trades_1m`.`high_1m` AS `trades_1m.high_1m`,
+        `trades_1m`.`low_1m` AS `trades_1m.low_1m`,
+        `trades_1m`.`close_1m` AS `trades_1m.close_1m`,
+        `trades_1m`.`range_bps_1m` AS `trades_1m.range_bps_1m`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `kyle_lambda`,
+          `amihud_illiq`
+        FROM `marketprism_features`.`price_impact_1m__0be997f3`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`every_1m__close_2_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `price_impact_1m`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `ask_vol_1m`,
+          `bid_vol_1m`,
+          `total_vol_1m`,
+          `delta_1m`,
+          `quote_vol_1m`,
+          `vwap_1m`,
+          `open_1m`,
+          `high_1m`,
+          `low_1m`,
+          `close_1m`,
+          `range_bps_1m`
+        FROM `marketprism_features`.`trades_1m__77c0d1d3`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
+          FROM `marketprism_features`.`every_1m__close_2_lazy`
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `trades_1m`
+        ON `trades_1m`.exchange = `price_impact_1m`.exchange AND `trades_1m`.market_type = `price_impact_1m`.market_type AND `trades_1m`.symbol = `price_impact_1m`.symbol AND `trades_1m`.bucket_id = `price_impact_1m`.bucket_id
+    )
+      WINDOW
+        hour_before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 60 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`bvc_1m` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `bar_close`,
+  `bar_change`,
+  `bar_volume`
+FROM `marketprism_features`.`bvc_1m__6ebfb968` FINAL
+COMMENT 'Volume of each wall-clock minute, divided into bought and sold by how far the price moved (bulk volume classification)';
+
+INSERT INTO `marketprism_features`.`bvc_1m__6ebfb968` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `bar_close`, `bar_change`, `bar_volume`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`bar_close` AS `bar_close`,
+  u.`bar_change` AS `bar_change`,
+  u.`bar_volume` AS `bar_volume`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`bar_close`)), ifNotFinite(toFloat64(`bar_close`), 0), NULL) AS Nullable(Float64)) AS `bar_close`,
+    CAST(if(isFinite(toFloat64(`bar_change`)), ifNotFinite(toFloat64(`bar_change`), 0), NULL) AS Nullable(Float64)) AS `bar_change`,
+    CAST(if(isFinite(toFloat64(`bar_volume`)), ifNotFinite(toFloat64(`bar_volume`), 0), NULL) AS Nullable(Float64)) AS `bar_volume`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      if(count() OVER hour_before >= 1, argMax(trades_1m.close_1m, bucket_id) OVER hour_before, NULL) AS `previous`,
+      ifNull(trades_1m.close_1m, previous) AS `bar_close`,
+      bar_close - previous AS `bar_change`,
+      ifNull(trades_1m.total_vol_1m, 0) AS `bar_volume`
+    FROM (
+      SELECT `price_impact_1m`.exchange AS exchange, `price_impact_1m`.market_type AS market_type, `price_impact_1m`.symbol AS symbol, `price_impact_1m`.bucket_id AS bucket_id,
+        `price_impact_1m`.`kyle_lambda` AS `price_impact_1m.kyle_lambda`,
+        `price_impact_1m`.`amihud_illiq` AS `price_impact_1m.amihud_illiq`,
+        `trades_1m`.`ask_vol_1m` AS `trades_1m.ask_vol_1m`,
+        `trades_1m`.`bid_vol_1m` AS `trades_1m.bid_vol_1m`,
+        `trades_1m`.`total_vol_1m` AS `trades_1m.total_vol_1m`,
+        `trades_1m`.`delta_1m` AS `trades_1m.delta_1m`,
+        `trades_1m`.`quote_vol_1m` AS `trades_1m.quote_vol_1m`,
+        `trades_1m`.`vwap_1m` AS `trades_1m.vwap_1m`,
+        `trades_1m`.`open_1m` AS `trades_1m.open_1m`,
+        `trades_1m`.`high_1m` AS `trades_1m.high_1m`,
+        `trades_1m`.`low_1m` AS `trades_1m.low_1m`,
+        `trades_1m`.`close_1m` AS `trades_1m.close_1m`,
+        `trades_1m`.`range_bps_1m` AS `trades_1m.range_bps_1m`
+      FROM (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `kyle_lambda`,
+          `amihud_illiq`
+        FROM `marketprism_features`.`price_impact_1m__0be997f3`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `price_impact_1m`
+      LEFT JOIN (
+        SELECT
+          exchange, market_type, symbol, bucket_id,
+          `ask_vol_1m`,
+          `bid_vol_1m`,
+          `total_vol_1m`,
+          `delta_1m`,
+          `quote_vol_1m`,
+          `vwap_1m`,
+          `open_1m`,
+          `high_1m`,
+          `low_1m`,
+          `close_1m`,
+          `range_bps_1m`
+        FROM `marketprism_features`.`trades_1m__77c0d1d3`
+        WHERE (exchange, market_type, symbol, bucket_id) IN (
+          SELECT DISTINCT
+            exchange, market_type, symbol,
+            arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
+          FROM buckets
+        )
+        ORDER BY v DESC
+        LIMIT 1 BY exchange, market_type, symbol, bucket_id
+      ) AS `trades_1m`
+        ON `trades_1m`.exchange = `price_impact_1m`.exchange AND `trades_1m`.market_type = `price_impact_1m`.market_type AND `trades_1m`.symbol = `price_impact_1m`.symbol AND `trades_1m`.bucket_id = `price_impact_1m`.bucket_id
+    )
+      WINDOW
+        hour_before AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 60 PRECEDING AND 1 PRECEDING)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view bvc_sides_1m, level 3, look-back 121
+
+CREATE TABLE `marketprism_features`.`bvc_sides_1m__fdca5178`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -16660,7 +16724,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Share of each wall-clock minute\'s volume that was bought, by the normal distribution of its price change';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_sides_1m__909e5909__mv_lazy` TO `marketprism_features`.`bvc_sides_1m__909e5909` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_sides_1m__fdca5178__mv_lazy` TO `marketprism_features`.`bvc_sides_1m__fdca5178` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -16673,7 +16737,7 @@ c.v AS v,
   u.`sigma_dp` AS `sigma_dp`,
   u.`buy_fraction` AS `buy_fraction`,
   u.`bvc_buy_volume` AS `bvc_buy_volume`
-FROM `marketprism_features`.`every_1m__close_2_lazy` AS c
+FROM `marketprism_features`.`every_1m__close_3_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -16693,12 +16757,12 @@ LEFT JOIN (
         `bar_close`,
         `bar_change`,
         `bar_volume`
-      FROM `marketprism_features`.`bvc_1m__f4964caa`
+      FROM `marketprism_features`.`bvc_1m__6ebfb968`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
           arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 60, 1)), bucket_id + 1)) AS bucket_id
-        FROM `marketprism_features`.`every_1m__close_2_lazy`
+        FROM `marketprism_features`.`every_1m__close_3_lazy`
       )
       ORDER BY v DESC
       LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -16721,10 +16785,10 @@ SELECT
   `sigma_dp`,
   `buy_fraction`,
   `bvc_buy_volume`
-FROM `marketprism_features`.`bvc_sides_1m__909e5909` FINAL
+FROM `marketprism_features`.`bvc_sides_1m__fdca5178` FINAL
 COMMENT 'Share of each wall-clock minute\'s volume that was bought, by the normal distribution of its price change';
 
-INSERT INTO `marketprism_features`.`bvc_sides_1m__909e5909` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `sigma_dp`, `buy_fraction`, `bvc_buy_volume`)
+INSERT INTO `marketprism_features`.`bvc_sides_1m__fdca5178` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `sigma_dp`, `buy_fraction`, `bvc_buy_volume`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -16758,7 +16822,7 @@ LEFT JOIN (
         `bar_close`,
         `bar_change`,
         `bar_volume`
-      FROM `marketprism_features`.`bvc_1m__f4964caa`
+      FROM `marketprism_features`.`bvc_1m__6ebfb968`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -16774,9 +16838,9 @@ LEFT JOIN (
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
--- view vpin_bvc, level 3, look-back 359
+-- view vpin_bvc, level 4, look-back 360
 
-CREATE TABLE `marketprism_features`.`vpin_bvc__f052224e`
+CREATE TABLE `marketprism_features`.`vpin_bvc__788108b6`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -16796,7 +16860,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow toxicity (VPIN) from prices and volumes of minutes alone, for venues that do not tell the taker\'s side';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_bvc__f052224e__mv_lazy` TO `marketprism_features`.`vpin_bvc__f052224e` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_bvc__788108b6__mv_lazy` TO `marketprism_features`.`vpin_bvc__788108b6` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -16807,7 +16871,7 @@ c.bucket_ts_end AS bucket_ts_end,
 c.available_at AS available_at,
 c.v AS v,
   u.`vpin_bvc_50` AS `vpin_bvc_50`
-FROM `marketprism_features`.`every_1m__close_3_lazy` AS c
+FROM `marketprism_features`.`every_1m__close_4_lazy` AS c
 LEFT JOIN (
   -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
   SELECT
@@ -16843,12 +16907,12 @@ LEFT JOIN (
           `bar_close`,
           `bar_change`,
           `bar_volume`
-        FROM `marketprism_features`.`bvc_1m__f4964caa`
+        FROM `marketprism_features`.`bvc_1m__6ebfb968`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 239, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`every_1m__close_3_lazy`
+          FROM `marketprism_features`.`every_1m__close_4_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -16859,12 +16923,12 @@ LEFT JOIN (
           `sigma_dp`,
           `buy_fraction`,
           `bvc_buy_volume`
-        FROM `marketprism_features`.`bvc_sides_1m__909e5909`
+        FROM `marketprism_features`.`bvc_sides_1m__fdca5178`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
             arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 239, 1)), bucket_id + 1)) AS bucket_id
-          FROM `marketprism_features`.`every_1m__close_3_lazy`
+          FROM `marketprism_features`.`every_1m__close_4_lazy`
         )
         ORDER BY v DESC
         LIMIT 1 BY exchange, market_type, symbol, bucket_id
@@ -16887,10 +16951,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `vpin_bvc_50`
-FROM `marketprism_features`.`vpin_bvc__f052224e` FINAL
+FROM `marketprism_features`.`vpin_bvc__788108b6` FINAL
 COMMENT 'Order-flow toxicity (VPIN) from prices and volumes of minutes alone, for venues that do not tell the taker\'s side';
 
-INSERT INTO `marketprism_features`.`vpin_bvc__f052224e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_bvc_50`)
+INSERT INTO `marketprism_features`.`vpin_bvc__788108b6` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_bvc_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -16938,7 +17002,7 @@ LEFT JOIN (
           `bar_close`,
           `bar_change`,
           `bar_volume`
-        FROM `marketprism_features`.`bvc_1m__f4964caa`
+        FROM `marketprism_features`.`bvc_1m__6ebfb968`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16954,7 +17018,7 @@ LEFT JOIN (
           `sigma_dp`,
           `buy_fraction`,
           `bvc_buy_volume`
-        FROM `marketprism_features`.`bvc_sides_1m__909e5909`
+        FROM `marketprism_features`.`bvc_sides_1m__fdca5178`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
