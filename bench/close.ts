@@ -251,34 +251,33 @@ function stageOf(sql: string): string {
   return "questions: what is due, what hangs on it";
 }
 
+/** The rows of one bucket of each instrument: an insert a table, as ingest stores what comes together. */
 async function store(
   target: Engine,
   raw: string,
   instruments: readonly InstrumentKey[],
   startMs: number,
 ): Promise<void> {
-  for (const { symbol } of instruments) {
-    const params = { symbol, start: startMs };
-    await target.execute(
-      `INSERT INTO ${quoteName({ database: raw, name: "orderbooks" })}
-         (exchange, market_type, symbol, timestamp, available_at, book_seq, bid_px, bid_qty, ask_px, ask_qty)
-       SELECT 'bench', 'spot', {symbol:String}, at, at, number,
-         arrayMap(i -> 100 - (i + number % 7) / 100, range(20)), arrayMap(i -> 1 + (i * 7 + number) % 5, range(20)),
-         arrayMap(i -> 100.01 + (i - number % 7) / 100, range(20)), arrayMap(i -> 1 + (i * 3 + number) % 5, range(20))
-       FROM (SELECT number, toDateTime64({start:Int64} / 1000, 3, 'UTC') + toIntervalMillisecond(number * ${Math.floor(bucketMs / booksInBucket)}) AS at
-             FROM numbers(${booksInBucket}))`,
-      { params },
-    );
-    await target.execute(
-      `INSERT INTO ${quoteName({ database: raw, name: "trades" })}
-         (exchange, market_type, symbol, timestamp, available_at, trade_seq, trade_id, price, quantity, side)
-       SELECT 'bench', 'spot', {symbol:String}, at, at, intDiv({start:Int64}, 10) + number, toString(intDiv({start:Int64}, 10) + number),
-         100 + (number % 13) / 100, 1, if(sipHash64(number, {start:Int64}) % 3 = 0, 'buy', 'sell')
-       FROM (SELECT number, toDateTime64({start:Int64} / 1000, 3, 'UTC') + toIntervalMillisecond(number * ${Math.floor(bucketMs / tradesInBucket)}) AS at
-             FROM numbers(${tradesInBucket}))`,
-      { params },
-    );
-  }
+  const params = { symbols: instruments.map(({ symbol }) => symbol), start: startMs };
+  const everyMs = (rows: number): string =>
+    `toDateTime64({start:Int64} / 1000, 3, 'UTC') + toIntervalMillisecond(number * ${Math.floor(bucketMs / rows)}) AS at`;
+  await target.execute(
+    `INSERT INTO ${quoteName({ database: raw, name: "orderbooks" })}
+       (exchange, market_type, symbol, timestamp, available_at, book_seq, bid_px, bid_qty, ask_px, ask_qty)
+     SELECT 'bench', 'spot', arrayJoin({symbols:Array(String)}), at, at, number,
+       arrayMap(i -> 100 - (i + number % 7) / 100, range(20)), arrayMap(i -> 1 + (i * 7 + number) % 5, range(20)),
+       arrayMap(i -> 100.01 + (i - number % 7) / 100, range(20)), arrayMap(i -> 1 + (i * 3 + number) % 5, range(20))
+     FROM (SELECT number, ${everyMs(booksInBucket)} FROM numbers(${booksInBucket}))`,
+    { params },
+  );
+  await target.execute(
+    `INSERT INTO ${quoteName({ database: raw, name: "trades" })}
+       (exchange, market_type, symbol, timestamp, available_at, trade_seq, trade_id, price, quantity, side)
+     SELECT 'bench', 'spot', arrayJoin({symbols:Array(String)}), at, at, intDiv({start:Int64}, 10) + number AS id, toString(id),
+       100 + (number % 13) / 100, 1, if(sipHash64(number, {start:Int64}) % 3 = 0, 'buy', 'sell')
+     FROM (SELECT number, ${everyMs(tradesInBucket)} FROM numbers(${tradesInBucket}))`,
+    { params },
+  );
 }
 
 /** Milliseconds. With `per`, the sum of all is shown per close. */
