@@ -44,9 +44,14 @@ export function buildProgram(bind: Bind, enter: (path: string) => void): Command
     enter(sub.name());
     const entry = commandList.find(({ name }) => name === sub.name());
     (await entry?.load())?.configure(sub, bind);
-    sub.helpCommand(false);
-    for (const inner of sub.commands) inner.helpOption("--help", "show this help");
-    sub.hook("preSubcommand", (_, inner) => enter(commandPath(inner)));
+    follow(sub, enter);
   });
   return program;
+}
+
+/** Tells of the commands below one, as deep as they go. */
+function follow(command: Command, enter: (path: string) => void): void {
+  command.helpCommand(false);
+  command.hook("preSubcommand", (_, inner) => enter(commandPath(inner)));
+  for (const inner of command.commands) follow(inner.helpOption("--help", "show this help"), enter);
 }

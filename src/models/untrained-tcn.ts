@@ -15,10 +15,11 @@ import { plainWindows, takeSample } from "./model-sample.js";
 import { deepLobTcnGraph, deepLobTcnWeights } from "./onnx/deeplob-tcn-graph.js";
 import { encodeOnnx } from "./onnx/encode-onnx.js";
 import { randomWeights } from "./onnx/random-weights.js";
-import { labelClasses, stockContract } from "./stock-contract.js";
+import { stockContract } from "./stock-contract.js";
+import { type TcnSizes, tcnInputs } from "./tcn-inputs.js";
 import { writeModel } from "./write-model.js";
 
-export interface UntrainedRequest {
+export interface UntrainedRequest extends TcnSizes {
   readonly reader: Reader;
   readonly vector: VectorSpec;
   readonly identity: VectorIdentity;
@@ -26,10 +27,6 @@ export interface UntrainedRequest {
   readonly folder: ModelFolder;
   readonly model: string;
   readonly known: ModelContract | undefined;
-  /** The view whose features are the book's channels; all other features of the vector go in without their past. */
-  readonly bookView: string;
-  readonly steps: number;
-  readonly hidden: number;
   readonly seed: number;
 }
 
@@ -46,44 +43,19 @@ export interface UntrainedModel {
 }
 
 const moments = sqlTemplate(import.meta.url, "feature-moments");
-const dilations = [1, 2, 4];
 
 /** Equal requests give equal weights. Means and scales are those of the rows that are stored. */
 export async function writeUntrainedTcn(request: UntrainedRequest): Promise<UntrainedModel> {
-  const { vector, identity, folder, model, steps, hidden, bookView, seed } = request;
-  const nameOf = ({ view, column }: VectorSpec["features"][number]) => `${view}.${column}`;
-  const book = vector.features.filter(({ view }) => view === bookView).map(nameOf);
-  const trade = vector.features.filter(({ view }) => view !== bookView).map(nameOf);
-  if (book.length === 0 || trade.length === 0 || steps > vector.history) {
-    const what =
-      steps > vector.history
-        ? `keeps ${vector.history} rows, the network reads ${steps}`
-        : `has ${book.length} features of ${bookView} and ${trade.length} others, both are needed`;
-    throw new FeatureError("FS_MODEL_TRAINING_SET", `The vector ${vector.name} ${what}.`, {
-      object: vector.name,
-      at: vector.at,
-      hint: "examples/deeplob-tcn has a view and a vector for this network.",
-    });
-  }
-  const shape = {
-    bookChannels: book.length,
-    tradeFeatures: trade.length,
-    hidden,
-    classes: labelClasses.length,
-    dilations,
-  };
+  const { vector, identity, folder, model, steps, seed } = request;
+  const { shape, inputs } = tcnInputs(vector, request);
   const weights = randomWeights(deepLobTcnWeights(shape), seed);
   const version = (request.known?.version ?? 0) + 1;
-  const { at } = vector;
   const contract = stockContract({
     name: model,
     version,
     vector,
     identity,
-    inputs: [
-      { name: "book", shape: [1, steps, book.length], features: book, at },
-      { name: "trade", shape: [1, trade.length], features: trade, at },
-    ],
+    inputs,
     normalise: await readMoments(request),
   });
   const bytes = encodeOnnx(
@@ -104,8 +76,8 @@ export async function writeUntrainedTcn(request: UntrainedRequest): Promise<Untr
     model,
     version,
     vector: vector.name,
-    bookChannels: book.length,
-    tradeFeatures: trade.length,
+    bookChannels: shape.bookChannels,
+    tradeFeatures: shape.tradeFeatures,
     steps,
     weights: count,
     files,

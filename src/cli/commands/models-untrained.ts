@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Bind } from "../command-module.js";
 import { withProject } from "../context.js";
 import { countText } from "../count-text.js";
 import { examples } from "../help.js";
+import { networkSize } from "../model-options.js";
 
 interface UntrainedFlags {
   readonly vector: string;
@@ -11,11 +12,6 @@ interface UntrainedFlags {
   readonly hidden: number;
   readonly seed: number;
   readonly model?: string;
-}
-
-function size(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 9999.");
-  return Number(text);
 }
 
 export function configureUntrained(command: Command, bind: Bind): void {
@@ -29,9 +25,9 @@ export function configureUntrained(command: Command, bind: Bind): void {
     )
     .requiredOption("--vector <name>", "the features")
     .option("--book-view <name>", "whose features are the book's channels", "book_channels")
-    .option("--steps <count>", "buckets that it looks back", size, 60)
-    .option("--hidden <count>", "channels inside", size, 64)
-    .option("--seed <number>", "of the random weights", size, 1)
+    .option("--steps <count>", "buckets that it looks back", networkSize, 60)
+    .option("--hidden <count>", "channels inside", networkSize, 64)
+    .option("--seed <number>", "of the random weights", networkSize, 1)
     .option("--model <name>", "the model's name (default: the vector's without its version, and _untrained)")
     .addHelpText(
       "after",

@@ -1,4 +1,4 @@
-import type { Graph, GraphConstant, GraphNode } from "./graph.js";
+import type { Graph, GraphConstant, GraphNode, GraphValue } from "./graph.js";
 
 /** Sizes of the network. The seeds' values: 20 book channels, 8 trade features, 64 hidden, 3 classes, dilations 1, 2, 4. */
 export interface DeepLobTcnShape {
@@ -59,6 +59,12 @@ export function deepLobTcnWeights(shape: DeepLobTcnShape): WeightShape[] {
     ...dense("fuse", 2 * hidden, hidden),
     ...dense("head", hidden, classes),
   ];
+}
+
+/** The value that the last layer is applied to: [batch, hidden], after its ReLU. */
+export function lastHidden({ constants }: Graph): GraphValue {
+  const hidden = constants.find(({ name }) => name === "fuse.bias")?.shape[0] ?? 0;
+  return { name: "fused_dense_relu", shape: ["batch", hidden] };
 }
 
 /** Inputs `book` [batch, time, channels] and `trade` [batch, features], normalised; outputs `logits` and `p` [batch, classes]. */

@@ -78,7 +78,8 @@ export function predictBaseline(
   return calibrate(weights.calibration, scoresOf(weights, normalised(row, nullRules, mean, scale)));
 }
 
-function standardise(rows: readonly TrainingRow[], nullRules: BaselineOptions["nullRules"]) {
+/** Means and deviations of features, by what NULL becomes; 0 and 1 where there is nothing to tell. */
+export function standardise(rows: readonly TrainingRow[], nullRules: BaselineOptions["nullRules"]) {
   const features = nullRules.map((rule, place) => {
     const values = rows.flatMap(({ features }) => {
       const value = features[place] ?? null;

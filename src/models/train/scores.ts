@@ -12,7 +12,10 @@ export interface ScoredRow {
 
 export interface Scores {
   readonly rows: number;
-  /** Mean of -ln of the probability of what came. */
+  /**
+   * Mean of -ln of the probability of what came. A probability counts as 2^-52 at least (scikit-learn's log_loss does the same): one
+   * row that was said to be impossible would otherwise make the loss of all of them infinite, which JSON does not have.
+   */
   readonly logLoss: number;
   /** The same for the shares of the classes among the rows that were fitted to. */
   readonly baseLogLoss: number;
@@ -33,7 +36,9 @@ const bins = 10;
 export function scoreRows(rows: readonly ScoredRow[], shares: readonly number[]): Scores {
   const mean = (value: (row: ScoredRow) => number) =>
     rows.reduce((sum, row) => sum + value(row), 0) / rows.length;
-  const logLoss = mean(({ probabilities, target }) => -Math.log(probabilities[target] ?? Number.NaN));
+  const logLoss = mean(
+    ({ probabilities, target }) => -Math.log(Math.max(Number.EPSILON, probabilities[target] ?? Number.NaN)),
+  );
   const baseLogLoss = mean(({ target }) => -Math.log(shares[target] ?? Number.NaN));
   return {
     rows: rows.length,

@@ -67,14 +67,7 @@ const sampleRows = 16;
 export async function trainBaseline(request: TrainRequest): Promise<TrainReport> {
   const { vector, label, l2, folds, folder, calibration } = request;
   const nullRules = vector.features.map(({ onNull }) => onNull);
-  const keeps = vector.features.find(({ onNull }) => onNull === "keep");
-  if (keeps !== undefined) {
-    throw new FeatureError(
-      "FS_MODEL_TRAINING_SET",
-      `A regression can not be fitted to NaN, which on_null: keep of ${keeps.view}.${keeps.column} gives.`,
-      { object: vector.name, at: keeps.at, hint: "Use a vector whose features say reject, zero or mean." },
-    );
-  }
+  refuseNaN(vector);
   const rows = await readTrainingRows(request.reader, vector, request.tables);
   const used = rows.filter((row) => isUsable(row, nullRules));
   if (used.length === 0) {
@@ -96,10 +89,7 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
     label,
     rows: rows.length,
     usedRows: used.length,
-    classes: labelClasses.map((one) => ({
-      class: one,
-      rows: used.filter((row) => row.label === one).length,
-    })),
+    classes: countClasses(used),
     fittedRows: model.fittedRows,
     calibratedRows: model.calibratedRows,
     l2,
@@ -113,8 +103,24 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
   return withReport;
 }
 
+/** How many rows there are of each class. */
+export function countClasses(rows: readonly TrainingRow[]): TrainReport["classes"] {
+  return labelClasses.map((one) => ({ class: one, rows: rows.filter(({ label }) => label === one).length }));
+}
+
+/** @throws FeatureError FS_MODEL_TRAINING_SET when a feature may come as NaN */
+export function refuseNaN(vector: VectorSpec): void {
+  const keeps = vector.features.find(({ onNull }) => onNull === "keep");
+  if (keeps === undefined) return;
+  throw new FeatureError(
+    "FS_MODEL_TRAINING_SET",
+    `A regression can not be fitted to NaN, which on_null: keep of ${keeps.view}.${keeps.column} gives.`,
+    { object: vector.name, at: keeps.at, hint: "Use a vector whose features say reject, zero or mean." },
+  );
+}
+
 /** Rows at equal distances, the first and the last among them. */
-function spread(rows: readonly TrainingRow[]): TrainingRow[] {
+export function spread<Row>(rows: readonly Row[]): Row[] {
   const count = Math.min(sampleRows, rows.length);
   const places = Array.from({ length: count }, (_, at) =>
     Math.round((at * (rows.length - 1)) / Math.max(1, count - 1)),
