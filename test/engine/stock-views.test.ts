@@ -4,6 +4,7 @@ import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
 import { clockContext } from "../../src/ingest/buckets/clock-context.js";
+import { markDirtyBuckets } from "../../src/ingest/store/mark-dirty.js";
 import type { HandlerCall } from "../../src/jobs/handler.js";
 import { fitMicroprice } from "../../src/jobs/handlers/fit-microprice.js";
 import { fitsName } from "../../src/schema/fits-table.js";
@@ -218,6 +219,42 @@ describe("stock views", () => {
     for (const [view, { columns }] of compared)
       for (const [column, { values }] of columns) expect(values, `${view}.${column}`).toBeGreaterThan(9);
     await checkFits(deployment, markets);
+  });
+
+  it("are computed again for a row that is new enough, also where one became known behind it that is not", async () => {
+    const [, bucket] = await bucketsOf(deployment);
+    if (bucket === undefined) throw new Error("no bucket");
+    const { exchange, market_type, symbol, bucket_id, available_at } = bucket;
+    const hours = (count: number): number => available_at - count * 3_600_000;
+    const dirty = async (rows: readonly (readonly [timestamp: number, known: number])[]) => {
+      const intent = `test-${rows.length}-${rows[0]?.[0]}`;
+      const moment = (ms: number): string => `fromUnixTimestamp64Milli(${ms}, 'UTC')`;
+      const slice = rows.map(
+        ([timestamp, known]) =>
+          `SELECT 1 AS instrument, ${moment(timestamp)} AS timestamp, ${moment(known)} AS available_at`,
+      );
+      const keyParams = { exchanges: [exchange], market_types: [market_type], symbols: [symbol] };
+      const context = { engine, project: deployment.project, instruments: { keyParams } };
+      await markDirtyBuckets(context, "funding_rates", slice.join(" UNION ALL "), "true", {
+        from: 0,
+        intent,
+      });
+      const found = await engine.rows<{ id: string }>(
+        `SELECT toString(bucket_id) AS id FROM ${quoteName({ database: deployment.project.databases.features, name: "dirty" })}
+         WHERE intent = {intent:String} AND clock = 'ubt' AND symbol = {symbol:String} AND exchange = {exchange:String}`,
+        { params: { intent, symbol, exchange } },
+      );
+      return found.map(({ id }) => Number(id)).includes(bucket_id);
+    };
+    const [fresh, tooOld] = [
+      [hours(1), hours(0.9)],
+      [hours(24 * 400), hours(0.5)],
+    ] as const;
+    expect([await dirty([fresh]), await dirty([tooOld]), await dirty([fresh, tooOld])]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it("folded in order, begin anew with each bucket's window", async () => {

@@ -3,6 +3,7 @@ import { bucketsName } from "../../schema/clock-tables.js";
 import { quoteName } from "../../schema/quote.js";
 import type { Clock, SourceName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
+import type { InstrumentTable } from "../staging/instrument-table.js";
 import type { Choice } from "./choose-rows.js";
 import { isChosen, sliceSql } from "./slice-sql.js";
 import type { Slice } from "./slices.js";
@@ -38,7 +39,11 @@ export function markDirty(
  * before are not looked at; `intent`: a name that was not marked as done before, since done it stays.
  */
 export async function markDirtyBuckets(
-  { engine, project, instruments }: StoreContext,
+  {
+    engine,
+    project,
+    instruments,
+  }: Pick<StoreContext, "engine" | "project"> & { readonly instruments: Pick<InstrumentTable, "keyParams"> },
   source: SourceName,
   slice: string,
   chosen: string,

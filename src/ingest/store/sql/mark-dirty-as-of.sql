@@ -13,7 +13,8 @@ ASOF INNER JOIN (
     {exchanges:Array(String)}[instrument] AS exchange,
     {market_types:Array(String)}[instrument] AS market_type,
     {symbols:Array(String)}[instrument] AS symbol,
-    timestamp,
+    -- The newest of those known by then: what became known last may be older.
+    max(timestamp) OVER (PARTITION BY instrument ORDER BY available_at) AS newest,
     available_at
   FROM (
     {{slice}}
@@ -22,4 +23,4 @@ ASOF INNER JOIN (
 ) AS s
   ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol
   AND b.available_at >= s.available_at
-WHERE s.timestamp >= b.available_at - toIntervalMillisecond({max_age:UInt64})
+WHERE s.newest >= b.available_at - toIntervalMillisecond({max_age:UInt64})
