@@ -1,3 +1,4 @@
+import { IncomingMessage } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
 
 /** The header that says how a failure after the first byte of an answer is marked. */
@@ -38,16 +39,26 @@ export async function* answerBytes(
 
 /**
  * All chunks that arrived, and only then the error that ended the stream: by itself a broken stream forgets what it had read ahead, and
- * with it the server's message.
+ * with it the server's message. So it is never paused. Where its reader is slower, its socket is: what the socket has not read cannot be
+ * broken yet.
  */
 async function* untilBroken(stream: Readable): AsyncGenerator<Uint8Array> {
   const arrived = new PassThrough({ highWaterMark: 1 << 20 });
+  const source = stream instanceof IncomingMessage ? stream.socket : stream;
   let broken: { readonly cause: unknown } | undefined;
+  stream.on("data", (chunk) => {
+    if (!arrived.write(chunk)) source.pause();
+  });
+  arrived.on("drain", () => source.resume());
+  stream.on("end", () => {
+    arrived.end();
+    // The connection goes on to the next statement.
+    source.resume();
+  });
   stream.on("error", (cause) => {
     broken = { cause };
     arrived.end();
   });
-  stream.pipe(arrived);
   try {
     for await (const chunk of arrived as AsyncIterable<Uint8Array>) yield chunk;
     if (broken !== undefined) throw broken.cause;

@@ -48,9 +48,9 @@ function notedSizes(note: TargetNote, catalog: Catalog): ReadSizes {
   );
   // Rows matter to a plan that fills something, and to no other.
   let isToday: boolean | undefined;
-  return async ({ name }, tables) => {
+  return async (clock, tables) => {
     isToday ??= holdsSizes(note);
     const areKnown = tables.map(stepName).every((table) => noted.has(table) || added.has(table));
-    return isToday && areKnown ? note.sizes[name] : undefined;
+    return isToday && areKnown ? note.sizes[clock?.name ?? ""] : undefined;
   };
 }

@@ -26,8 +26,9 @@ export async function estimateBackfill(
     ),
   );
   const costs = new Map<string, BackfillCost>();
-  for (const clock of catalog.clocks) {
-    const objects = filled.filter((object) => object.clock === clock.name);
+  // Views of rows belong to no clock.
+  for (const clock of [...catalog.clocks, undefined]) {
+    const objects = filled.filter((object) => object.clock === (clock?.name ?? ""));
     if (objects.length === 0) continue;
     const sizes = await sizesOf(clock, tablesRead(objects));
     if (sizes === undefined) return undefined;
@@ -45,7 +46,7 @@ export function tablesRead(
 }
 
 function costOf(object: CompiledObject, catalog: Catalog, { buckets, tables }: ClockSizes): BackfillCost {
-  if (buckets === 0) return { buckets: 0, rows: 0, bytes: 0 };
+  if (buckets === 0 && object.rowOf === undefined) return { buckets: 0, rows: 0, bytes: 0 };
   const text = object.backfill ?? "";
   const words = new Set(text.match(/\w+/g));
   let [rows, bytes] = [0, 0];

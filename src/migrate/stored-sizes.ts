@@ -10,16 +10,16 @@ const bytesSql = sqlTemplate(import.meta.url, "column-bytes");
 const rowsInTimeSql = sqlTemplate(import.meta.url, "rows-in-time");
 
 export interface StoredTable {
-  /** Rows that lie in the clock's time and instruments, of `total`. */
+  /** Rows that lie in the clock's time and instruments, of `total`; for no clock all. */
   readonly rows: number;
   readonly total: number;
   /** Compressed bytes by column. */
   readonly columns: Readonly<Record<string, number>>;
 }
 
-/** What a backfill of a clock's views would read. Plain data: it is noted as JSON, too. */
+/** What a backfill of a clock's views would read, or of views of rows. Plain data: it is noted as JSON, too. */
 export interface ClockSizes {
-  /** Closed buckets; with none nothing is read. */
+  /** Closed buckets; with none nothing is read of a clock. */
   readonly buckets: number;
   /** By quoted name; a table that is not there, or not yet, is missing. */
   readonly tables: Readonly<Record<string, StoredTable>>;
@@ -28,8 +28,11 @@ export interface ClockSizes {
 /** What of a clock its sizes are read by. */
 export type SizedClock = Pick<CompiledClock, "name" | "buckets">;
 
-/** Sizes of these tables. Undefined: whoever is asked does not know them all. */
-export type ReadSizes = (clock: SizedClock, tables: readonly TableName[]) => Promise<ClockSizes | undefined>;
+/** Sizes of these tables, for no clock all of their rows. Undefined: whoever is asked does not know them all. */
+export type ReadSizes = (
+  clock: SizedClock | undefined,
+  tables: readonly TableName[],
+) => Promise<ClockSizes | undefined>;
 
 interface Extent {
   readonly buckets: number;
@@ -40,8 +43,9 @@ interface Extent {
 
 /** As the engine says now. */
 export function readSizes(reader: Reader): ReadSizes {
-  return async ({ buckets }, tables) => {
-    const extent = await readExtent(reader, buckets);
+  return async (clock, tables) => {
+    if (clock === undefined) return { buckets: 0, tables: await readStored(reader, tables) };
+    const extent = await readExtent(reader, clock.buckets);
     if (extent === undefined) return { buckets: 0, tables: {} };
     return { buckets: extent.buckets, tables: await readStored(reader, tables, extent) };
   };
@@ -74,7 +78,7 @@ async function readExtent(reader: Reader, buckets: TableName): Promise<Extent | 
 async function readStored(
   reader: Reader,
   tables: readonly TableName[],
-  extent: Extent,
+  extent?: Extent,
 ): Promise<Record<string, StoredTable>> {
   const rows = await reader.rows<TableName & { table: string; bytes: string; rows: string }>(bytesSql(), {
     params: {
@@ -89,7 +93,8 @@ async function readStored(
     const columns = Object.fromEntries(own.map((row) => [row.name, Number(row.bytes)]));
     const total = Number(own[0]?.rows ?? 0);
     const isRaw = ["timestamp", "exchange", "market_type", "symbol"].every((name) => name in columns);
-    const inTime = isRaw && total > 0 ? await rowsInTime(reader, table, extent) : total;
+    const inTime =
+      extent !== undefined && isRaw && total > 0 ? await rowsInTime(reader, table, extent) : total;
     stored[quoteName(table)] = { rows: inTime, total, columns };
   }
   return stored;

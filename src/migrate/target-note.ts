@@ -18,7 +18,7 @@ import type { SealedTarget } from "./seal.js";
 import { type ClockSizes, readSizes, type SizedClock } from "./stored-sizes.js";
 
 /** Changes with what is noted: a note of another format is none. */
-const format = 2;
+const format = 3;
 
 export interface TargetNote extends SealedTarget, NotedSizes {
   readonly format: typeof format;
@@ -37,7 +37,7 @@ export interface TargetNote extends SealedTarget, NotedSizes {
 interface NotedSizes {
   /** Of the rows of the tables whose sizes these are. */
   readonly rows: string;
-  /** By clock. */
+  /** By clock; of views of rows under "". */
   readonly sizes: Readonly<Record<string, ClockSizes>>;
 }
 
@@ -122,9 +122,9 @@ async function measure(
   const rows = rowsState(path, tables);
   if (rows === undefined) return undefined;
   const sizes: Record<string, ClockSizes> = {};
-  for (const clock of clocks) {
+  for (const clock of [...clocks, undefined]) {
     const known = await readSizes(reader)(clock, tables);
-    if (known !== undefined) sizes[clock.name] = known;
+    if (known !== undefined) sizes[clock?.name ?? ""] = known;
   }
   return { rows, sizes };
 }

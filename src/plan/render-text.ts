@@ -2,7 +2,7 @@
 import type { ChangeDocument } from "./change-document.js";
 import type { DiffDocument, DriftDocument, MigrationDocument } from "./diff-document.js";
 import { causeLines } from "./render-cause.js";
-import { costText, counted, shortList, spoken, stepCounts } from "./render-words.js";
+import { backfillText, counted, shortList, spoken, stepCounts } from "./render-words.js";
 
 const marks: Readonly<Record<ChangeDocument["kind"], string>> = {
   create_database: "+",
@@ -31,8 +31,10 @@ export function renderDiffText(document: DiffDocument, options: RenderDiffOption
   for (const migration of migrations) lines.push(...migrationLines(migration, document.offline));
   if (migrations.length + pending.length === 0)
     lines.push(`Nothing to do: ${against} is what the specs say.`);
-  else if ((document.backfill?.buckets ?? 0) > 0 && document.backfill !== null)
-    lines.push(`Backfill reads ${costText(document.backfill)} in all.`);
+  else {
+    const reads = backfillText(document.backfill);
+    if (reads !== undefined) lines.push(`${reads.replace("b", "B")} in all.`);
+  }
   lines.push(...driftLines(drift));
   if (options.sql === true) {
     for (const { steps } of migrations)
@@ -122,9 +124,8 @@ function createdObjects(changes: readonly ChangeDocument[]): string[] {
   return [
     ...others.map(({ object }) => `  + ${spoken(object)}`),
     ...stored.slice(0, listed.created).map(({ object, to, backfill }) => {
-      const cost =
-        backfill === null || backfill.buckets === 0 ? "" : `; backfill reads ${costText(backfill)}`;
-      return `  + ${spoken(object)} (${to})${cost}`;
+      const reads = backfillText(backfill);
+      return `  + ${spoken(object)} (${to})${reads === undefined ? "" : `; ${reads}`}`;
     }),
     ...(more > 0 ? [`  + ${more} more`] : []),
   ];
@@ -133,6 +134,7 @@ function createdObjects(changes: readonly ChangeDocument[]): string[] {
 function changeLines(change: ChangeDocument, offline: boolean): string[] {
   const head = `  ${marks[change.kind]} ${spoken(change.object)} ${gravityText(change)}${tablesText(change)}`;
   const { causes, details, downstream, backfill } = change;
+  const reads = backfillText(backfill);
   return [
     head,
     ...causes.flatMap(causeLines),
@@ -142,9 +144,7 @@ function changeLines(change: ChangeDocument, offline: boolean): string[] {
       ? []
       : [
           ...(backfill === null && offline ? ["      backfill: not estimated offline"] : []),
-          ...((backfill?.buckets ?? 0) > 0 && backfill !== null
-            ? [`      backfill reads ${costText(backfill)}`]
-            : []),
+          ...(reads === undefined ? [] : [`      ${reads}`]),
         ]),
     ...(change.kind === "retire" ? ["      its alias goes; its rows stay until they are pruned"] : []),
   ];
@@ -165,11 +165,8 @@ function followingLines(changes: readonly ChangeDocument[]): string[] {
   if (changes.length <= listed.created) {
     return changes.flatMap((change) => {
       const head = `  ${marks[change.kind]} ${spoken(change.object)} ${gravityText(change)}${tablesText(change)}`;
-      const cost =
-        change.backfill === null || change.backfill.buckets === 0
-          ? ""
-          : `; backfill reads ${costText(change.backfill)}`;
-      return [head, `      reads ${reads(change)}${cost}`];
+      const cost = backfillText(change.backfill);
+      return [head, `      reads ${reads(change)}${cost === undefined ? "" : `; ${cost}`}`];
     });
   }
   return [

@@ -18,8 +18,13 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-export function costText({ buckets, rows, bytes }: BackfillCost): string {
-  return `${countText(buckets)} bucket${buckets === 1 ? "" : "s"}, ${countText(rows)} rows, ${bytesText(bytes)}`;
+/** `backfill reads …`; undefined where nothing is read or nothing is known. */
+export function backfillText(cost: BackfillCost | null): string | undefined {
+  if (cost === null || (cost.buckets === 0 && cost.rows === 0)) return undefined;
+  // Views of rows have none.
+  const buckets =
+    cost.buckets === 0 ? "" : `${countText(cost.buckets)} bucket${cost.buckets === 1 ? "" : "s"}, `;
+  return `backfill reads ${buckets}${countText(cost.rows)} rows, ${bytesText(cost.bytes)}`;
 }
 
 function countText(count: number): string {

@@ -9,7 +9,9 @@ import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { type ApplyResult, applyProject } from "../../src/migrate/apply.js";
 import { checkSpecs } from "../../src/migrate/check-specs.js";
+import { diffTarget } from "../../src/migrate/plan-diff.js";
 import { rollbackProject } from "../../src/migrate/rollback.js";
+import { renderDiffText } from "../../src/plan/render-text.js";
 import { quoteName } from "../../src/schema/quote.js";
 import type { ProjectSpecs } from "../../src/spec/model.js";
 import { parseProject } from "../../src/spec/parse-project.js";
@@ -135,6 +137,12 @@ describe("views of rows", () => {
 
   it("are filled with what was stored before, and by the trigger with what comes; of one key the first row stays", async () => {
     await storeBooks(target(), market.books.slice(0, half));
+    const planned = await diffTarget(engine, "embedded", { specs: specsOf(1e4), consumers: [] });
+    const [there] = await engine.rows<{ rows: number }>(
+      "SELECT toFloat64(count()) AS rows FROM raw.orderbooks",
+    );
+    expect(planned.backfill).toMatchObject({ buckets: 0, rows: there?.rows });
+    expect(renderDiffText(planned)).toMatch(/book_rows__\w+\); backfill reads [1-9]\d* rows, [1-9]/);
     await apply(1e4);
     expect(last.nothingToDo).toBe(false);
     expect(await stored("features.book_rows")).toEqual(expected(market.books.slice(0, half), 1e4));
