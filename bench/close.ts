@@ -100,7 +100,6 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
     const began = performance.now();
     let read: Promise<number> | undefined;
     let ended: Promise<Predicted> | undefined;
-    let writtenNow = 0;
     const result = await advance(context, {
       session,
       instruments,
@@ -109,7 +108,7 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
       // As the online store does it: as soon as the rows are written, while their close is noted.
       onComputed: (ranges) => {
         const wrote = performance.now() - began;
-        writtenNow = wrote;
+        if (bucket >= warmUp) written.push(wrote);
         read = readVector(vector, instruments[0]?.symbol ?? "", bucket + 1).then(
           () => performance.now() - began,
         );
@@ -125,7 +124,6 @@ async function measure(deployment: Deployment, count: number): Promise<void> {
     const lazyBegan = performance.now();
     await advance(context, { session, instruments: [], lazily: true });
     if (bucket < warmUp) continue;
-    written.push(writtenNow);
     readable.push(took);
     if (prediction !== undefined) predicted.push(prediction);
     recorded.push(noted);
