@@ -1,5 +1,5 @@
 import type { Scores } from "../models/train/scores.js";
-import type { TrainReport } from "../models/train/train-baseline.js";
+import type { TrainReport } from "../models/train/train-report.js";
 import { countText, plural } from "./count-text.js";
 import { renderTable } from "./render-table.js";
 

@@ -68,7 +68,10 @@ export async function writeUntrainedTcn(request: UntrainedRequest): Promise<Untr
     contract,
     bytes,
     sample,
-    newText: newContract(model, vector.name),
+    made: {
+      comment: "Written by `feature models untrained`: its weights are random, its answers mean nothing.",
+      description: `DeepLOB-TCN over ${vector.name} with random weights, UNTRAINED`,
+    },
     isKnown: request.known !== undefined,
   });
   const count = Object.values(weights).reduce((sum, values) => sum + values.length, 0);
@@ -102,21 +105,4 @@ async function readMoments({
   const finite = (values: readonly number[], other: number) =>
     values.map((value) => (Number.isFinite(value) ? value : other));
   return { mean: finite(row.mean, 0), scale: finite(row.scale, 1) };
-}
-
-function newContract(name: string, vector: string): string {
-  return [
-    "# yaml-language-server: $schema=../schemas/model.schema.json",
-    "# Written by `feature models untrained`: its weights are random, its answers mean nothing.",
-    `model: ${name}`,
-    `description: DeepLOB-TCN over ${vector} with random weights, UNTRAINED`,
-    "version: 1",
-    `file: ${name}.onnx`,
-    `vector: { name: ${vector} }`,
-    "inputs: []",
-    "outputs: {}",
-    "timeout: 50ms",
-    "rollout: { stage: shadow }",
-    "",
-  ].join("\n");
 }

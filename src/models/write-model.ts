@@ -7,21 +7,26 @@ export interface ModelFiles {
   readonly contract: ModelContract & { readonly sample: string };
   readonly bytes: Uint8Array;
   readonly sample: ModelSample;
-  /** The contract's text when there is none yet; one that is there keeps what people wrote into it. */
-  readonly newText: string;
+  /** Of the contract when there is none yet: a comment and a description. One that is there keeps what people wrote into it. */
+  readonly made: NewContract;
   readonly isKnown: boolean;
+}
+
+interface NewContract {
+  readonly comment: string;
+  readonly description: string;
 }
 
 /** Writes a model's file, its contract and its sample into models/; returns their names. */
 export async function writeModel(
   folder: ModelFolder,
-  { contract, bytes, sample, newText, isKnown }: ModelFiles,
+  { contract, bytes, sample, made, isKnown }: ModelFiles,
 ): Promise<string[]> {
   const { name, version, file, vector, inputs, normalise, outputs } = contract;
   const yaml = `${name}.yaml`;
   await folder.write(file, bytes);
   await folder.write(contract.sample, `${JSON.stringify(sample)}\n`);
-  const text = isKnown ? (await folder.read(yaml)).toString() : newText;
+  const text = isKnown ? (await folder.read(yaml)).toString() : newText(name, vector.name, made);
   await folder.write(
     yaml,
     editYaml(text, [
@@ -36,4 +41,21 @@ export async function writeModel(
     ]),
   );
   return [file, yaml, contract.sample];
+}
+
+function newText(name: string, vector: string, { comment, description }: NewContract): string {
+  return [
+    "# yaml-language-server: $schema=../schemas/model.schema.json",
+    `# ${comment}`,
+    `model: ${name}`,
+    `description: ${description}`,
+    "version: 1",
+    `file: ${name}.onnx`,
+    `vector: { name: ${vector} }`,
+    "inputs: []",
+    "outputs: {}",
+    "timeout: 50ms",
+    "rollout: { stage: shadow } # where a new version starts; `feature models promote` moves it on",
+    "",
+  ].join("\n");
 }

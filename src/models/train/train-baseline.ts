@@ -13,7 +13,7 @@ import { encodeOnnx } from "../onnx/encode-onnx.js";
 import { logisticGraph } from "../onnx/logistic-graph.js";
 import { labelClasses, stockContract } from "../stock-contract.js";
 import { writeModel } from "../write-model.js";
-import type { CalibrationMethod } from "./calibration-method.js";
+import { type CalibrationMethod, calibrationShare } from "./calibration-method.js";
 import {
   type BaselineModel,
   type BaselineOptions,
@@ -22,8 +22,9 @@ import {
   predictBaseline,
 } from "./fit-baseline.js";
 import { readTrainingRows } from "./read-training-rows.js";
+import { countClasses, exportErrorOf, type TrainReport, writeReport } from "./train-report.js";
 import type { TrainingRow } from "./training-set.js";
-import { type WalkForward, walkForward } from "./walk-forward.js";
+import { walkForward } from "./walk-forward.js";
 
 export interface TrainRequest {
   readonly reader: Reader;
@@ -40,27 +41,6 @@ export interface TrainRequest {
   readonly calibration: CalibrationMethod;
 }
 
-export interface TrainReport extends WalkForward {
-  readonly model: string;
-  readonly version: number;
-  readonly vector: string;
-  readonly label: string;
-  /** Rows with a class, and of these the ones that no NULL rule leaves out. */
-  readonly rows: number;
-  readonly usedRows: number;
-  /** Rows of each class among those used. */
-  readonly classes: readonly { readonly class: number; readonly rows: number }[];
-  readonly fittedRows: number;
-  readonly calibratedRows: number;
-  readonly l2: number;
-  readonly calibration: CalibrationMethod;
-  /** The largest distance between what was fitted, in float64, and what ONNX Runtime answers. */
-  readonly exportError: number;
-  /** Names in models/. */
-  readonly files: readonly string[];
-}
-
-const calibrationShare = 0.2;
 const sampleRows = 16;
 
 /** Equal rows and options give equal files. */
@@ -97,15 +77,7 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
     ...report,
     ...written,
   };
-  const file = `${request.model}_v${version}.report.json`;
-  const withReport = { ...full, files: [...full.files, file] };
-  await folder.write(file, `${JSON.stringify(withReport, null, 2)}\n`);
-  return withReport;
-}
-
-/** How many rows there are of each class. */
-export function countClasses(rows: readonly TrainingRow[]): TrainReport["classes"] {
-  return labelClasses.map((one) => ({ class: one, rows: rows.filter(({ label }) => label === one).length }));
+  return writeReport(folder, full);
 }
 
 /** @throws FeatureError FS_MODEL_TRAINING_SET when a feature may come as NaN */
@@ -157,20 +129,18 @@ async function exportModel(
     ...taken,
     answers: sample.map((row) => ({ probabilities: predictBaseline(model, options.nullRules, row) })),
   });
-  const exportError = Math.max(
-    ...sample.flatMap((row, place) =>
-      predictBaseline(model, options.nullRules, row).map((p, k) =>
-        Math.abs(p - (taken.answers[place]?.probabilities?.[k] ?? Number.NaN)),
-      ),
-    ),
-  );
+  const exportError = exportErrorOf(model, options, sample, taken);
   await loaded.release();
 
   const files = await writeModel(folder, {
     contract,
     bytes,
     sample: taken,
-    newText: newContract(name, vector.name, label, options.calibration),
+    made: {
+      comment:
+        "Written by `feature models train baseline`; what you add here stays when it is trained again.",
+      description: `Multinomial logistic regression of ${label} on ${vector.name}, ${calibrationWords[options.calibration]}`,
+    },
     isKnown: known !== undefined,
   });
   return { files, exportError };
@@ -180,20 +150,3 @@ const calibrationWords: Readonly<Record<CalibrationMethod, string>> = {
   platt: "calibrated by Platt's scaling",
   isotonic: "with isotonic calibration",
 };
-
-function newContract(name: string, vector: string, label: string, calibration: CalibrationMethod): string {
-  return [
-    "# yaml-language-server: $schema=../schemas/model.schema.json",
-    "# Written by `feature models train baseline`; what you add here stays when it is trained again.",
-    `model: ${name}`,
-    `description: Multinomial logistic regression of ${label} on ${vector}, ${calibrationWords[calibration]}`,
-    "version: 1",
-    `file: ${name}.onnx`,
-    `vector: { name: ${vector} }`,
-    "inputs: []",
-    "outputs: {}",
-    "timeout: 50ms",
-    "rollout: { stage: shadow } # where a new version starts; `feature models promote` moves it on",
-    "",
-  ].join("\n");
-}

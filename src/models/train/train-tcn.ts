@@ -18,10 +18,12 @@ import { readVectorRows } from "../read-vector-rows.js";
 import { labelClasses, stockContract } from "../stock-contract.js";
 import { type TcnSizes, tcnInputs } from "../tcn-inputs.js";
 import { writeModel } from "../write-model.js";
-import { type BaselineOptions, fitBaseline, predictBaseline, standardise } from "./fit-baseline.js";
+import { calibrationShare } from "./calibration-method.js";
+import { type BaselineOptions, fitBaseline, standardise } from "./fit-baseline.js";
 import { headWeights } from "./head-weights.js";
 import { readTrainingRows } from "./read-training-rows.js";
-import { countClasses, refuseNaN, spread, type TrainReport, type TrainRequest } from "./train-baseline.js";
+import { refuseNaN, spread, type TrainRequest } from "./train-baseline.js";
+import { countClasses, exportErrorOf, type TrainReport, writeReport } from "./train-report.js";
 import type { BucketRow, TrainingRow } from "./training-set.js";
 import { type TrainingWindow, trainingWindows } from "./training-windows.js";
 import { walkForward } from "./walk-forward.js";
@@ -31,7 +33,6 @@ export interface TrainTcnRequest extends Omit<TrainRequest, "calibration">, TcnS
   readonly seed: number;
 }
 
-const calibrationShare = 0.2;
 /** Windows of one run. */
 const atOnce = 256;
 
@@ -78,25 +79,20 @@ export async function trainTcn(request: TrainTcnRequest): Promise<TrainReport> {
     spread(windows).map(({ window }) => window),
   );
   await loaded.release();
-  const exportError = Math.max(
-    ...spread(hidden).flatMap((row, place) =>
-      predictBaseline(head, options.nullRules, row).map((p, k) =>
-        Math.abs(p - (sample.answers[place]?.probabilities?.[k] ?? Number.NaN)),
-      ),
-    ),
-  );
+  const exportError = exportErrorOf(head, options, spread(hidden), sample);
   const files = await writeModel(folder, {
     ...{ contract, bytes, sample, isKnown: request.known !== undefined },
-    newText: newContract(name, vector.name, label),
+    made: {
+      comment:
+        "Written by `feature models train tcn`: its last layer is fitted, its convolutions are random. What you add here stays.",
+      description: `DeepLOB-TCN over ${vector.name}, last layer fitted to ${label}, convolutions random`,
+    },
   });
-  const file = `${name}_v${version}.report.json`;
-  const full: TrainReport = {
+  return writeReport(folder, {
     ...{ model: name, version, vector: vector.name, label, rows: rows.length, usedRows: windows.length },
     ...{ classes: countClasses(hidden), fittedRows: head.fittedRows, calibratedRows: head.calibratedRows },
-    ...{ l2, calibration: "platt", ...report, files: [...files, file], exportError },
-  };
-  await folder.write(file, `${JSON.stringify(full, null, 2)}\n`);
-  return full;
+    ...{ l2, calibration: "platt", ...report, files, exportError },
+  });
 }
 
 /** Every row of the vector up to the last one with a class, by instrument. */
@@ -138,21 +134,4 @@ async function hiddenRows(
   }
   await session.release();
   return rows;
-}
-
-function newContract(name: string, vector: string, label: string): string {
-  return [
-    "# yaml-language-server: $schema=../schemas/model.schema.json",
-    "# Written by `feature models train tcn`: its last layer is fitted, its convolutions are random. What you add here stays.",
-    `model: ${name}`,
-    `description: DeepLOB-TCN over ${vector}, last layer fitted to ${label}, convolutions random`,
-    "version: 1",
-    `file: ${name}.onnx`,
-    `vector: { name: ${vector} }`,
-    "inputs: []",
-    "outputs: {}",
-    "timeout: 50ms",
-    "rollout: { stage: shadow } # where a new version starts; `feature models promote` moves it on",
-    "",
-  ].join("\n");
 }
