@@ -2,21 +2,26 @@
 import { type RawBuilder, sql } from "kysely";
 import { FeatureError } from "../errors.js";
 import { instrumentKey } from "../schema/common-columns.js";
-import type { TableName } from "../schema/object.js";
+import { type KnownAt, knownAt } from "./known-at.js";
 import { asof } from "./kysely/asof.js";
 import { type CompiledSelect, compileSelect } from "./kysely/compiled-select.js";
 import { final } from "./kysely/final.js";
 import { queryBuilder } from "./kysely/query-builder.js";
 import { settings } from "./kysely/settings.js";
-import { table } from "./kysely/table.js";
-import { typed } from "./kysely/typed-parameter.js";
+import { instrumentNumber, ofSpineWords, type Spine, spineEnds, spineRows } from "./spine.js";
 import { column, type StoredVector, scanSettings, type VectorRow } from "./stored-vector.js";
 
 /** What the query adds behind the spine's columns, before the features. */
 export const pointInTimeColumns = ["bucket_id", "bucket_ts_end", "available_at", "age_s"] as const;
 
+/**
+ * The join keeps the blocks that it reads, and gathers each result from all of them: by default a block ends at a megabyte, which is
+ * 2,500 rows of forty features.
+ */
+const wideBlocks = { max_block_size: 262_144, preferred_block_size_bytes: 32_000_000 };
+
 const algorithms = {
-  hash: { join_algorithm: "hash" },
+  hash: { join_algorithm: "hash", ...wideBlocks },
   full_sorting_merge: { join_algorithm: "full_sorting_merge", max_bytes_before_external_sort: 500_000_000 },
 } as const;
 
@@ -24,16 +29,6 @@ const algorithms = {
 const ageMs = "age_ms";
 const fresh = "fresh";
 const instrument = "instrument_number";
-const highestBucketId = 2n ** 64n - 1n;
-
-/** A table of moments: `exchange, market_type, symbol` as LowCardinality(String), `ts DateTime64(3, 'UTC')`, and any others. */
-export interface Spine {
-  readonly table: TableName;
-  /** The columns that the result begins with. */
-  readonly columns: readonly string[];
-  /** A column that the result is sorted by; undefined: the result has no order. */
-  readonly orderBy?: string;
-}
 
 export interface PointInTime {
   readonly spine: Spine;
@@ -45,6 +40,8 @@ export interface PointInTime {
    * disk beyond half a gigabyte each; it takes about three times as long on data that fits.
    */
   readonly algorithm?: keyof typeof algorithms;
+  /** With the spine's contents: the join compares numbers of 64 bits, and may fail as `knownAt` says. */
+  readonly packed?: boolean;
 }
 
 /**
@@ -57,19 +54,14 @@ export function pointInTimeQuery(request: PointInTime): CompiledSelect {
   return compileSelect(pointInTime(request));
 }
 
-interface SpineRow {
-  readonly exchange: string;
-  readonly market_type: string;
-  readonly symbol: string;
-  readonly ts: string;
-}
-
-function pointInTime({ spine, vector, maxAgeMs, algorithm = "hash" }: PointInTime) {
+function pointInTime({ spine, vector, maxAgeMs, algorithm = "hash", packed = false }: PointInTime) {
   refuseClash([...spine.columns, ...pointInTimeColumns, ageMs, fresh, instrument, ...vector.features]);
+  const range = packed ? spine.contents?.range : undefined;
+  const known = knownAt(range && { firstMs: range.firstMs - maxAgeMs, lastMs: range.lastMs });
   const ifFresh = (value: RawBuilder<unknown>, name: string) =>
     sql`if(${column("joined", fresh)}, ${value}, null)`.as(name);
   const rows = queryBuilder()
-    .selectFrom(joinedRows(spine, vector, maxAgeMs).as("joined"))
+    .selectFrom(joinedRows(spine, vector, maxAgeMs, known).as("joined"))
     .select([
       ...spine.columns.map((name) => column("joined", name).as(name)),
       ...["bucket_id", "bucket_ts_end", "available_at"].map((name) => ifFresh(column("joined", name), name)),
@@ -83,19 +75,18 @@ function pointInTime({ spine, vector, maxAgeMs, algorithm = "hash" }: PointInTim
 }
 
 /** Each spine row beside the last vector row that was known by then, and whether that one is young enough. */
-function joinedRows(spine: Spine, vector: StoredVector, maxAgeMs: number) {
-  const moments = queryBuilder()
-    .selectFrom(table<SpineRow, "spine">(spine.table, "spine"))
+function joinedRows(spine: Spine, vector: StoredVector, maxAgeMs: number, known: KnownAt) {
+  const moments = spineRows(spine)
     .select(["spine.exchange", "spine.market_type", "spine.symbol", "spine.ts"])
     .select(
       spine.columns.filter((name) => !spineKeys.has(name)).map((name) => column("spine", name).as(name)),
     )
-    .select(lastKnown(column("spine", "ts"), typed(highestBucketId, "UInt64")).as("known_by"))
+    .select(known(column("spine", "ts")).as("known_by"))
     .select(instrumentNumber(spine, "spine").as(instrument));
   const age = sql`${milliseconds("spine_row", "ts")} - ${milliseconds("vector_row", "available_at")}`;
   return queryBuilder()
     .selectFrom(moments.as("spine_row"))
-    .leftJoin(vectorRows(spine, vector, maxAgeMs).as("vector_row"), (join) =>
+    .leftJoin(vectorRows(spine, vector, maxAgeMs, known).as("vector_row"), (join) =>
       asof(
         join
           .onRef(`spine_row.${instrument}`, "=", `vector_row.${instrument}`)
@@ -115,51 +106,23 @@ function milliseconds(alias: string, name: string): RawBuilder<unknown> {
 const spineKeys: ReadonlySet<string> = new Set([...instrumentKey, "ts"]);
 
 /** The vector's rows that any spine row could use: its instruments, from `maxAgeMs` before its first moment to its last one. */
-function vectorRows(spine: Spine, vector: StoredVector, maxAgeMs: number) {
-  const moments = queryBuilder().selectFrom(table<SpineRow, "spine">(spine.table, "spine"));
-  const instruments = moments.select(["spine.exchange", "spine.market_type", "spine.symbol"]).distinct();
-  const first = moments.select(sql`min(${column("spine", "ts")})`.as("first"));
-  const last = moments.select(sql`max(${column("spine", "ts")})`.as("last"));
+function vectorRows(spine: Spine, vector: StoredVector, maxAgeMs: number, known: KnownAt) {
+  const { first, last } = spineEnds(spine);
   const availableAt = column("vector", "available_at");
   return (
     queryBuilder()
       .selectFrom(final<VectorRow, "vector">(vector.table, "vector"))
       .select(instrumentNumber(spine, "vector").as(instrument))
       .select(["vector.bucket_id", "vector.bucket_ts_end", "vector.available_at"])
-      .select(lastKnown(availableAt, column("vector", "bucket_id")).as("known_at"))
+      .select(known(availableAt, column("vector", "bucket_id")).as("known_at"))
       .select(vector.features.map((name) => column("vector", name).as(name)))
       // Only to leave out parts and granules: rows of other instruments meet no spine row anyway, and testing each costs more.
-      .where(
-        sql<boolean>`indexHint((${sql.join(instrumentKey.map((key) => column("vector", key)))}) in ${instruments})`,
-      )
+      .where(sql<boolean>`indexHint(${ofSpineWords(spine, "vector")})`)
       .where(sql<boolean>`${availableAt} >= ${first} - toIntervalMillisecond(${maxAgeMs})`)
       .where(sql<boolean>`${availableAt} <= ${last}`)
-      // Implied by the line above; it keeps later partitions from being read.
-      .where(sql<boolean>`${column("vector", "bucket_ts_start")} <= ${last}`)
+      // Implied by the line above, so no row need be tested; it keeps later partitions from being read.
+      .where(sql<boolean>`indexHint(${column("vector", "bucket_ts_start")} <= ${last})`)
   );
-}
-
-/**
- * An instrument as one number: the places of its three words among the spine's words, the first being 1, in mixed radix. A word that
- * the spine does not have counts as 0, so no other instrument has the number of one of the spine's. The engine finds a place once
- * for each word of a block's dictionary; three strings it would hash for each row.
- */
-function instrumentNumber(spine: Spine, alias: string): RawBuilder<unknown> {
-  const moments = queryBuilder().selectFrom(table<SpineRow, "spine">(spine.table, "spine"));
-  const words = (key: string) =>
-    moments.select(sql`arraySort(groupUniqArray(toString(${column("spine", key)})))`.as("words"));
-  const place = (key: string) =>
-    sql`transform(${column(alias, key)}, ${words(key)}, arrayEnumerate(${words(key)}), 0)`;
-  const radix = (key: string) => sql`(length(${words(key)}) + 1)`;
-  return sql`(${place("exchange")} * ${radix("market_type")} + ${place("market_type")}) * ${radix("symbol")} + ${place("symbol")}`;
-}
-
-/**
- * (time in ms, bucket_id) as one number. An ASOF join compares one column and picks any of those that tie, so the column must
- * hold the tie-break. Decimal128, because that is the widest type that every version's ASOF join takes.
- */
-function lastKnown(time: unknown, bucketId: unknown) {
-  return sql`toDecimal128(bitShiftLeft(toInt128(toUnixTimestamp64Milli(${time})), 64) + ${bucketId}, 0)`;
 }
 
 function refuseClash(names: readonly string[]): void {

@@ -56,7 +56,7 @@ export async function fetchAtSpine(request: SpineFetchRequest): Promise<FetchSum
     const hash = (
       await readFacts(engine, tables.spine, "ts", ["row", "exchange", "market_type", "symbol", "ts"], [])
     ).rowsHash;
-    let joined = await joinAll(request, joinedSpine(spine), tables);
+    let joined = await joinAll(request, await joinedSpine(engine, spine), tables);
     if (excluded !== undefined) {
       await stageOutages(engine, excluded, joined.table, tables.outages);
       joined = await next(

@@ -1,12 +1,16 @@
 /** The rows of a training set on their way: a table in the spine's order, which each vector and label widens. */
-import { pointInTimeColumns, pointInTimeQuery } from "../compile/point-in-time.js";
-import type { Engine, Params } from "../engine/port.js";
+import type { CompiledSelect } from "../compile/kysely/compiled-select.js";
+import { type PointInTime, pointInTimeColumns, pointInTimeQuery } from "../compile/point-in-time.js";
+import type { SpineContents } from "../compile/spine.js";
+import { engineErrorType } from "../engine/failure.js";
+import type { Engine } from "../engine/port.js";
 import { instrumentColumns, timeType } from "../schema/common-columns.js";
 import type { Column, TableName } from "../schema/object.js";
 import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import { renderCreate, renderDrop } from "../schema/render.js";
 import { sqlTemplate } from "../sql-template.js";
 import { joinAlgorithm } from "./join-algorithm.js";
+import { readSpineContents } from "./spine-contents.js";
 import type { StagedSpine } from "./stage-spine.js";
 import {
   columnOf,
@@ -32,10 +36,12 @@ export interface JoinedColumn {
 export interface JoinedTable {
   readonly table: TableName;
   readonly columns: readonly JoinedColumn[];
+  /** The instruments and times of its rows, of some of them at least. */
+  readonly contents: SpineContents | undefined;
 }
 
-export function joinedSpine(spine: StagedSpine): JoinedTable {
-  return { table: spine.table, columns: spine.columns };
+export async function joinedSpine(engine: Engine, { table, columns }: StagedSpine): Promise<JoinedTable> {
+  return { table, columns, contents: await readSpineContents(engine, table) };
 }
 
 /** How the table names a vector's columns: `bucket_id` and its like, and features by place. */
@@ -70,13 +76,22 @@ export async function joinVector(
     ...pointInTimeColumns.map((name) => own(name, pointTypes[name])),
     ...vector.features.map((name) => own(name, "Nullable(Float64)")),
   ];
-  const { sql: select, params } = pointInTimeQuery({
-    spine: { table: from.table, columns: ["row", ...from.columns.map((one) => one.stored)] },
+  const { contents } = from;
+  const request: PointInTime = {
+    spine: { table: from.table, columns: ["row", ...from.columns.map((one) => one.stored)], contents },
     vector,
     maxAgeMs: vector.maxAgeMs,
     algorithm: await joinAlgorithm(engine, vector),
-  });
-  return fill(engine, { table: into, columns }, select, params);
+  };
+  const joined: JoinedTable = { table: into, columns, contents };
+  try {
+    return await fill(engine, joined, pointInTimeQuery({ ...request, packed: true }));
+  } catch (error) {
+    // A bucket id does not fit beside times of this range.
+    if (engineErrorType(error) !== "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO") throw error;
+    await dropJoined(engine, joined);
+    return fill(engine, joined, pointInTimeQuery(request));
+  }
 }
 
 /** Adds a label of the bucket that `bucket` names; NULL where no bucket is known or its horizon is not closed. */
@@ -107,7 +122,8 @@ export async function joinLabel(
       features: label.outputs.map(({ name }) => name),
     }),
   });
-  return fill(engine, { table: into, columns: [...from.columns, ...outputs] }, select, {});
+  const joined = { ...from, table: into, columns: [...from.columns, ...outputs] };
+  return fill(engine, joined, { sql: select, params: {} });
 }
 
 /** Leaves out the rows whose time, from `ts` to the end of their last label, meets an outage of their instrument. */
@@ -125,7 +141,7 @@ export async function leaveOutages(
     start: "ts",
     end: latest(from.columns),
   });
-  return fill(engine, { table: into, columns: from.columns }, select, {});
+  return fill(engine, { ...from, table: into }, { sql: select, params: {} });
 }
 
 /** The latest of `ts` and the ends of the labels, in a row of the table. */
@@ -139,8 +155,7 @@ function latest(columns: readonly JoinedColumn[]): string {
 async function fill(
   engine: Engine,
   joined: JoinedTable,
-  select: string,
-  params: Params,
+  { sql: select, params }: CompiledSelect,
 ): Promise<JoinedTable> {
   const keys = new Map(instrumentColumns.map((key) => [key.name, key.type]));
   const columns: Column[] = [

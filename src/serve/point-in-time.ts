@@ -1,6 +1,7 @@
 /** Point-in-time reads of a list of moments: the query of `feature fetch`, over a table that lives as long as the request. */
 import type { CompiledSelect } from "../compile/kysely/compiled-select.js";
 import { pointInTimeQuery } from "../compile/point-in-time.js";
+import { mostWords, type SpineContents } from "../compile/spine.js";
 import type { NativeBlock } from "../engine/native.js";
 import { withStaging } from "../fetch/staging-tables.js";
 import type { ServedVector } from "../online/served-vector.js";
@@ -37,19 +38,20 @@ export class PointInTimeReader {
     moments: readonly Moment[],
     use: (query: CompiledSelect) => Promise<T>,
   ): Promise<T> {
-    const block = momentsBlock(moments);
+    const keys = keysOf(moments);
     const { engine, database } = this.#service;
     await this.#enter();
     try {
       return await withStaging(engine, database, async ({ spine }) => {
         await engine.execute(renderCreate(momentsTable(spine)));
-        await engine.insert(spine, block);
+        await engine.insert(spine, momentsBlock(moments, keys));
         return use(
           pointInTimeQuery({
             spine: {
               table: spine,
               columns: ["row", "exchange", "market_type", "symbol", "ts"],
               orderBy: "row",
+              contents: contentsOf(moments, keys),
             },
             vector,
             maxAgeMs: vector.maxAgeMs,
@@ -90,9 +92,9 @@ function momentsTable(name: TableName) {
   } as const;
 }
 
-function momentsBlock(moments: readonly Moment[]): NativeBlock {
+function keysOf(moments: readonly Moment[]): InstrumentKey[] {
   const known = new Map<string, InstrumentKey>();
-  const keys = moments.map(({ instrument }) => {
+  return moments.map(({ instrument }) => {
     const found = known.get(instrument);
     if (found !== undefined) return found;
     const key = parseInstrumentName(instrument);
@@ -100,6 +102,24 @@ function momentsBlock(moments: readonly Moment[]): NativeBlock {
     known.set(instrument, key);
     return key;
   });
+}
+
+function contentsOf(moments: readonly Moment[], keys: readonly InstrumentKey[]): SpineContents | undefined {
+  const words = {
+    exchange: [...new Set(keys.map(({ exchange }) => exchange))],
+    market_type: [...new Set(keys.map(({ marketType }) => marketType))],
+    symbol: [...new Set(keys.map(({ symbol }) => symbol))],
+  };
+  if (Object.values(words).some((list) => list.length > mostWords)) return undefined;
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { ts } of moments) {
+    firstMs = Math.min(firstMs, ts);
+    lastMs = Math.max(lastMs, ts);
+  }
+  return { range: { firstMs, lastMs }, words };
+}
+
+function momentsBlock(moments: readonly Moment[], keys: readonly InstrumentKey[]): NativeBlock {
   return {
     rows: moments.length,
     columns: [

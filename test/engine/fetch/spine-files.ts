@@ -302,6 +302,24 @@ export function describeSpineFiles(subject: GetSubject): void {
       await engine.execute("DROP TABLE suite.fetch_0123456789ab_spine");
     });
 
+    it("takes names of any characters, and a bucket id that does not fit beside the spine's times", async () => {
+      const symbol = "O'D\\D\"],é";
+      const { engine } = subject();
+      const [end, known] = [start + 30_000, start + 30_250];
+      const bucket = { instrument: ["okx", "linear", symbol] as const, start, end, availableAt: known, v: 1 };
+      await insertBuckets(engine, [
+        { ...bucket, id: 7n, features: [7, null] },
+        { ...bucket, id: 2n ** 63n + 1n, features: [8, null] },
+      ]);
+      const row = (name: string) =>
+        JSON.stringify({ exchange: "okx", market_type: "linear", symbol: name, ts: known });
+      writeFileSync(path("odd.ndjson"), `${row(symbol)}\n${row("BTCUSDT")}\n`);
+      expect(await fetch("odd.ndjson", "odd.out.ndjson")).toMatchObject({ rows: 2, matched: 1 });
+      const found = text("odd.out.ndjson").trimEnd().split("\n");
+      expect(found.map((line) => JSON.parse(line).order_flow__volume)).toEqual([8, null]);
+      expect(found[0]).toContain(`"bucket_id":${2n ** 63n + 1n},`);
+    });
+
     it("leaves nothing behind", async () => {
       const tables = await subject().engine.rows(
         "SELECT name FROM system.tables WHERE database = 'suite' AND name LIKE 'fetch%'",

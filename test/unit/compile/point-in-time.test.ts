@@ -15,20 +15,25 @@ const request: PointInTime = {
   maxAgeMs: 120_000,
 };
 
-const instruments =
-  "select distinct `spine`.`exchange` as `exchange`, `spine`.`market_type` as `market_type`, `spine`.`symbol` as `symbol` from `raw`.`moments` as `spine`";
-const words = (key: string) =>
-  `(select arraySort(groupUniqArray(toString(\`spine\`.\`${key}\`))) as \`words\` from \`raw\`.\`moments\` as \`spine\`)`;
-const place = (alias: string, key: string) =>
-  `transform(\`${alias}\`.\`${key}\`, ${words(key)}, arrayEnumerate(${words(key)}), 0)`;
-const radix = (key: string) => `(length(${words(key)}) + 1)`;
-const number = (alias: string) =>
-  `(${place(alias, "exchange")} * ${radix("market_type")} + ${place(alias, "market_type")}) * ${radix("symbol")} + ${place(alias, "symbol")} as \`instrument_number\``;
-const last = "(select max(`spine`.`ts`) as `last` from `raw`.`moments` as `spine`)";
+const contents = {
+  range: { firstMs: 1_700_000_000_000, lastMs: 1_700_086_400_000 },
+  words: { exchange: ["binance"], market_type: ["spot", "linear"], symbol: ["BTCUSDT", "ETHUSDT"] },
+};
+const place = (alias: string, key: string, word: string, count: number) =>
+  `transform(\`${alias}\`.\`${key}\`, {${word}:Array(String)}, range(1, ${count} + 1), 0)`;
+/** Words are bound as three parameters, the first of this number. */
+const number = (alias: string, first: number) =>
+  `(${place(alias, "exchange", `p${first}`, 1)} * (2 + 1) + ${place(alias, "market_type", `p${first + 1}`, 2)}) * (2 + 1)` +
+  ` + ${place(alias, "symbol", `p${first + 2}`, 2)} as \`instrument_number\``;
+const last = (parameter: string) => `fromUnixTimestamp64Milli({${parameter}:Int64}, 'UTC')`;
 
 describe("the point-in-time query", () => {
   it("joins each spine row with the last row known by then", () => {
-    const { sql, params } = pointInTimeQuery(request);
+    const { sql, params } = pointInTimeQuery({
+      ...request,
+      spine: { ...request.spine, contents },
+      packed: true,
+    });
     expect(sql).toBe(
       [
         "select `joined`.`row` as `row`, `joined`.`symbol` as `symbol`, `joined`.`ts` as `ts`, `joined`.`weight` as `weight`,",
@@ -43,22 +48,54 @@ describe("the point-in-time query", () => {
         "toUnixTimestamp64Milli(`spine_row`.`ts`) - toUnixTimestamp64Milli(`vector_row`.`available_at`) <= {p0:Int64} as `fresh`,",
         "`vector_row`.`order_flow__volume` as `order_flow__volume`",
         "from (select `spine`.`exchange` as `exchange`, `spine`.`market_type` as `market_type`, `spine`.`symbol` as `symbol`, `spine`.`ts` as `ts`, `spine`.`row` as `row`, `spine`.`weight` as `weight`,",
-        "toDecimal128(bitShiftLeft(toInt128(toUnixTimestamp64Milli(`spine`.`ts`)), 64) + {p1:UInt64}, 0) as `known_by`,",
-        number("spine"),
+        "bitShiftLeft(toUInt64(toUnixTimestamp64Milli(`spine`.`ts`) - {p1:Int64}), 37) + {p2:UInt64} as `known_by`,",
+        number("spine", 3),
         "from `raw`.`moments` as `spine`) as `spine_row`",
-        `asof left join (select ${number("vector")},`,
+        `asof left join (select ${number("vector", 6)},`,
         "`vector`.`bucket_id` as `bucket_id`, `vector`.`bucket_ts_end` as `bucket_ts_end`, `vector`.`available_at` as `available_at`,",
-        "toDecimal128(bitShiftLeft(toInt128(toUnixTimestamp64Milli(`vector`.`available_at`)), 64) + `vector`.`bucket_id`, 0) as `known_at`,",
+        "bitShiftLeft(toUInt64(toUnixTimestamp64Milli(`vector`.`available_at`) - {p9:Int64}), 37) + `vector`.`bucket_id`",
+        "+ throwIf(`vector`.`bucket_id` > {p10:UInt64}, 'a bucket id needs more bits') as `known_at`,",
         "`vector`.`order_flow__volume` as `order_flow__volume`",
         "from `features`.`vector_trend_v1__0a1b2c3d` as `vector` final",
-        `where indexHint((\`vector\`.\`exchange\`, \`vector\`.\`market_type\`, \`vector\`.\`symbol\`) in (${instruments}))`,
-        "and `vector`.`available_at` >= (select min(`spine`.`ts`) as `first` from `raw`.`moments` as `spine`) - toIntervalMillisecond({p2:Int64})",
-        `and \`vector\`.\`available_at\` <= ${last} and \`vector\`.\`bucket_ts_start\` <= ${last}) as \`vector_row\``,
+        "where indexHint(`vector`.`exchange` in {p11:Array(String)} and `vector`.`market_type` in {p12:Array(String)} and `vector`.`symbol` in {p13:Array(String)})",
+        "and `vector`.`available_at` >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC') - toIntervalMillisecond({p15:Int64})",
+        `and \`vector\`.\`available_at\` <= ${last("p16")} and indexHint(\`vector\`.\`bucket_ts_start\` <= ${last("p17")})) as \`vector_row\``,
         "on `spine_row`.`instrument_number` = `vector_row`.`instrument_number` and `vector_row`.`known_at` <= `spine_row`.`known_by`) as `joined`",
-        "order by `joined`.`row` settings `join_use_nulls` = 1, `join_algorithm` = 'hash', `do_not_merge_across_partitions_select_final` = 1",
+        "order by `joined`.`row` settings `join_use_nulls` = 1, `join_algorithm` = 'hash', `max_block_size` = 262144, `preferred_block_size_bytes` = 32000000, `do_not_merge_across_partitions_select_final` = 1",
       ].join(" "),
     );
-    expect(params).toEqual({ p0: 120_000, p1: 18_446_744_073_709_551_615n, p2: 120_000 });
+    const { exchange, market_type, symbol } = contents.words;
+    const { firstMs, lastMs } = contents.range;
+    expect(Object.values(params)).toEqual([
+      ...[120_000, firstMs - 120_000, 2n ** 37n - 1n],
+      ...[exchange, market_type, symbol, exchange, market_type, symbol],
+      ...[firstMs - 120_000, 2n ** 37n - 1n],
+      ...[exchange, market_type, symbol],
+      ...[firstMs, 120_000, lastMs, lastMs],
+    ]);
+  });
+
+  it("looks for itself what the spine holds, and takes ids of 64 bits", () => {
+    const { sql, params } = pointInTimeQuery(request);
+    const moments = "from `raw`.`moments` as `spine`";
+    for (const key of ["exchange", "market_type", "symbol"]) {
+      const words = `(select distinct \`spine\`.\`${key}\` as \`${key}\` ${moments})`;
+      const list = `(select arraySort(groupArray(toString(\`spine\`.\`${key}\`))) as \`words\` from ${words} as \`spine\`)`;
+      for (const alias of ["spine", "vector"]) {
+        expect(sql).toContain(
+          `transform(\`${alias}\`.\`${key}\`, ${list}, range(1, length(${list}) + 1), 0)`,
+        );
+      }
+      expect(sql).toContain(`\`vector\`.\`${key}\` in ${words}`);
+    }
+    expect(sql).toContain(`>= (select min(\`spine\`.\`ts\`) as \`moment\` ${moments}) - `);
+    expect(sql).toContain(
+      "toDecimal128(bitShiftLeft(toInt128(toUnixTimestamp64Milli(`vector`.`available_at`)), 64) + `vector`.`bucket_id`, 0) as `known_at`",
+    );
+    expect(Object.values(params)).toEqual([120_000, 2n ** 64n - 1n, 120_000]);
+    const long = { ...contents, range: { firstMs: -9e12, lastMs: 1e13 } };
+    const wide = pointInTimeQuery({ ...request, spine: { ...request.spine, contents: long }, packed: true });
+    expect(wide.sql).toContain("toDecimal128(");
   });
 
   it("sorts on disk when it is told to, and leaves out an order that nobody asked for", () => {
