@@ -426,7 +426,7 @@ export const errorCodes = {
   },
   FS_MODEL_TRAINING_SET: {
     summary: "A model can not be fitted to the training set.",
-    hint: "Fetch more rows, another vector or another label; the message says what is missing.",
+    hint: "The message says what is missing: ingest more data, take fewer --folds, another vector or another label.",
     exit: 1,
   },
   FS_MODEL_UNKNOWN: {

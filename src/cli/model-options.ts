@@ -1,5 +1,5 @@
-/** Values of options of commands that make models. */
-import { InvalidArgumentError } from "commander";
+/** Options of commands that make models, and their values. */
+import { type Command, InvalidArgumentError } from "commander";
 
 export function penalty(text: string): number {
   const value = Number(text);
@@ -12,8 +12,23 @@ export function foldCount(text: string): number {
   return Number(text);
 }
 
-/** Sizes and seeds of a network. */
-export function networkSize(text: string): number {
+/** Sizes of a DeepLOB-TCN, and the seed of its random weights. */
+export interface NetworkFlags {
+  readonly bookView: string;
+  readonly steps: number;
+  readonly hidden: number;
+  readonly seed: number;
+}
+
+export function networkOptions(command: Command): void {
+  command
+    .option("--book-view <name>", "whose features are the book's channels", "book_channels")
+    .option("--steps <count>", "buckets that it looks back", networkSize, 60)
+    .option("--hidden <count>", "channels inside; its work grows with their square", networkSize, 64)
+    .option("--seed <number>", "of the random weights", networkSize, 1);
+}
+
+function networkSize(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 9999.");
   return Number(text);
 }

@@ -2,7 +2,17 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Context, withProject } from "../../src/cli/context.js";
+import { deployedVector } from "../../src/cli/deployed-vector.js";
+import { openService } from "../../src/cli/open-service.js";
+import { openProgress } from "../../src/cli/progress.js";
+import type { Shell } from "../../src/cli/shell.js";
+import { PrismClient } from "../../src/client/client.js";
+import { buildInputs, planInputs } from "../../src/models/input-plan.js";
+import { readVectorRows } from "../../src/models/read-vector-rows.js";
+import { quoteName } from "../../src/schema/quote.js";
 import { expectDocument } from "../support/cli-document.js";
 import { recordingPath } from "../support/recording-path.js";
 import { packageRoot, runFeature } from "../support/run-feature.js";
@@ -34,6 +44,59 @@ async function feature(...args: string[]) {
   expect(stderr).toBe("");
   expect(status).toBe(0);
   return expectDocument(stdout);
+}
+
+const names = ["move_isotonic", "move_platt", "book_tcn_head", "book_tcn_untrained"];
+const quietShell: Shell = {
+  options: { project: folder, target: undefined, json: true, quiet: true, debug: false },
+  env: {},
+  progress: openProgress(process.stderr, true).progress,
+  width: undefined,
+  ask: undefined,
+  signal: new AbortController().signal,
+  onInterrupt: () => () => undefined,
+};
+
+/** What POST /v1/predict says of each model is what its file gives to ONNX Runtime for the stored rows, to the last bit. */
+async function answersOverHttp(context: Context): Promise<void> {
+  const { engine, specs } = context;
+  const { table } = await deployedVector(context, "book_tcn_v1");
+  const [newest] = await engine.rows<{ at: string }>(
+    `SELECT toUnixTimestamp64Milli(max(available_at)) AS at FROM ${quoteName(table)}`,
+  );
+  // A day of the recording: by the machine's clock its rows would be stale.
+  const now = Number(newest?.at);
+  const flags = { host: "127.0.0.1", port: 0, onlineMemory: 64, maxRows: 1000, rateLimit: 0 };
+  const service = await openService(context, quietShell, flags, () => now);
+  try {
+    const client = new PrismClient({ url: service.url });
+    for (const name of names) {
+      const { predictions } = await client.predict({ model: name, instruments: ["binance/spot/BTCUSDT"] });
+      const [answer, ...others] = predictions;
+      expect(others).toEqual([]);
+      expect(answer).toMatchObject({ model: name, version: 1, stage: "live", fallback_reason: null });
+      const contract = specs.models.find((one) => one.name === name);
+      if (contract === undefined) throw new Error(`no contract of ${name}`);
+      const { vector, table } = await deployedVector(context, contract.vector.name);
+      const plan = planInputs(contract, vector);
+      const last = answer?.bucket_id ?? 0;
+      const key = { exchange: "binance", marketType: "spot", symbol: "BTCUSDT" } as const;
+      const from = { table, features: vector.features };
+      const rows = await readVectorRows(engine, from, key, last - plan.steps + 1, last);
+      expect(rows).toHaveLength(plan.steps);
+      const session = await InferenceSession.create(readFileSync(join(folder, "models", contract.file)));
+      const feeds = buildInputs(plan, [rows]).map(
+        (input) => [input.name, new Tensor("float32", input.data, input.dims)] as const,
+      );
+      const found = await session.run(Object.fromEntries(feeds));
+      await session.release();
+      const wanted = Array.from(found[contract.outputs.probabilities?.name ?? ""]?.data ?? [], Number);
+      expect(wanted).toHaveLength(3);
+      expect(answer?.probabilities?.map(({ probability }) => probability)).toEqual(wanted);
+    }
+  } finally {
+    await service.close();
+  }
 }
 
 describe.runIf(hasFiles).sequential("stock models of a recording", () => {
@@ -80,16 +143,20 @@ describe.runIf(hasFiles).sequential("stock models of a recording", () => {
   });
 
   it("checks, registers and promotes them, answers, and comes out the same from the stored rows", async () => {
-    const names = ["move_isotonic", "book_tcn_head"];
+    await feature("models", "untrained", "--vector", "book_tcn_v1", "--hidden", "24");
     await feature("models", "check");
     for (const name of names) {
       await feature("models", "register", name);
       await feature("models", "promote", name, "--to", "live");
+    }
+    for (const name of ["move_isotonic", "book_tcn_head"]) {
       const { predictions } = await feature("models", "predict", name);
       const [made] = predictions as { role: string; probabilities: { probability: number }[] }[];
       expect(made?.role).toBe("live");
       expect(made?.probabilities.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);
     }
-    expect(await feature("verify", "served")).toMatchObject({ ok: true });
+    await withProject(quietShell, "serve", answersOverHttp);
+    const checks = [{ check: "served", ok: true, checked: 2 + names.length }];
+    expect(await feature("verify", "served")).toMatchObject({ ok: true, checks });
   });
 });

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { FeatureError } from "../../errors.js";
 import { parseDuration } from "../../spec/duration.js";
 import type { Bind } from "../command-module.js";
@@ -43,7 +43,11 @@ export function configure(command: Command, bind: Bind): void {
     .option("--group-by <column>", "metrics for each value of it, too")
     .option("--reference <file>", "a file whose predictions PSI and KS compare with")
     .option("--cost-bps <n>", "cost of a change of position by 1", number, 0)
-    .option("--period <duration>", "of the IC's mean and IC_IR", duration, 86_400_000)
+    .addOption(
+      new Option("--period <duration>", "of the IC's mean and IC_IR")
+        .argParser(duration)
+        .default(86_400_000, "1d"),
+    )
     .option("--bins <n>", "of ECE and PSI", integer, 10)
     .option("--samples <n>", "of the bootstrap; 0 for no intervals", integer, 500)
     .option("--seed <n>", "of the bootstrap", integer, 7)

@@ -4,7 +4,7 @@ import type { Bind } from "../command-module.js";
 import { withProject } from "../context.js";
 import { describeTraining } from "../describe-training.js";
 import { examples } from "../help.js";
-import { foldCount, networkSize, penalty } from "../model-options.js";
+import { foldCount, type NetworkFlags, networkOptions, penalty } from "../model-options.js";
 
 interface TrainFlags {
   readonly vector: string;
@@ -83,12 +83,7 @@ function configureBaseline(command: Command, bind: Bind): void {
     );
 }
 
-interface TcnFlags extends Omit<TrainFlags, "calibration"> {
-  readonly bookView: string;
-  readonly steps: number;
-  readonly hidden: number;
-  readonly seed: number;
-}
+interface TcnFlags extends Omit<TrainFlags, "calibration">, NetworkFlags {}
 
 function configureTcn(command: Command, bind: Bind): void {
   command
@@ -102,10 +97,6 @@ function configureTcn(command: Command, bind: Bind): void {
     )
     .requiredOption("--vector <name>", "the features")
     .requiredOption("--label <name>", "the label; its class, raw_return and label_end_ts are used")
-    .option("--book-view <name>", "whose features are the book's channels", "book_channels")
-    .option("--steps <count>", "buckets that it looks back", networkSize, 60)
-    .option("--hidden <count>", "channels inside; fitting takes time with their square", networkSize, 64)
-    .option("--seed <number>", "of the random weights", networkSize, 1)
     .option("--model <name>", "the model's name (default: the vector's without its version, and _head)")
     .option("--l2 <number>", "weight of the penalty", penalty, 0.01)
     .option("--folds <number>", "stretches of the walk-forward report", foldCount, 4)
@@ -136,4 +127,5 @@ function configureTcn(command: Command, bind: Bind): void {
         }),
       ),
     );
+  networkOptions(command);
 }

@@ -3,14 +3,10 @@ import type { Bind } from "../command-module.js";
 import { withProject } from "../context.js";
 import { countText } from "../count-text.js";
 import { examples } from "../help.js";
-import { networkSize } from "../model-options.js";
+import { type NetworkFlags, networkOptions } from "../model-options.js";
 
-interface UntrainedFlags {
+interface UntrainedFlags extends NetworkFlags {
   readonly vector: string;
-  readonly bookView: string;
-  readonly steps: number;
-  readonly hidden: number;
-  readonly seed: number;
   readonly model?: string;
 }
 
@@ -24,10 +20,6 @@ export function configureUntrained(command: Command, bind: Bind): void {
         "elsewhere. Means and scales are those of the vector's stored rows. examples/deeplob-tcn has a view and a vector for it.",
     )
     .requiredOption("--vector <name>", "the features")
-    .option("--book-view <name>", "whose features are the book's channels", "book_channels")
-    .option("--steps <count>", "buckets that it looks back", networkSize, 60)
-    .option("--hidden <count>", "channels inside", networkSize, 64)
-    .option("--seed <number>", "of the random weights", networkSize, 1)
     .option("--model <name>", "the model's name (default: the vector's without its version, and _untrained)")
     .addHelpText(
       "after",
@@ -71,4 +63,5 @@ export function configureUntrained(command: Command, bind: Bind): void {
         }),
       ),
     );
+  networkOptions(command);
 }

@@ -8,21 +8,15 @@ import type { ModelContract } from "../../spec/model-contract.js";
 import { LoadedModel } from "../loaded-model.js";
 import type { ModelFolder } from "../model-folder.js";
 import { packRow } from "../model-row.js";
-import { checkSample, takeSample } from "../model-sample.js";
+import { takeSample } from "../model-sample.js";
 import { encodeOnnx } from "../onnx/encode-onnx.js";
 import { logisticGraph } from "../onnx/logistic-graph.js";
 import { labelClasses, stockContract } from "../stock-contract.js";
 import { writeModel } from "../write-model.js";
 import { type CalibrationMethod, calibrationShare } from "./calibration-method.js";
-import {
-  type BaselineModel,
-  type BaselineOptions,
-  fitBaseline,
-  isUsable,
-  predictBaseline,
-} from "./fit-baseline.js";
+import { type BaselineModel, type BaselineOptions, fitBaseline, isUsable } from "./fit-baseline.js";
 import { readTrainingRows } from "./read-training-rows.js";
-import { countClasses, exportErrorOf, type TrainReport, writeReport } from "./train-report.js";
+import { checkExport, countClasses, type TrainReport, writeReport } from "./train-report.js";
 import type { TrainingRow } from "./training-set.js";
 import { walkForward } from "./walk-forward.js";
 
@@ -125,12 +119,8 @@ async function exportModel(
     packRow(features, { bucketId: 1, availableAt }),
   ]);
   const taken = await takeSample(loaded, windows);
-  await checkSample(loaded, {
-    ...taken,
-    answers: sample.map((row) => ({ probabilities: predictBaseline(model, options.nullRules, row) })),
-  });
-  const exportError = exportErrorOf(model, options, sample, taken);
   await loaded.release();
+  const exportError = checkExport(model, options, sample, taken);
 
   const files = await writeModel(folder, {
     contract,

@@ -1,5 +1,6 @@
 /** What a command that fits a model says of it, and leaves beside it in models/. */
 
+import { FeatureError } from "../../errors.js";
 import type { ModelFolder } from "../model-folder.js";
 import type { ModelSample } from "../model-sample.js";
 import { labelClasses } from "../stock-contract.js";
@@ -33,20 +34,30 @@ export function countClasses(rows: readonly TrainingRow[]): TrainReport["classes
   return labelClasses.map((one) => ({ class: one, rows: rows.filter(({ label }) => label === one).length }));
 }
 
-/** The largest distance between what was fitted and what the written model answered to the same rows. */
-export function exportErrorOf(
+/** What answers may differ by: the graph works in float32. */
+const tolerance = 1e-5;
+
+/**
+ * The largest distance between what was fitted and what the written model answered to the same rows.
+ * @throws FeatureError FS_MODEL_MISMATCH when it is above 1e-5, or one of them answered nothing: such a file must not be written
+ */
+export function checkExport(
   model: BaselineModel,
   { nullRules }: Pick<BaselineOptions, "nullRules">,
   rows: readonly TrainingRow[],
-  { answers }: Pick<ModelSample, "answers">,
+  { model: object, answers }: Pick<ModelSample, "model" | "answers">,
 ): number {
-  return Math.max(
-    ...rows.flatMap((row, place) =>
-      predictBaseline(model, nullRules, row).map((p, k) =>
-        Math.abs(p - (answers[place]?.probabilities?.[k] ?? Number.NaN)),
-      ),
+  const errors = rows.flatMap((row, place) =>
+    predictBaseline(model, nullRules, row).map((p, k) =>
+      Math.abs(p - (answers[place]?.probabilities?.[k] ?? Number.NaN)),
     ),
   );
+  const wrong = errors.find((error) => !(error <= tolerance));
+  if (wrong !== undefined) {
+    const message = `The graph of ${object} answers other than what was fitted: ${wrong} apart, at most ${tolerance} is expected. Nothing was written.`;
+    throw new FeatureError("FS_MODEL_MISMATCH", message, { object });
+  }
+  return Math.max(0, ...errors);
 }
 
 /** Writes the report into models/, and returns it with its own name among the files. */

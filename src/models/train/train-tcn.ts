@@ -23,7 +23,7 @@ import { type BaselineOptions, fitBaseline, standardise } from "./fit-baseline.j
 import { headWeights } from "./head-weights.js";
 import { readTrainingRows } from "./read-training-rows.js";
 import { refuseNaN, spread, type TrainRequest } from "./train-baseline.js";
-import { countClasses, exportErrorOf, type TrainReport, writeReport } from "./train-report.js";
+import { checkExport, countClasses, type TrainReport, writeReport } from "./train-report.js";
 import type { BucketRow, TrainingRow } from "./training-set.js";
 import { type TrainingWindow, trainingWindows } from "./training-windows.js";
 import { walkForward } from "./walk-forward.js";
@@ -79,7 +79,7 @@ export async function trainTcn(request: TrainTcnRequest): Promise<TrainReport> {
     spread(windows).map(({ window }) => window),
   );
   await loaded.release();
-  const exportError = exportErrorOf(head, options, spread(hidden), sample);
+  const exportError = checkExport(head, options, spread(hidden), sample);
   const files = await writeModel(folder, {
     ...{ contract, bytes, sample, isKnown: request.known !== undefined },
     made: {

@@ -10,6 +10,7 @@ import { encodeOnnx } from "../../../src/models/onnx/encode-onnx.js";
 import { randomWeights } from "../../../src/models/onnx/random-weights.js";
 import { predictBaseline } from "../../../src/models/train/fit-baseline.js";
 import { headWeights } from "../../../src/models/train/head-weights.js";
+import { checkExport } from "../../../src/models/train/train-report.js";
 import { trainingWindows } from "../../../src/models/train/training-windows.js";
 import type { InstrumentKey } from "../../../src/spec/model.js";
 
@@ -75,6 +76,21 @@ describe("a fitted last layer", () => {
       { ...bucketRow(1), features },
     );
     for (const [place, one] of wanted.entries()) expect(p?.data[place]).toBeCloseTo(one, 6);
+  });
+
+  it("is refused, and not written, where the graph answers other than what was fitted", () => {
+    const options = { nullRules: Array.from({ length: 4 }, () => "zero" as const) };
+    const rows = [1, 2].map((id) => ({ ...bucketRow(id), features: [0.1 * id, 1, 2, 3] }));
+    const right = rows.map((row) => ({ probabilities: predictBaseline(head, options.nullRules, row) }));
+    const check = (answers: typeof right) => checkExport(head, options, rows, { model: "head", answers });
+    expect(check(right)).toBe(0);
+    const near = right.map(({ probabilities: [first = 0, ...rest] }) => ({
+      probabilities: [first + 5e-6, ...rest],
+    }));
+    expect(check(near)).toBeCloseTo(5e-6, 9);
+    const swapped = right.map(({ probabilities }) => ({ probabilities: probabilities.toReversed() }));
+    expect(() => check(swapped)).toThrow(/answers other than what was fitted/);
+    expect(() => check(right.slice(1, 1))).toThrow(/NaN apart/);
   });
 
   it("can not hold a curve", () => {
