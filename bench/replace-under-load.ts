@@ -16,6 +16,7 @@ import { openEngine, openScratch } from "../src/engine/open.js";
 import type { Engine } from "../src/engine/port.js";
 import { applyProject } from "../src/migrate/apply.js";
 import { rollbackProject } from "../src/migrate/rollback.js";
+import type { DeployedState } from "../src/plan/deployed.js";
 import { startServer } from "../test/support/clickhouse-server.js";
 import { closedMore, expectComplete, fedVersions, readAliases } from "../test/support/load-checks.js";
 import { collectedProject, loadProject } from "../test/support/load-project.js";
@@ -90,7 +91,8 @@ async function missing(engine: Engine, table: string): Promise<number> {
 const { engine, start, end } = await open();
 try {
   const apply = (version: number) => {
-    const { specs, catalog } = project(version);
+    const { specs, compiled } = project(version);
+    const catalog = ({ objects }: DeployedState) => compiled(objects);
     return applyProject({ engine, project: specs.project, catalog, toolVersion: "bench" });
   };
   const flow = () => pause(seconds * 1000);

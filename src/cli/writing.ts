@@ -26,7 +26,8 @@ export const writerName = (command: string) => `feature ${command} on ${hostname
 export async function openWriting(context: Context, command: string): Promise<Writing> {
   const { engine, project } = context;
   const { catalog, deployed } = await deployedCatalog(context);
-  const storedTables = deployed.objects.flatMap(({ storage }) => (storage === null ? [] : [storage.table]));
+  const tables = deployed.objects.flatMap(({ storage }) => (storage === null ? [] : [storage.table]));
+  const storedTables = [...new Map(tables.map((table) => [table.name, table])).values()];
   const clocks = catalog.clocks.map(({ name }) =>
     clockContext(engine, project, catalog, name, writerName(command)),
   );

@@ -51,6 +51,12 @@ export interface Delay {
   readonly bounds: TableName;
 }
 
+/** Where values are: a table, and what stands before the names of the columns there. */
+export interface Storage {
+  readonly table: TableName;
+  readonly columnPrefix: string;
+}
+
 export const noReach: Reach = { buckets: 0, ms: 0 };
 
 /**
@@ -63,11 +69,14 @@ export type Definition = Readonly<Record<string, Json>>;
  * One named thing that is built, versioned and switched as a whole.
  * - `gate` and `stream`: Null tables and the triggers that read them. Their names carry no hash: they are altered in place (columns are
  *   only ever added, the trigger's query is replaced), because views of several versions hang on them.
- * - `view` and `vector`: a stored table, the trigger that fills it, the alias that consumers read, and its backfill.
+ * - `fused`: a wide table that several views share, the trigger that fills it and its backfill. It is there for as long as one of the
+ *   versions in it is, and stays as it was built: a later revision puts what it rebuilds elsewhere.
+ * - `view` and `vector`: a stored table, the trigger that fills it, the alias that consumers read, and its backfill. A fused view has only
+ *   the alias; its backfill is for computing its own columns again.
  * - `label`: the same without a trigger: it looks forward, so it is filled in batches, by its backfill's text.
  */
 export interface CompiledObject {
-  readonly kind: "gate" | "stream" | "view" | "vector" | "label";
+  readonly kind: "gate" | "stream" | "fused" | "view" | "vector" | "label";
   readonly name: string;
   readonly clock: string;
   readonly path: Path;
@@ -88,7 +97,9 @@ export interface CompiledObject {
   /** The bins of a view with `by:`, the first of its columns: all of them are arrays then, one element a bin. */
   readonly by?: readonly string[];
   /** Where its values are: a table, and the prefix of its columns there. Undefined for streams, which store nothing. */
-  readonly storage: { readonly table: TableName; readonly columnPrefix: string } | undefined;
+  readonly storage: Storage | undefined;
+  /** Name of the `fused` object that stores and fills it, of a view that shares its table with others. */
+  readonly fusedIn?: string;
   readonly tables: readonly Table[];
   readonly triggers: readonly MaterializedView[];
   readonly alias: View | undefined;

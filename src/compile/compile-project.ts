@@ -18,6 +18,8 @@ import { compileStream, guardTable } from "./compile-stream.js";
 import { compileDelay } from "./delay.js";
 import { missing } from "./feature-table.js";
 import { dataFingerprint } from "./fingerprint.js";
+import { compileFused } from "./fused.js";
+import { fusionsOf } from "./fusing.js";
 import { compileLabel } from "./label.js";
 import { bucketColumnTypes, closeTable, streamName, triggerColumns } from "./names.js";
 import type { StoredVersion } from "./placement.js";
@@ -149,13 +151,31 @@ function compileClock(
     vectors,
     deployed,
   );
+  const fusions = fusionsOf(drafts, {
+    clock,
+    database: project.databases.features,
+    versions,
+    pathOf,
+    deployed,
+  });
+  const fusionOf = new Map(
+    fusions.flatMap((fusion) => fusion.views.map(({ draft }) => [draft.view.name, fusion])),
+  );
   const streams = new Map<string, { readonly path: Path; readonly usage: StreamUsage }>();
   for (const path of paths) {
     for (const name of streamNames) {
       const own = drafts.flatMap(({ view, usage }) =>
         usage?.stream === name && usage.aheadMs === undefined && pathOf(view.name) === path ? [usage] : [],
       );
-      const usage = unionUsage(name, [...own, ...deployedUsage(clock, name, path, deployed)]);
+      const kept = fusions.filter((fusion) => fusion.stream === name && fusion.path === path);
+      const usage = unionUsage(name, [
+        ...own,
+        ...deployedUsage(clock, name, path, deployed),
+        // What was read where they were until now.
+        ...kept.flatMap(({ stored }) =>
+          stored === undefined ? [] : deployedUsage(clock, name, stored.path, deployed),
+        ),
+      ]);
       if (own.length > 0) streams.set(streamName(clock.name, name, path), { path, usage });
     }
   }
@@ -168,13 +188,15 @@ function compileClock(
         ? undefined
         : streams.get(streamName(clock.name, draft.usage.stream, path))?.usage;
     const version = versionOf(versions, draft.view.name);
-    const context = { project, clock, version, path, stream, upstream: views, deployed };
+    const fusion = fusionOf.get(draft.view.name);
+    const context = { project, clock, version, path, stream, fusion, upstream: views, deployed };
     views.set(draft.view.name, compileView(draft, context));
   }
   return [
     compileGate(project, clock),
     ...[...streams.values()].map(({ path, usage }) => compileStream(project, clock, usage, path)),
     ...delays(drafts, pathOf).map(({ delayMs, path }) => compileDelay(project, clock, delayMs, path)),
+    ...fusions.map((fusion) => compileFused(fusion, { project, clock, views })),
     ...views.values(),
     ...aliases.map((alias) => compileAlias(alias, project, views)),
     ...vectors.map((vector) => compileVector(vector, { project, clock, path: "hot", views })),

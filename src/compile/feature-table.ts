@@ -5,9 +5,9 @@ import type { Column, MaterializedView, Table, TableName, View } from "../schema
 import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import type { Clock, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
-import { type CompiledColumn, chunkMark, type Path, versionMark } from "./catalog.js";
+import { type CompiledColumn, chunkMark, type Path, type Storage, versionMark } from "./catalog.js";
 import { ripeColumns } from "./delay.js";
-import { bucketColumnTypes, placeColumn, placeExpression, triggerName } from "./names.js";
+import { bucketColumnTypes, placeColumn, placeExpression, storedAs, triggerName } from "./names.js";
 
 const aliasTemplate = sqlTemplate(import.meta.url, "alias");
 const aliasOfBins = sqlTemplate(import.meta.url, "alias-by");
@@ -86,11 +86,11 @@ export function featureTrigger(table: TableName, path: Path, select: string): Ma
 
 export function aliasView(
   name: TableName,
-  table: TableName,
+  { table, columnPrefix }: Storage,
   columns: readonly CompiledColumn[],
   comment: string,
 ): View {
-  const names = columns.map((column) => quoteIdentifier(column.name));
+  const names = columns.map((column) => storedAs(`${columnPrefix}${column.name}`, column.name));
   const slots = { columns: [...storedKey, ...names].join(",\n"), table: quoteName(table) };
   // A view with bins holds a row of arrays for each bucket, and shows a row for each bin.
   const isBins = columns.some((column) => column.type.startsWith("Array("));

@@ -7,7 +7,7 @@ import { sqlTemplate } from "../sql-template.js";
 import { type CompiledColumn, type CompiledObject, type Definition, noReach } from "./catalog.js";
 import { aliasView, backfillStatement, featureTable, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
-import { versionTable } from "./names.js";
+import { storedAs, versionTable } from "./names.js";
 
 const template = sqlTemplate(import.meta.url, "label");
 const pricesTemplate = sqlTemplate(import.meta.url, "label-prices");
@@ -46,6 +46,7 @@ export function compileLabel(label: LabelSpec, context: LabelContext): CompiledO
   const metadata = { description: label.description, owner: label.owner };
   const dataHash = dataFingerprint(definition);
   const table = versionTable(database, `label_${label.name}`, dataHash);
+  const storage = { table, columnPrefix: "" };
   const name = `label_${label.name}`;
   return {
     kind: "label",
@@ -60,10 +61,10 @@ export function compileLabel(label: LabelSpec, context: LabelContext): CompiledO
     upstream: [`view:${view.name}`],
     description: label.description,
     columns,
-    storage: { table, columnPrefix: "" },
+    storage,
     tables: [featureTable(project, table, columns, label.description)],
     triggers: [],
-    alias: aliasView({ database, name }, table, columns, label.description),
+    alias: aliasView({ database, name }, storage, columns, label.description),
     backfill: backfillStatement(project, clock, table, columns, select(label, project, clock, view)),
     // It is computed in batches that read what they need; a dirty bucket's labels are found by their `v`.
     lookBack: 0,
@@ -131,6 +132,7 @@ function ageColumn({ price }: LabelSpec, view: CompiledObject): string | undefin
 function select(label: LabelSpec, project: Project, clock: Clock, view: CompiledObject): string {
   const { price, horizon } = label;
   if (view.storage === undefined) throw missing(`the table of ${view.name}`);
+  const { table, columnPrefix } = view.storage;
   const age = ageColumn(label, view);
   const window = label.threshold?.kind === "adaptive" ? label.threshold.window : 1;
   const reach = String(windowReach * window);
@@ -144,9 +146,9 @@ function select(label: LabelSpec, project: Project, clock: Clock, view: Compiled
   const prices = pricesTemplate({
     ...closes,
     bucket_table: buckets,
-    price_table: quoteName(view.storage.table),
+    price_table: quoteName(table),
     price_columns: [...new Set([price.column, ...(age === undefined ? [] : [age])])]
-      .map(quoteIdentifier)
+      .map((name) => storedAs(`${columnPrefix}${name}`, name))
       .join(", "),
     price: `p.${quoteIdentifier(price.column)}`,
     age: age === undefined ? "0" : `p.${quoteIdentifier(age)}`,

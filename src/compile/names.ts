@@ -1,5 +1,6 @@
 /** Physical names (docs/architecture.md, "Names and versions") and the columns that every bucket-keyed row has. */
 import type { Column, TableName } from "../schema/object.js";
+import { quoteIdentifier } from "../schema/quote.js";
 import type { StreamName } from "../spec/model.js";
 import { keyColumns } from "../spec/stream-columns.js";
 import type { Path } from "./catalog.js";
@@ -53,6 +54,29 @@ export const placeExpression = `toUInt32(row_number() OVER (ORDER BY ${bucketKey
 /** `<name>__<8 hex>`: a stored version of a view, or with the prefix `vector_` of a vector. */
 export function versionTable(database: string, name: string, dataHash: string): TableName {
   return { database, name: `${name}__${shortHash(dataHash)}` };
+}
+
+/** The wide table of views that were built together, and the registry's name of it. */
+export function fusedNames(
+  database: string,
+  clock: string,
+  stream: StreamName,
+  dataHash: string,
+): { readonly name: string; readonly table: TableName } {
+  return {
+    name: `${clock}.${stream}.${shortHash(dataHash)}`,
+    table: versionTable(database, `${clock}__${stream}_fused`, dataHash),
+  };
+}
+
+/** What stands before the names of a view's columns in a table that it shares. */
+export function fusedPrefix(view: string): string {
+  return `${view}__`;
+}
+
+/** A stored column under the name that its view gives it. */
+export function storedAs(stored: string, name: string): string {
+  return stored === name ? quoteIdentifier(name) : `${quoteIdentifier(stored)} AS ${quoteIdentifier(name)}`;
 }
 
 /** The trigger that fills a table. A version that changes its path has both for a moment. */

@@ -1,6 +1,15 @@
 /** What a target has already, as far as compiling has to know it. */
-import type { Table, TableName } from "../schema/object.js";
-import type { Definition, Path } from "./catalog.js";
+import type { MaterializedView, Table } from "../schema/object.js";
+import type { Definition, Path, Storage } from "./catalog.js";
+
+export interface StoredColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly feature: boolean;
+  readonly sql?: string | undefined;
+  readonly unit?: string | undefined;
+  readonly doc?: string | undefined;
+}
 
 /** A deployed version. */
 export interface StoredVersion {
@@ -8,21 +17,25 @@ export interface StoredVersion {
   readonly name: string;
   readonly dataHash: string;
   readonly path: Path;
-  readonly storage: { readonly table: TableName } | null;
+  readonly storage: Storage | null;
+  readonly columns: readonly StoredColumn[];
   readonly tables: readonly Table[];
+  readonly triggers: readonly MaterializedView[];
   readonly definition?: Definition;
+  readonly backfill?: string | null | undefined;
+  readonly everyBucket?: boolean;
 }
 
 /**
- * The table of the version with this content, under the object's own name or its former one; undefined when there is none.
+ * Where the version with this content is, under the object's own name or its former one; undefined when there is none.
  * A renamed object keeps its table, and keeps it when its spec no longer says how it was called.
  */
-export function storedTable(
+export function storedPlace(
   versions: readonly StoredVersion[],
   object: { readonly kind: string; readonly name: string; readonly renamedFrom: string | undefined },
   dataHash: string,
-): TableName | undefined {
-  return storedVersion(versions, object, dataHash)?.storage?.table;
+): Storage | undefined {
+  return storedVersion(versions, object, dataHash)?.storage ?? undefined;
 }
 
 /**

@@ -17,7 +17,7 @@ import { normalExpression } from "./expression/normal.js";
 import { createdAt, expiry, featureColumns, finalFeature, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { triggerName, versionTable } from "./names.js";
-import { type StoredVersion, storedTable } from "./placement.js";
+import { type StoredVersion, storedPlace } from "./placement.js";
 import { sourceTable } from "./source-relation.js";
 import { streamRowSql } from "./stream.js";
 import type { ViewDraft } from "./view-draft.js";
@@ -103,7 +103,7 @@ export function compileRowView(
     owner: view.owner,
     columns: view.columns.map(({ name, unit, doc, feature }) => ({ name, unit, doc, feature })),
   };
-  const table = storedTable(deployed, view, dataHash) ?? versionTable(database, view.name, dataHash);
+  const table = storedPlace(deployed, view, dataHash)?.table ?? versionTable(database, view.name, dataHash);
   const columns = view.columns.map(
     (column): CompiledColumn => ({
       name: column.name,

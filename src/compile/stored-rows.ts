@@ -5,12 +5,19 @@ import { quoteIdentifier, quoteName } from "../schema/quote.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { CompiledObject, Delay } from "./catalog.js";
 import { missing } from "./feature-table.js";
+import { storedAs } from "./names.js";
 
 const template = sqlTemplate(import.meta.url, "stored-rows");
 const ownKeys = sqlTemplate(import.meta.url, "own-keys");
 const trailingKeys = sqlTemplate(import.meta.url, "trailing-keys");
 const reachKeys = sqlTemplate(import.meta.url, "reach-keys");
 const delayedTemplate = sqlTemplate(import.meta.url, "delayed-rows");
+
+/** A column as it is stored, and as it is given. */
+export interface StoredAs {
+  readonly stored: string;
+  readonly name: string;
+}
 
 export interface StoredRowsOptions {
   /** The relation of the buckets. */
@@ -23,8 +30,8 @@ export interface StoredRowsOptions {
   readonly ends?: boolean;
   /** The rows of the buckets themselves, also of a view with a delay, for one who looks at when they were known. */
   readonly isOwn?: boolean;
-  /** Which columns, as SELECT text; undefined reads all. */
-  readonly only?: readonly string[];
+  /** Which columns of its table, those of views that it shares the table with too; undefined reads all of its own. */
+  readonly only?: readonly StoredAs[];
 }
 
 /**
@@ -41,14 +48,16 @@ export function storedRows(object: CompiledObject, options: StoredRowsOptions): 
     within === undefined
       ? undefined
       : reachKeys({ buckets, bounds: within.bounds, before_ms: String(within.ms) });
-  const columns = options.only ?? object.columns.map((column) => column.name);
+  const { columnPrefix, table } = object.storage;
+  const columns =
+    options.only ?? object.columns.map(({ name }): StoredAs => ({ stored: `${columnPrefix}${name}`, name }));
   return template({
     columns: [
       // Windows by time are ordered by the buckets' ends.
       `exchange, market_type, symbol, bucket_id${within === undefined && options.ends !== true ? "" : ", bucket_ts_end"}`,
-      ...columns.map((name) => quoteIdentifier(name)),
+      ...columns.map(({ stored, name }) => storedAs(stored, name)),
     ].join(",\n"),
-    table: quoteName(object.storage.table),
+    table: quoteName(table),
     keys:
       inTime === undefined
         ? trailing
@@ -68,7 +77,7 @@ function rowsAsOf(
   delay: Delay,
   { buckets, only }: StoredRowsOptions,
 ): string {
-  const names = (only ?? object.columns.map((column) => column.name)).map(quoteIdentifier);
+  const names = (only ?? object.columns).map(({ name }) => quoteIdentifier(name));
   const isFresh = `b.bucket_ts_end <= d.ripe_at + toIntervalMillisecond(${delay.staleMs})`;
   return delayedTemplate({
     columns: names.map((name) => `if(${isFresh}, d.${name}, NULL) AS ${name}`).join(",\n"),

@@ -19,6 +19,11 @@ export interface VectorContext {
   readonly views: ReadonlyMap<string, CompiledObject>;
 }
 
+interface VectorFeature {
+  readonly view: CompiledObject;
+  readonly column: string;
+}
+
 /** The name of a vector's column: `<view>__<column>`. */
 export function vectorColumnName(view: string, column: string): string {
   return `${view}__${column}`;
@@ -27,16 +32,14 @@ export function vectorColumnName(view: string, column: string): string {
 export function compileVector(vector: VectorSpec, context: VectorContext): CompiledObject {
   const { project, clock, path } = context;
   const database = project.databases.features;
-  const viewNames = [...new Set(vector.features.map((feature) => feature.view))];
-  const views = viewNames.map((name) => {
-    const view = context.views.get(name);
-    if (view === undefined) throw missing(`view ${name}`);
-    return view;
-  });
+  const features = vector.features.map(
+    ({ view, column }): VectorFeature => ({ view: viewOf(context, view), column }),
+  );
+  const views = [...new Set(features.map(({ view }) => view))];
   const columns: CompiledColumn[] = vector.features.map((feature) => {
-    const view = context.views.get(feature.view);
-    const source = view?.columns.find((column) => column.name === feature.column);
-    if (view === undefined || source === undefined) throw missing(`column ${feature.view}.${feature.column}`);
+    const view = viewOf(context, feature.view);
+    const source = view.columns.find((column) => column.name === feature.column);
+    if (source === undefined) throw missing(`column ${feature.view}.${feature.column}`);
     return {
       ...source,
       name: vectorColumnName(feature.view, feature.column),
@@ -62,17 +65,25 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
   };
   const level = 1 + Math.max(...views.map((view) => view.level));
   const table = versionTable(database, `vector_${vector.name}`, dataHash);
+  const storage = { table, columnPrefix: "" };
   const select = (buckets: string): string =>
     template({
       lag_ms: String(vector.lagMs),
-      features: vector.features
+      features: features
         .map(
           ({ view, column }) =>
-            `${quoteIdentifier(view)}.${quoteIdentifier(column)} AS ${quoteIdentifier(vectorColumnName(view, column))}`,
+            `${quoteIdentifier(joined(view))}.${quoteIdentifier(joinedColumn(view, column))} AS ${quoteIdentifier(vectorColumnName(view.name, column))}`,
         )
         .join(",\n"),
       buckets,
-      joins: views.map((view) => join(vector, view, buckets)).join("\n"),
+      joins: [...new Set(views.map(joined))]
+        .map((name) =>
+          join(
+            features.filter(({ view }) => joined(view) === name),
+            buckets,
+          ),
+        )
+        .join("\n"),
     });
   return {
     kind: "vector",
@@ -84,13 +95,13 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
     metadataHash: contentHash(metadata),
     definition,
     metadata,
-    upstream: viewNames.map((name) => `view:${name}`),
+    upstream: views.map(({ name }) => `view:${name}`),
     description: vector.description,
     columns,
-    storage: { table, columnPrefix: "" },
+    storage,
     tables: [featureTable(project, table, columns, vector.description)],
     triggers: [featureTrigger(table, path, select(quoteName(closeTable(database, clock.name, level, path))))],
-    alias: aliasView({ database, name: `vector_${vector.name}` }, table, columns, vector.description),
+    alias: aliasView({ database, name: `vector_${vector.name}` }, storage, columns, vector.description),
     backfill: backfillStatement(project, clock, table, columns, select("buckets")),
     lookBack: Math.max(...views.map((view) => view.lookBack)),
     reach: asOfReach(views),
@@ -100,12 +111,31 @@ export function compileVector(vector: VectorSpec, context: VectorContext): Compi
   };
 }
 
-function join(vector: VectorSpec, view: CompiledObject, buckets: string): string {
-  const only = vector.features
-    .filter((feature) => feature.view === view.name)
-    .map((feature) => feature.column);
-  const name = quoteIdentifier(view.name);
-  const rows = nested(storedRows(view, { buckets, before: 0, only }));
+function viewOf({ views }: VectorContext, name: string): CompiledObject {
+  const view = views.get(name);
+  if (view === undefined) throw missing(`view ${name}`);
+  return view;
+}
+
+/** What a view's rows are joined as. Views that share a table are joined once, so their columns need longer names. */
+function joined(view: CompiledObject): string {
+  return view.fusedIn ?? view.name;
+}
+
+function joinedColumn(view: CompiledObject, column: string): string {
+  return view.fusedIn === undefined ? column : vectorColumnName(view.name, column);
+}
+
+/** `features` are those of one table. */
+function join(features: readonly VectorFeature[], buckets: string): string {
+  const [first] = features;
+  if (first === undefined) throw missing("a join of nothing");
+  const only = features.map(({ view, column }) => ({
+    stored: `${view.storage?.columnPrefix ?? ""}${column}`,
+    name: joinedColumn(view, column),
+  }));
+  const name = quoteIdentifier(joined(first.view));
+  const rows = nested(storedRows(first.view, { buckets, before: 0, only }));
   const keys = bucketKey.map((key) => `${name}.${key} = c.${key}`);
   return `LEFT JOIN ${rows} AS ${name}\n  ON ${keys.join(" AND ")}`;
 }

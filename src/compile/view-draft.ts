@@ -104,7 +104,10 @@ export function draftView(view: FeatureView, levelOf: (view: string) => number):
       rows?.stream === undefined
         ? undefined
         : {
-            ...streamUsage(rows.stream, [...rowTexts(rows), ...expressions.map((item) => item.sql)]),
+            ...streamUsage(rows.stream, [
+              ...rowTexts(rows),
+              ...[...lets, ...expressions].map((item) => item.sql),
+            ]),
             ...(view.delayMs === 0 ? {} : { aheadMs: view.delayMs }),
           },
     level:

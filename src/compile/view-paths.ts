@@ -1,7 +1,7 @@
 /** Which views are computed at once when a bucket is closed, and which may wait. */
 import type { FeatureView, VectorSpec } from "../spec/model.js";
 import type { Path } from "./catalog.js";
-import { type StoredVersion, staysHot } from "./placement.js";
+import { type StoredVersion, staysHot, storedPlace } from "./placement.js";
 import { type ViewVersion, versionOf } from "./view-definition.js";
 
 /** The views that vectors hold, and all that these read. */
@@ -31,5 +31,15 @@ export function viewPaths(
   for (const view of views) {
     if (staysHot(deployed, view, versionOf(versions, view.name).dataHash)) need(view.name, byName, hot);
   }
+  // Views in one table have one trigger. They read no others, so that nothing follows them.
+  const tableOf = ({ name, ...view }: FeatureView): string | undefined =>
+    storedPlace(
+      deployed,
+      { name, kind: "view", renamedFrom: view.renamedFrom },
+      versionOf(versions, name).dataHash,
+    )?.table.name;
+  const hotTables = new Set(views.filter(({ name }) => hot.has(name)).map(tableOf));
+  hotTables.delete(undefined);
+  for (const view of views) if (hotTables.has(tableOf(view))) hot.add(view.name);
   return (view) => (hot.has(view) ? "hot" : "lazy");
 }

@@ -7,7 +7,7 @@ import type { Window } from "../spec/model.js";
 import { shareableColumns } from "../spec/stream-columns.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { CompiledObject, Reach } from "./catalog.js";
-import { tokenize } from "./expression/tokens.js";
+import { identifierOf, tokenize } from "./expression/tokens.js";
 import { finalFeature, missing, storedKey } from "./feature-table.js";
 import { bucketColumns, bucketKey, placeColumn } from "./names.js";
 import { indent, nested } from "./nested.js";
@@ -53,10 +53,15 @@ export function overByView(draft: ViewDraft, upstream: readonly CompiledObject[]
 }
 
 /** The bucket's columns of a group, and what makes a group: its place, and what expressions name besides their aggregates. */
-function groupedByBucket(draft: ViewDraft, by: readonly string[]): { bucket_columns: string; group: string } {
+export function groupedByBucket(
+  expressions: readonly { readonly sql: string }[],
+  by: readonly string[] = [],
+): { bucket_columns: string; group: string } {
   const named = new Set(
-    [...draft.lets, ...draft.expressions].flatMap(({ sql }) =>
-      tokenize(sql).map(({ kind, text }) => (kind === "quoted" ? text.slice(1, -1) : text)),
+    expressions.flatMap(({ sql }) =>
+      tokenize(sql)
+        .map(identifierOf)
+        .filter((name) => name !== undefined),
     ),
   );
   const columns = bucketColumns.map((name) => (named.has(name) ? name : `any(${name}) AS ${name}`));
@@ -76,7 +81,7 @@ export function binExpressionSelect(
   const [cells] = upstream;
   if (draft.view.overBy?.emit !== true || cells === undefined) {
     return streamExpressions({
-      ...groupedByBucket(draft, []),
+      ...groupedByBucket([...draft.lets, ...draft.expressions]),
       expressions: expressions(draft),
       stream: relation,
     });
@@ -123,7 +128,7 @@ export function streamExpressionSelect(
   const { rows } = draft;
   const by = (rows?.by ?? []).map(quoteIdentifier);
   return streamExpressions({
-    ...groupedByBucket(draft, by),
+    ...groupedByBucket([...draft.lets, ...draft.expressions], by),
     expressions: expressions(draft),
     stream: rows === undefined ? stream : rowsRelation(rows, columns, stream, undefined, scope),
   });
@@ -229,23 +234,27 @@ function upstreamRows(upstream: readonly CompiledObject[], options: StoredRowsOp
  * The alias of a column's raw expression. A column may share a stream column's name (book_state.mid); in the expressions the
  * name keeps meaning the stream's, so the column goes under another name until they are computed.
  */
-function innerName(draft: ViewDraft, name: string): string {
-  const { from } = draft.view;
-  const shared = "stream" in from && shareableColumns[from.stream].includes(name);
-  return quoteIdentifier(shared ? `${name}__of_bucket` : name);
+export function innerName({ view: { from } }: ViewDraft, name: string): string {
+  const isShared = "stream" in from && shareableColumns[from.stream].includes(name);
+  return isShared ? `${name}__of_bucket` : name;
 }
 
 /** The finished columns, over their raw expressions. */
 function features(draft: ViewDraft): string {
   return draft.expressions
-    .map(({ column }) => `${finalFeature(innerName(draft, column.name))} AS ${quoteIdentifier(column.name)}`)
+    .map(
+      ({ column }) =>
+        `${finalFeature(quoteIdentifier(innerName(draft, column.name)))} AS ${quoteIdentifier(column.name)}`,
+    )
     .join(",\n");
 }
 
 function expressions(draft: ViewDraft): string {
   return [
     ...draft.lets.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`),
-    ...draft.expressions.map(({ column, sql }) => `${sql} AS ${innerName(draft, column.name)}`),
+    ...draft.expressions.map(
+      ({ column, sql }) => `${sql} AS ${quoteIdentifier(innerName(draft, column.name))}`,
+    ),
   ].join(",\n");
 }
 

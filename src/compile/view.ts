@@ -4,14 +4,15 @@ import { fitsName } from "../schema/fits-table.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, FeatureView, Project } from "../spec/model.js";
 import { asOfExpressionSelect } from "./as-of-rows.js";
-import type { CompiledColumn, CompiledObject, Definition, Path, Reach } from "./catalog.js";
+import type { CompiledColumn, CompiledObject, Definition, Path, Reach, Storage } from "./catalog.js";
 import { asOfReach, delayName, delayReach, delayTable, staleMs } from "./delay.js";
 import { aliasView, backfillStatement, featureTable, featureTrigger, missing } from "./feature-table.js";
 import { contentHash } from "./fingerprint.js";
+import type { Fusion } from "./fusing.js";
 import { closeTable, streamName, streamTableName, versionTable } from "./names.js";
 import { nested } from "./nested.js";
 import { binNames } from "./over-bins.js";
-import { type StoredVersion, storedTable } from "./placement.js";
+import { type StoredVersion, storedPlace } from "./placement.js";
 import { type StreamUsage, streamSelect } from "./stream.js";
 import { timeExpressionSelect, timeReach } from "./time-rows.js";
 import type { ViewVersion } from "./view-definition.js";
@@ -26,6 +27,8 @@ export interface ViewContext {
   readonly path: Path;
   /** The shape of the stream that the view hangs on: the union of what all its views read. */
   readonly stream: StreamUsage | undefined;
+  /** The table that it shares with others, and its trigger. */
+  readonly fusion: Fusion | undefined;
   readonly upstream: ReadonlyMap<string, CompiledObject>;
   /** What the target has already. */
   readonly deployed: readonly StoredVersion[];
@@ -73,7 +76,9 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
   const tables = { bounds, fits: quoteName(fitsName(project)) };
   const reach = viewReach(view, clock, upstream);
   const trigger = quoteName(closeTable(database, clock.name, level, path));
-  const table = storedTable(context.deployed, view, dataHash) ?? versionTable(database, view.name, dataHash);
+  const storage = placeOf(draft, context);
+  const { table } = storage;
+  const isFused = context.fusion !== undefined;
   const ofStream = (usage: StreamUsage, buckets: string): string =>
     overStreamSelect(draft, nested(streamSelect(project, clock, usage, buckets)), {
       bounds,
@@ -98,6 +103,10 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
         ? ofBlock(quoteName(streamTableName(database, clock.name, context.stream.stream, path)))
         : ofBuckets(trigger);
   const stored = ofBuckets("buckets");
+  const storedColumns = columns.map((column) => ({
+    ...column,
+    name: `${storage.columnPrefix}${column.name}`,
+  }));
   return {
     kind: "view",
     name: view.name,
@@ -111,17 +120,20 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     upstream:
       view.delayMs > 0
         ? [`stream:${delayName(clock.name, view.delayMs, path)}`]
-        : context.stream === undefined
-          ? upstreamViews.map((name) => `view:${name}`)
-          : [`stream:${streamName(clock.name, context.stream.stream, path)}`],
+        : context.fusion !== undefined
+          ? [`fused:${context.fusion.name}`]
+          : context.stream === undefined
+            ? upstreamViews.map((name) => `view:${name}`)
+            : [`stream:${streamName(clock.name, context.stream.stream, path)}`],
     description: view.description,
     columns,
     ...(by.length > 0 ? { by } : {}),
-    storage: { table, columnPrefix: "" },
-    tables: [featureTable(project, table, columns, view.description)],
-    triggers: [featureTrigger(table, path, live)],
-    alias: aliasView({ database, name: view.name }, table, columns, view.description),
-    backfill: backfillStatement(project, clock, table, columns, stored, view.delayMs),
+    storage,
+    ...(context.fusion === undefined ? {} : { fusedIn: context.fusion.name }),
+    tables: isFused ? [] : [featureTable(project, table, columns, view.description)],
+    triggers: isFused ? [] : [featureTrigger(table, path, live)],
+    alias: aliasView({ database, name: view.name }, storage, columns, view.description),
+    backfill: backfillStatement(project, clock, table, storedColumns, stored, view.delayMs),
     lookBack: reach.buckets + Math.max(0, ...upstream.map((object) => object.lookBack)),
     reach,
     ...(view.delayMs === 0
@@ -134,6 +146,22 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
     renamedFrom: view.renamedFrom,
     at: view.at,
   };
+}
+
+/** Where the version is stored, or will be. */
+function placeOf(
+  { view }: ViewDraft,
+  { project, version: { dataHash }, fusion, deployed }: ViewContext,
+): Storage {
+  const shared = fusion?.views.find(({ draft }) => draft.view.name === view.name);
+  if (fusion !== undefined && shared !== undefined)
+    return { table: fusion.storage.table, columnPrefix: shared.columnPrefix };
+  return (
+    storedPlace(deployed, view, dataHash) ?? {
+      table: versionTable(project.databases.features, view.name, dataHash),
+      columnPrefix: "",
+    }
+  );
 }
 
 /** What a row reads beyond its own bucket. */

@@ -42,7 +42,8 @@ export async function pruneProject(options: PruneOptions): Promise<PruneResult> 
     const found = await findPrunable(options, registry, objects);
     const steps = await stepsFor(engine, registry, found.drop);
     const statements = steps.map(({ sql }) => sql);
-    if (options.dryRun === true || steps.length === 0) return { ...found, statements, revision: undefined };
+    if (options.dryRun === true || steps.length + found.drop.length === 0)
+      return { ...found, statements, revision: undefined };
     const revision = await registry.begin({
       kind: "prune",
       migration: found.drop.length === 1 ? "1 version" : `${found.drop.length} versions`,

@@ -52,7 +52,10 @@ function closeOrder({ close }: CompiledClock) {
 function closeFailure(error: unknown, level: number, objects: readonly CompiledObject[]): unknown {
   if (!(error instanceof FeatureError) || error.code !== "FS_ENGINE_QUERY") return error;
   const views = objects.filter((object) => object.kind === "view" || object.kind === "vector");
-  const named = views.filter((object) => object.triggers.some(({ name }) => error.message.includes(name)));
+  // Triggers are named after the tables that they fill.
+  const named = views.filter(
+    ({ storage }) => storage !== undefined && error.message.includes(storage.table.name),
+  );
   const suspects = named.length > 0 ? named : views;
   return new Findings(
     suspects.map(

@@ -56,7 +56,7 @@ export function changeDocument(change: Change, context: ChangeContext): ChangeDo
 /** Whether the change computes rows for buckets that are stored already. */
 export function isFilled(change: Change): boolean {
   const isNew = change.kind === "create" || (change.kind === "replace" && change.reuse === undefined);
-  return isNew && change.object.backfill !== undefined;
+  return isNew && change.object.backfill !== undefined && change.object.fusedIn === undefined;
 }
 
 function downstream(change: Change, graph: Downstream): readonly string[] {

@@ -1,6 +1,6 @@
 /** What is deployed, as the registry knows it: the actual side of a diff, of the same values as the desired side. */
-import type { CompiledColumn, CompiledObject, Definition, Path, Reach } from "../compile/catalog.js";
-import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
+import type { CompiledColumn, CompiledObject, Definition, Path, Reach, Storage } from "../compile/catalog.js";
+import type { MaterializedView, Table, View } from "../schema/object.js";
 
 /**
  * - `building`: its tables may exist; its migration has not ended.
@@ -21,7 +21,7 @@ export interface DeployedColumn {
   readonly doc?: string;
 }
 
-/** One version of a view or a vector, or a gate or stream, which have one version only. */
+/** One version of a view or a vector, or what has one version only: a gate, a stream, a table that views share. */
 export interface DeployedObject {
   readonly kind: CompiledObject["kind"];
   readonly name: string;
@@ -33,7 +33,7 @@ export interface DeployedObject {
   readonly level: number;
   readonly upstream: readonly string[];
   readonly columns: readonly DeployedColumn[];
-  readonly storage: { readonly table: TableName; readonly columnPrefix: string } | null;
+  readonly storage: Storage | null;
   readonly tables: readonly Table[];
   readonly triggers: readonly MaterializedView[];
   readonly alias: View | null;
@@ -83,9 +83,9 @@ export function recordKey(record: VersionRecord): RecordKey {
   }
 }
 
-/** Gates and streams have one version, which is altered in place: versions of views hang on them. */
+/** Gates, streams and shared tables have one version, which is altered in place: versions of views hang on them. */
 export function isInPlace(kind: CompiledObject["kind"]): boolean {
-  return kind === "gate" || kind === "stream";
+  return kind === "gate" || kind === "stream" || kind === "fused";
 }
 
 /** The records of a state; `stateOf` is the inverse. */

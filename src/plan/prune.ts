@@ -55,7 +55,16 @@ export function prunable(objects: readonly DeployedObject[], rules: PruneRules):
     const holder = heldBy(object);
     return [{ object, because: holder === undefined ? readerOf(object, staying) : `${holder} holds it` }];
   });
-  return { drop: versions.filter((object) => !staying.has(object)), kept };
+  const drop = versions.filter((object) => !staying.has(object));
+  return { drop: [...drop, ...emptied(objects, staying)], kept };
+}
+
+/** Shared tables in which no version is left that stays. */
+function emptied(objects: readonly DeployedObject[], staying: ReadonlySet<DeployedObject>): DeployedObject[] {
+  const used = new Set([...staying].map(({ storage }) => storage?.table.name));
+  return objects.filter(
+    ({ kind, state, storage }) => kind === "fused" && state === "live" && !used.has(storage?.table.name),
+  );
 }
 
 function readerOf(object: DeployedObject, staying: ReadonlySet<DeployedObject>): string {

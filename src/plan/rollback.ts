@@ -4,7 +4,7 @@ import { quoteName, quoteString } from "../schema/quote.js";
 import { renderCreate, renderDrop } from "../schema/render.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { DeployedObject, DeployedState, VersionRecord } from "./deployed.js";
-import type { Step } from "./step.js";
+import { distinctSteps, type Step } from "./step.js";
 import { isVersioned, objectOf, readsVersion, versionOf } from "./versions.js";
 
 const countBuckets = sqlTemplate(import.meta.url, "count-buckets");
@@ -117,11 +117,11 @@ export function planRollback(
       })),
       ...leaving.map((object) => ({ object: objectOf(object), from: table(object), to: null })),
     ],
-    steps: [
+    steps: distinctSteps([
       ...coming.flatMap((object) => checkStep(object, buckets(object.clock))),
       ...coming.flatMap((object) => switchStep(object, before(object))),
       ...leaving.flatMap(dropStep),
-    ],
+    ]),
     records: [
       ...going.map((object): VersionRecord => ({ kind: "object", object: { ...object, state: "retired" } })),
       ...coming.map((object): VersionRecord => ({ kind: "object", object: { ...object, state: "live" } })),

@@ -38,6 +38,12 @@ export interface Step {
   readonly reverse: string | undefined;
 }
 
+/** Each step once, where it stands first: a table that views share is looked at once for all of them. */
+export function distinctSteps(steps: readonly Step[]): Step[] {
+  const names = new Set<string>();
+  return steps.filter(({ name }) => !names.has(name) && names.add(name));
+}
+
 /** A table as the names of steps write it. */
 export function stepName({ database, name }: TableName): string {
   return `${database}.${name}`;

@@ -7,7 +7,7 @@ import { alterTableSteps } from "./alter-table-steps.js";
 import { type Change, changeObject, type TriggerChange } from "./change.js";
 import type { DeployedObject } from "./deployed.js";
 import { backfillSteps, checkSteps, type Filled, recomputeSteps } from "./fill-steps.js";
-import { type Step, stepName } from "./step.js";
+import { distinctSteps, type Step, stepName } from "./step.js";
 
 /**
  * All tables, then all triggers, then backfill level by level, then checks, then alias switches, upstream first; comments
@@ -19,16 +19,18 @@ export function orderedSteps(changes: readonly Change[], desired: Catalog): Step
       ? [change.object]
       : [],
   );
-  const byLevel = [...built].sort((a, b) => a.level - b.level);
+  // What fills a view in a shared table is the table's own.
+  const own = built.filter(({ fusedIn }) => fusedIn === undefined);
+  const byLevel = [...own].sort((a, b) => a.level - b.level);
   const altered = changes.filter((change) => change.kind === "alter");
   // On its new path a trigger sees later buckets; those that the old one still had to compute are computed here.
   const filled: Filled[] = [
-    ...built.map((object) => ({ object, behind: undefined })),
+    ...own.map((object) => ({ object, behind: undefined })),
     ...altered.flatMap(({ object, previous }) =>
       object.path === previous.path || !object.triggers.length ? [] : [{ object, behind: previous.path }],
     ),
   ].sort((a, b) => a.object.level - b.object.level);
-  return [
+  return distinctSteps([
     ...changes.flatMap(databaseSteps),
     ...changes.flatMap(tableSteps),
     ...altered.flatMap((change) => triggerSteps(change, ({ kind }) => kind !== "drop")),
@@ -50,7 +52,7 @@ export function orderedSteps(changes: readonly Change[], desired: Catalog): Step
         ? change.renamedFrom.versions.filter(({ state }) => state === "live").flatMap(dropAliasSteps)
         : [];
     }),
-  ];
+  ]);
 }
 
 function databaseSteps(change: Change): Step[] {

@@ -18,18 +18,24 @@ export function isVersioned({ kind }: Pick<DeployedObject, "kind">): boolean {
 
 /**
  * Whether the rows of `reader` are computed from the rows of `other`, this very version of it. Triggers name stored tables,
- * whose names bear the version; no version reads an alias.
+ * whose names bear the version, and of a table that views share the columns, whose names bear the view; no version reads an alias.
  */
 export function readsVersion(reader: DeployedObject, other: DeployedObject): boolean {
-  const table = other.storage?.table.name;
-  if (table === undefined || reader === other) return false;
+  if (other.storage === null || reader === other) return false;
+  const { table, columnPrefix } = other.storage;
   const texts = [...reader.triggers.map(({ select }) => select), reader.backfill ?? ""];
-  return texts.some((text) => mentions(text, table));
+  return texts.some(
+    (text) =>
+      mentions(text, table.name) &&
+      (columnPrefix === "" || mentions(text, columnPrefix, { isBeginning: true })),
+  );
 }
 
-function mentions(text: string, name: string): boolean {
+/** Whether a name, or one that begins so, stands in a text. */
+function mentions(text: string, name: string, { isBeginning = false } = {}): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    if (!/\w/.test(text[at + name.length] ?? "") && !/\w/.test(text[at - 1] ?? "")) return true;
+    const goesOn = !isBeginning && /\w/.test(text[at + name.length] ?? "");
+    if (!goesOn && !/\w/.test(text[at - 1] ?? "")) return true;
   }
   return false;
 }

@@ -51,7 +51,9 @@ export function knownBy(project: Project, catalog: Catalog): TableCut[] {
   const symbol_at = symbolAt("symbol", place);
   const keyed = [
     ...catalog.clocks.map((clock) => clock.buckets),
-    ...catalog.objects.flatMap(({ storage }) => (storage === undefined ? [] : [storage.table])),
+    ...catalog.objects.flatMap(({ storage, fusedIn }) =>
+      storage === undefined || fusedIn !== undefined ? [] : [storage.table],
+    ),
   ].map(
     (table): TableCut => ({
       table,

@@ -40,8 +40,9 @@ export async function verify(request: VerifyRequest): Promise<Verification> {
       clock,
       compiled,
       objects: catalog.objects.filter(
-        // A label looks forward: what is known of it at a bucket's close is nothing.
-        ({ kind, clock: own, storage }) => own === clock.name && storage !== undefined && kind !== "label",
+        // A label looks forward: what is known of it at a bucket's close is nothing. A shared table is looked at view by view.
+        ({ kind, clock: own, storage }) =>
+          own === clock.name && storage !== undefined && kind !== "label" && kind !== "fused",
       ),
       sample: await sampleBuckets(engine, specs.project, clock, compiled, options),
     });

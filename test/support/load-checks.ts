@@ -1,6 +1,7 @@
 /** What must hold after a change under load, and during it. */
 import { expect } from "vitest";
 import { chunkMark } from "../../src/compile/catalog.js";
+import { storedAs } from "../../src/compile/names.js";
 import type { Engine } from "../../src/engine/port.js";
 import type { DeployedObject } from "../../src/plan/deployed.js";
 import { openRegistryReader } from "../../src/registry/reader.js";
@@ -9,7 +10,7 @@ import type { LoadWriter } from "./load-writer.js";
 
 const key = "exchange, market_type, symbol, bucket_id";
 
-/** Every version that is fed, live and retired. */
+/** Every version that is fed, live and retired, and the table that two of them share. */
 export async function fedVersions(engine: Engine): Promise<DeployedObject[]> {
   const { objects } = await openRegistryReader(engine, "l_registry").required();
   return objects.filter(({ storage }) => storage !== null);
@@ -20,7 +21,11 @@ export async function expectComplete(engine: Engine, versions: readonly Deployed
   for (const { name, dataHash, storage, backfill, columns } of versions) {
     const what = `${name} ${dataHash.slice(0, 8)}`;
     const table = quoteName(storage?.table ?? { database: "", name: "" });
-    const list = [key, ...columns.map((column) => quoteIdentifier(column.name))].join(", ");
+    const names = columns.map((column) => column.name);
+    const list = [key, ...names.map(quoteIdentifier)].join(", ");
+    const read = [key, ...names.map((column) => storedAs(`${storage?.columnPrefix}${column}`, column))].join(
+      ", ",
+    );
     const computed = (backfill ?? "").slice((backfill ?? "").indexOf("\n") + 1).replace(chunkMark, "");
     const [counts] = await engine.rows(
       `SELECT
@@ -31,8 +36,8 @@ export async function expectComplete(engine: Engine, versions: readonly Deployed
     const { buckets } = counts as { buckets: string };
     expect({ what, ...counts }).toEqual({ what, buckets, stored: buckets, distinct_keys: buckets });
     for (const [a, b] of [
-      [`SELECT ${list} FROM ${table} FINAL`, `SELECT ${list} FROM (${computed})`],
-      [`SELECT ${list} FROM (${computed})`, `SELECT ${list} FROM ${table} FINAL`],
+      [`SELECT ${read} FROM ${table} FINAL`, `SELECT ${list} FROM (${computed})`],
+      [`SELECT ${list} FROM (${computed})`, `SELECT ${read} FROM ${table} FINAL`],
     ])
       expect({
         what,

@@ -8,8 +8,9 @@ import { parseProject } from "../../src/spec/parse-project.js";
 export interface LoadProject {
   readonly specs: ProjectSpecs;
   readonly symbols: readonly string[];
+  /** For a target that has nothing. */
   readonly catalog: Catalog;
-  /** The catalog for a target that has these versions. */
+  /** For a target that has these versions. */
   readonly compiled: (deployed: readonly StoredVersion[]) => Catalog;
 }
 
@@ -30,9 +31,9 @@ function symbolsFrom(letters: string): readonly [string, ...string[]] {
 }
 
 /**
- * Version 1 has levels 0 to 2: `flow` over trades, `trail` over flow, the vector over both. In version `n` every volume is
- * n times as large and `mark` is n; from version 2 on there is one view and one level more, `far` over trail. Without the vector
- * nothing is hot.
+ * Version 1 has levels 0 to 2: `flow` and `tally` over trades, which share a table, `trail` over flow, the vector over all. In version `n`
+ * every volume is n times as large and `mark` is n, while `tally` stays as it is; from version 2 on there is one view and one level more,
+ * `far` over trail. Without the vector nothing is hot.
  */
 export function loadProject(
   root: string,
@@ -68,6 +69,16 @@ columns:
 `,
     },
     {
+      path: "features/tally.yaml",
+      text: `view: tally
+clock: ubt
+from: trades
+columns:
+  volume: { sql: "count()" }
+  mean_price: { sql: "sum(price * quantity) / nullIf(sum(quantity), 0)", unit: quote }
+`,
+    },
+    {
       path: "features/trail.yaml",
       text: `view: trail
 clock: ubt
@@ -99,7 +110,7 @@ columns:
             text: `vector: both
 clock: ubt
 max_age: 120s
-features: [flow.volume, flow.mark, trail.volume_5${more ? ", far.volume_59" : ""}]
+features: [flow.volume, flow.mark, tally.volume, trail.volume_5${more ? ", far.volume_59" : ""}]
 `,
           },
         ]),

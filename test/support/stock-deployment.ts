@@ -36,7 +36,12 @@ export interface DeployOptions {
 /** Compiles the project and builds it. */
 export async function deployStock(engine: Engine, options: DeployOptions = {}): Promise<Deployment> {
   const deployment = await deployedStock(engine, options);
-  const { catalog } = deployment;
+  await buildCatalog(engine, deployment.catalog);
+  return deployment;
+}
+
+/** Makes all that a catalog names. */
+export async function buildCatalog(engine: Engine, catalog: Catalog): Promise<void> {
   for (const database of catalog.databases) {
     await engine.execute(`CREATE DATABASE ${quoteIdentifier(database)} ENGINE = Atomic`);
   }
@@ -45,7 +50,6 @@ export async function deployStock(engine: Engine, options: DeployOptions = {}): 
     for (const trigger of triggers) await engine.execute(renderCreate(trigger));
     if (alias !== undefined) await engine.execute(renderCreate(alias));
   }
-  return deployment;
 }
 
 /** The same for an engine in which it is built already. */

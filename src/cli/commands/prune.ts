@@ -17,13 +17,17 @@ const version = ({ kind, name, dataHash, storage }: DeployedObject) => ({
   table: storage === null ? null : `${storage.table.database}.${storage.table.name}`,
 });
 
-function describe({ drop, kept, statements }: PruneResult, target: string, dryRun: boolean): string {
-  const stays = kept.map(({ object, because }) => `  = ${version(object).table} stays: ${because}`);
-  if (statements.length === 0)
+/** Of a view in a shared table only its columns are meant: they go with the table. */
+function place(object: DeployedObject): string {
+  const { columnPrefix = "" } = object.storage ?? {};
+  return `${version(object).table}${columnPrefix === "" ? "" : `, ${columnPrefix}*`}`;
+}
+
+function describe({ drop, kept }: PruneResult, target: string, dryRun: boolean): string {
+  const stays = kept.map(({ object, because }) => `  = ${place(object)} stays: ${because}`);
+  if (drop.length === 0)
     return `${[`Nothing to drop: ${target} keeps no version past its retention.`, ...stays].join("\n")}\n`;
-  const gone = drop.map(
-    (object) => `  - ${version(object).object.replace(":", " ")}: ${version(object).table}`,
-  );
+  const gone = drop.map((object) => `  - ${version(object).object.replace(":", " ")}: ${place(object)}`);
   const head = dryRun ? `Would be dropped from ${target}:` : `Dropped from ${target}:`;
   return `${[head, ...gone, ...stays].join("\n")}\n`;
 }

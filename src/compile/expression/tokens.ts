@@ -43,6 +43,12 @@ export function isSymbol(token: Token | undefined, text: string): boolean {
   return token?.kind === "symbol" && token.text === text;
 }
 
+/** The name that a token may be, without its quotes. */
+export function identifierOf({ kind, text }: Token): string | undefined {
+  if (kind === "name") return text;
+  return kind === "quoted" ? text.slice(1, -1) : undefined;
+}
+
 /**
  * Tokens as text in one layout, so that two expressions that differ only in white space or comments are equal. Spaces are
  * kept between words and around operators, for people who read the plan.

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/engine/port.js";
 import { applyProject } from "../../../src/migrate/apply.js";
 import { rollbackProject } from "../../../src/migrate/rollback.js";
+import type { DeployedState } from "../../../src/plan/deployed.js";
 import { closedMore, expectComplete, fedVersions, readAliases } from "../../support/load-checks.js";
 import { loadProject } from "../../support/load-project.js";
 import type { StartedWriter } from "../../support/start-writer-process.js";
@@ -31,7 +32,8 @@ export function describeLoad(
       annotate,
     }) => {
       const apply = (version: number) => {
-        const { specs, catalog } = loadProject(root, version);
+        const { specs, compiled } = loadProject(root, version);
+        const catalog = ({ objects }: DeployedState) => compiled(objects);
         // Small chunks: closes come between them.
         const chunkLimits = { trades: 60, buckets: 20 };
         return applyProject({ engine, project: specs.project, catalog, toolVersion: "1", chunkLimits });
@@ -61,14 +63,17 @@ export function describeLoad(
         "far live",
         "flow live",
         "flow retired",
+        "tally live",
         "trail live",
         "trail retired",
+        expect.stringMatching(/^ubt\.trades\.[0-9a-f]{8} live$/),
       ]);
       await expectComplete(engine, versions);
     }, 600_000);
 
     it("by dropping and creating the view instead loses rows, which the test can see and a repair brings back", async () => {
-      const { specs, catalog } = loadProject(root, 2);
+      const { specs, compiled } = loadProject(root, 2);
+      const catalog = ({ objects }: DeployedState) => compiled(objects);
       const target = { engine, project: specs.project, catalog, toolVersion: "1" };
       await applyProject(target);
       const writer = start(engine, root);

@@ -887,6 +887,193 @@ k.prev_ts_end AS prev_ts_end,
   WHERE k.ripe_at <= s.bucket_ts_end
 ) AS j;
 
+-- fused ubt.trades.cccc0710, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`ubt__trades_fused__cccc0710`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `order_flow__buy_volume` Nullable(Float64) COMMENT 'Volume of the trades in which the taker bought' CODEC(ZSTD(1)),
+    `order_flow__sell_volume` Nullable(Float64) COMMENT 'Volume of the trades in which the taker sold' CODEC(ZSTD(1)),
+    `order_flow__volume` Nullable(Float64) COMMENT 'All volume; at least the clock\'s size, unless the bucket was closed by time' CODEC(ZSTD(1)),
+    `order_flow__quote_volume` Nullable(Float64) COMMENT 'Sum of price times quantity' CODEC(ZSTD(1)),
+    `order_flow__trades` Nullable(Float64) COMMENT 'Number of trades' CODEC(ZSTD(1)),
+    `order_flow__vwap` Nullable(Float64) COMMENT 'Volume-weighted average price' CODEC(ZSTD(1)),
+    `order_flow__open` Nullable(Float64) COMMENT 'Price of the first trade' CODEC(ZSTD(1)),
+    `order_flow__high` Nullable(Float64) COMMENT 'Highest price' CODEC(ZSTD(1)),
+    `order_flow__low` Nullable(Float64) COMMENT 'Lowest price' CODEC(ZSTD(1)),
+    `order_flow__close` Nullable(Float64) COMMENT 'Price of the last trade' CODEC(ZSTD(1)),
+    `order_flow__imbalance` Nullable(Float64) COMMENT 'Signed share of the volume; +1 when every taker bought' CODEC(ZSTD(1)),
+    `order_flow__duration_s` Nullable(Float64) COMMENT 'From the bucket\'s first trade to its end, to the millisecond; never 0' CODEC(ZSTD(1)),
+    `trade_impact__price_change` Nullable(Float64) COMMENT 'Last trade\'s price minus the first\'s' CODEC(ZSTD(1)),
+    `trade_impact__signed_volume` Nullable(Float64) COMMENT 'Volume bought minus volume sold, by the side of the taker' CODEC(ZSTD(1)),
+    `trade_impact__trade_impact_ratio` Nullable(Float64) COMMENT 'Diagnostic; heavy tails where the signed volume is near 0. Kyle\'s lambda is estimated from mids, not from this' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Views of ubt over trades that were built together';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_fused__cccc0710__mv` TO `marketprism_features`.`ubt__trades_fused__cccc0710` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`order_flow__buy_volume`)), ifNotFinite(toFloat64(`order_flow__buy_volume`), 0), NULL) AS Nullable(Float64)) AS `order_flow__buy_volume`,
+  CAST(if(isFinite(toFloat64(`order_flow__sell_volume`)), ifNotFinite(toFloat64(`order_flow__sell_volume`), 0), NULL) AS Nullable(Float64)) AS `order_flow__sell_volume`,
+  CAST(if(isFinite(toFloat64(`order_flow__volume`)), ifNotFinite(toFloat64(`order_flow__volume`), 0), NULL) AS Nullable(Float64)) AS `order_flow__volume`,
+  CAST(if(isFinite(toFloat64(`order_flow__quote_volume`)), ifNotFinite(toFloat64(`order_flow__quote_volume`), 0), NULL) AS Nullable(Float64)) AS `order_flow__quote_volume`,
+  CAST(if(isFinite(toFloat64(`order_flow__trades`)), ifNotFinite(toFloat64(`order_flow__trades`), 0), NULL) AS Nullable(Float64)) AS `order_flow__trades`,
+  CAST(if(isFinite(toFloat64(`order_flow__vwap`)), ifNotFinite(toFloat64(`order_flow__vwap`), 0), NULL) AS Nullable(Float64)) AS `order_flow__vwap`,
+  CAST(if(isFinite(toFloat64(`order_flow__open`)), ifNotFinite(toFloat64(`order_flow__open`), 0), NULL) AS Nullable(Float64)) AS `order_flow__open`,
+  CAST(if(isFinite(toFloat64(`order_flow__high`)), ifNotFinite(toFloat64(`order_flow__high`), 0), NULL) AS Nullable(Float64)) AS `order_flow__high`,
+  CAST(if(isFinite(toFloat64(`order_flow__low`)), ifNotFinite(toFloat64(`order_flow__low`), 0), NULL) AS Nullable(Float64)) AS `order_flow__low`,
+  CAST(if(isFinite(toFloat64(`order_flow__close`)), ifNotFinite(toFloat64(`order_flow__close`), 0), NULL) AS Nullable(Float64)) AS `order_flow__close`,
+  CAST(if(isFinite(toFloat64(`order_flow__imbalance`)), ifNotFinite(toFloat64(`order_flow__imbalance`), 0), NULL) AS Nullable(Float64)) AS `order_flow__imbalance`,
+  CAST(if(isFinite(toFloat64(`order_flow__duration_s`)), ifNotFinite(toFloat64(`order_flow__duration_s`), 0), NULL) AS Nullable(Float64)) AS `order_flow__duration_s`,
+  CAST(if(isFinite(toFloat64(`trade_impact__price_change`)), ifNotFinite(toFloat64(`trade_impact__price_change`), 0), NULL) AS Nullable(Float64)) AS `trade_impact__price_change`,
+  CAST(if(isFinite(toFloat64(`trade_impact__signed_volume`)), ifNotFinite(toFloat64(`trade_impact__signed_volume`), 0), NULL) AS Nullable(Float64)) AS `trade_impact__signed_volume`,
+  CAST(if(isFinite(toFloat64(`trade_impact__trade_impact_ratio`)), ifNotFinite(toFloat64(`trade_impact__trade_impact_ratio`), 0), NULL) AS Nullable(Float64)) AS `trade_impact__trade_impact_ratio`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    toFloat64(sumIf(quantity_exact, side > 0)) AS `order_flow__buy_volume`,
+    toFloat64(sumIf(quantity_exact, side < 0)) AS `order_flow__sell_volume`,
+    toFloat64(sum(quantity_exact)) AS `order_flow__volume`,
+    toFloat64(sum(quote_exact)) AS `order_flow__quote_volume`,
+    count() AS `order_flow__trades`,
+    `order_flow__quote_volume` / nullIf(`order_flow__volume`, 0) AS `order_flow__vwap`,
+    argMin(price, ord) AS `order_flow__open`,
+    max(price) AS `order_flow__high`,
+    min(price) AS `order_flow__low`,
+    argMax(price, ord) AS `order_flow__close`,
+    (`order_flow__buy_volume` - `order_flow__sell_volume`) / nullIf(`order_flow__volume`, 0) AS `order_flow__imbalance`,
+    dateDiff('millisecond', bucket_ts_start, bucket_ts_end) / 1000 AS `order_flow__duration_s`,
+    argMax(price, ord) - argMin(price, ord) AS `trade_impact__price_change`,
+    toFloat64(sum(side * quantity_exact)) AS `trade_impact__signed_volume`,
+    `trade_impact__price_change` / nullIf(`trade_impact__signed_volume`, 0) AS `trade_impact__trade_impact_ratio`
+  FROM `marketprism_features`.`ubt__trades_hot`
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
+);
+
+INSERT INTO `marketprism_features`.`ubt__trades_fused__cccc0710` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__buy_volume`, `order_flow__sell_volume`, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__vwap`, `order_flow__open`, `order_flow__high`, `order_flow__low`, `order_flow__close`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__price_change`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`order_flow__buy_volume`)), ifNotFinite(toFloat64(`order_flow__buy_volume`), 0), NULL) AS Nullable(Float64)) AS `order_flow__buy_volume`,
+  CAST(if(isFinite(toFloat64(`order_flow__sell_volume`)), ifNotFinite(toFloat64(`order_flow__sell_volume`), 0), NULL) AS Nullable(Float64)) AS `order_flow__sell_volume`,
+  CAST(if(isFinite(toFloat64(`order_flow__volume`)), ifNotFinite(toFloat64(`order_flow__volume`), 0), NULL) AS Nullable(Float64)) AS `order_flow__volume`,
+  CAST(if(isFinite(toFloat64(`order_flow__quote_volume`)), ifNotFinite(toFloat64(`order_flow__quote_volume`), 0), NULL) AS Nullable(Float64)) AS `order_flow__quote_volume`,
+  CAST(if(isFinite(toFloat64(`order_flow__trades`)), ifNotFinite(toFloat64(`order_flow__trades`), 0), NULL) AS Nullable(Float64)) AS `order_flow__trades`,
+  CAST(if(isFinite(toFloat64(`order_flow__vwap`)), ifNotFinite(toFloat64(`order_flow__vwap`), 0), NULL) AS Nullable(Float64)) AS `order_flow__vwap`,
+  CAST(if(isFinite(toFloat64(`order_flow__open`)), ifNotFinite(toFloat64(`order_flow__open`), 0), NULL) AS Nullable(Float64)) AS `order_flow__open`,
+  CAST(if(isFinite(toFloat64(`order_flow__high`)), ifNotFinite(toFloat64(`order_flow__high`), 0), NULL) AS Nullable(Float64)) AS `order_flow__high`,
+  CAST(if(isFinite(toFloat64(`order_flow__low`)), ifNotFinite(toFloat64(`order_flow__low`), 0), NULL) AS Nullable(Float64)) AS `order_flow__low`,
+  CAST(if(isFinite(toFloat64(`order_flow__close`)), ifNotFinite(toFloat64(`order_flow__close`), 0), NULL) AS Nullable(Float64)) AS `order_flow__close`,
+  CAST(if(isFinite(toFloat64(`order_flow__imbalance`)), ifNotFinite(toFloat64(`order_flow__imbalance`), 0), NULL) AS Nullable(Float64)) AS `order_flow__imbalance`,
+  CAST(if(isFinite(toFloat64(`order_flow__duration_s`)), ifNotFinite(toFloat64(`order_flow__duration_s`), 0), NULL) AS Nullable(Float64)) AS `order_flow__duration_s`,
+  CAST(if(isFinite(toFloat64(`trade_impact__price_change`)), ifNotFinite(toFloat64(`trade_impact__price_change`), 0), NULL) AS Nullable(Float64)) AS `trade_impact__price_change`,
+  CAST(if(isFinite(toFloat64(`trade_impact__signed_volume`)), ifNotFinite(toFloat64(`trade_impact__signed_volume`), 0), NULL) AS Nullable(Float64)) AS `trade_impact__signed_volume`,
+  CAST(if(isFinite(toFloat64(`trade_impact__trade_impact_ratio`)), ifNotFinite(toFloat64(`trade_impact__trade_impact_ratio`), 0), NULL) AS Nullable(Float64)) AS `trade_impact__trade_impact_ratio`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    toFloat64(sumIf(quantity_exact, side > 0)) AS `order_flow__buy_volume`,
+    toFloat64(sumIf(quantity_exact, side < 0)) AS `order_flow__sell_volume`,
+    toFloat64(sum(quantity_exact)) AS `order_flow__volume`,
+    toFloat64(sum(quote_exact)) AS `order_flow__quote_volume`,
+    count() AS `order_flow__trades`,
+    `order_flow__quote_volume` / nullIf(`order_flow__volume`, 0) AS `order_flow__vwap`,
+    argMin(price, ord) AS `order_flow__open`,
+    max(price) AS `order_flow__high`,
+    min(price) AS `order_flow__low`,
+    argMax(price, ord) AS `order_flow__close`,
+    (`order_flow__buy_volume` - `order_flow__sell_volume`) / nullIf(`order_flow__volume`, 0) AS `order_flow__imbalance`,
+    dateDiff('millisecond', bucket_ts_start, bucket_ts_end) / 1000 AS `order_flow__duration_s`,
+    argMax(price, ord) - argMin(price, ord) AS `trade_impact__price_change`,
+    toFloat64(sum(side * quantity_exact)) AS `trade_impact__signed_volume`,
+    `trade_impact__price_change` / nullIf(`trade_impact__signed_volume`, 0) AS `trade_impact__trade_impact_ratio`
+  FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.bucket__place AS bucket__place,
+      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.trade_seq AS ord,
+      toFloat64(j.price) AS price,
+      if(j.side = 'buy', 1, -1) AS side,
+      toDecimal256(j.quantity, 8) AS quantity_exact,
+      toDecimal256(j.price, 8) * toDecimal256(j.quantity, 8) AS quote_exact
+    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+    CROSS JOIN (
+      SELECT
+        b.exchange AS exchange,
+        b.market_type AS market_type,
+        b.symbol AS symbol,
+        b.bucket_id AS bucket_id,
+        b.bucket_ts_start AS bucket_ts_start,
+        b.bucket_ts_end AS bucket_ts_end,
+        b.prev_ts_end AS prev_ts_end,
+        b.available_at AS available_at,
+        b.v AS v,
+        b.bucket__place AS bucket__place,
+        t.timestamp AS timestamp,
+        t.trade_seq AS trade_seq,
+        t.price AS price,
+        t.quantity AS quantity,
+        t.side AS side
+      FROM (
+        SELECT
+          exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
+        FROM `marketprism_hot`.`trades` FINAL
+        WHERE late = 0
+          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4
+          AND timestamp < span.7
+      ) AS t
+      ASOF INNER JOIN buckets AS b
+        ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
+        AND t.timestamp >= b.prev_ts_end
+      WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
+    ) AS j
+  )
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
+);
+
 -- view book_changes, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`book_changes__14054cf5`
@@ -7241,78 +7428,6 @@ FROM (
 
 -- view order_flow, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`order_flow__deb800f7`
-(
-    `exchange` LowCardinality(String),
-    `market_type` LowCardinality(String),
-    `symbol` LowCardinality(String),
-    `bucket_id` UInt64,
-    `bucket_ts_start` DateTime64(3, 'UTC'),
-    `bucket_ts_end` DateTime64(3, 'UTC'),
-    `available_at` DateTime64(3, 'UTC'),
-    `buy_volume` Nullable(Float64) COMMENT 'Volume of the trades in which the taker bought' CODEC(ZSTD(1)),
-    `sell_volume` Nullable(Float64) COMMENT 'Volume of the trades in which the taker sold' CODEC(ZSTD(1)),
-    `volume` Nullable(Float64) COMMENT 'All volume; at least the clock\'s size, unless the bucket was closed by time' CODEC(ZSTD(1)),
-    `quote_volume` Nullable(Float64) COMMENT 'Sum of price times quantity' CODEC(ZSTD(1)),
-    `trades` Nullable(Float64) COMMENT 'Number of trades' CODEC(ZSTD(1)),
-    `vwap` Nullable(Float64) COMMENT 'Volume-weighted average price' CODEC(ZSTD(1)),
-    `open` Nullable(Float64) COMMENT 'Price of the first trade' CODEC(ZSTD(1)),
-    `high` Nullable(Float64) COMMENT 'Highest price' CODEC(ZSTD(1)),
-    `low` Nullable(Float64) COMMENT 'Lowest price' CODEC(ZSTD(1)),
-    `close` Nullable(Float64) COMMENT 'Price of the last trade' CODEC(ZSTD(1)),
-    `imbalance` Nullable(Float64) COMMENT 'Signed share of the volume; +1 when every taker bought' CODEC(ZSTD(1)),
-    `duration_s` Nullable(Float64) COMMENT 'From the bucket\'s first trade to its end, to the millisecond; never 0' CODEC(ZSTD(1)),
-    `v` UInt64,
-    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = ReplacingMergeTree(v)
-PARTITION BY toYYYYMM(bucket_ts_start)
-ORDER BY (exchange, market_type, symbol, bucket_id)
-TTL toDateTime(created_at) + toIntervalSecond(7776000)
-SETTINGS non_replicated_deduplication_window = 100
-COMMENT 'What was traded within one bucket - volumes by the side of the taker, prices, and how long it took';
-
-CREATE MATERIALIZED VIEW `marketprism_features`.`order_flow__deb800f7__mv` TO `marketprism_features`.`order_flow__deb800f7` AS
-SELECT
-  exchange,
-market_type,
-symbol,
-bucket_id,
-bucket_ts_start,
-bucket_ts_end,
-available_at,
-v,
-  CAST(if(isFinite(toFloat64(`buy_volume`)), ifNotFinite(toFloat64(`buy_volume`), 0), NULL) AS Nullable(Float64)) AS `buy_volume`,
-  CAST(if(isFinite(toFloat64(`sell_volume`)), ifNotFinite(toFloat64(`sell_volume`), 0), NULL) AS Nullable(Float64)) AS `sell_volume`,
-  CAST(if(isFinite(toFloat64(`volume`)), ifNotFinite(toFloat64(`volume`), 0), NULL) AS Nullable(Float64)) AS `volume`,
-  CAST(if(isFinite(toFloat64(`quote_volume`)), ifNotFinite(toFloat64(`quote_volume`), 0), NULL) AS Nullable(Float64)) AS `quote_volume`,
-  CAST(if(isFinite(toFloat64(`trades`)), ifNotFinite(toFloat64(`trades`), 0), NULL) AS Nullable(Float64)) AS `trades`,
-  CAST(if(isFinite(toFloat64(`vwap`)), ifNotFinite(toFloat64(`vwap`), 0), NULL) AS Nullable(Float64)) AS `vwap`,
-  CAST(if(isFinite(toFloat64(`open`)), ifNotFinite(toFloat64(`open`), 0), NULL) AS Nullable(Float64)) AS `open`,
-  CAST(if(isFinite(toFloat64(`high`)), ifNotFinite(toFloat64(`high`), 0), NULL) AS Nullable(Float64)) AS `high`,
-  CAST(if(isFinite(toFloat64(`low`)), ifNotFinite(toFloat64(`low`), 0), NULL) AS Nullable(Float64)) AS `low`,
-  CAST(if(isFinite(toFloat64(`close`)), ifNotFinite(toFloat64(`close`), 0), NULL) AS Nullable(Float64)) AS `close`,
-  CAST(if(isFinite(toFloat64(`imbalance`)), ifNotFinite(toFloat64(`imbalance`), 0), NULL) AS Nullable(Float64)) AS `imbalance`,
-  CAST(if(isFinite(toFloat64(`duration_s`)), ifNotFinite(toFloat64(`duration_s`), 0), NULL) AS Nullable(Float64)) AS `duration_s`
-FROM (
-  SELECT
-    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(quantity_exact, side > 0)) AS `buy_volume`,
-    toFloat64(sumIf(quantity_exact, side < 0)) AS `sell_volume`,
-    toFloat64(sum(quantity_exact)) AS `volume`,
-    toFloat64(sum(quote_exact)) AS `quote_volume`,
-    count() AS `trades`,
-    quote_volume / nullIf(volume, 0) AS `vwap`,
-    argMin(price, ord) AS `open`,
-    max(price) AS `high`,
-    min(price) AS `low`,
-    argMax(price, ord) AS `close`,
-    (buy_volume - sell_volume) / nullIf(volume, 0) AS `imbalance`,
-    dateDiff('millisecond', bucket_ts_start, bucket_ts_end) / 1000 AS `duration_s`
-  FROM `marketprism_features`.`ubt__trades_hot`
-  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
-);
-
 CREATE VIEW `marketprism_features`.`order_flow` AS
 SELECT
   exchange,
@@ -7322,22 +7437,22 @@ SELECT
   bucket_ts_start,
   bucket_ts_end,
   available_at,
-  `buy_volume`,
-  `sell_volume`,
-  `volume`,
-  `quote_volume`,
-  `trades`,
-  `vwap`,
-  `open`,
-  `high`,
-  `low`,
-  `close`,
-  `imbalance`,
-  `duration_s`
-FROM `marketprism_features`.`order_flow__deb800f7` FINAL
+  `order_flow__buy_volume` AS `buy_volume`,
+  `order_flow__sell_volume` AS `sell_volume`,
+  `order_flow__volume` AS `volume`,
+  `order_flow__quote_volume` AS `quote_volume`,
+  `order_flow__trades` AS `trades`,
+  `order_flow__vwap` AS `vwap`,
+  `order_flow__open` AS `open`,
+  `order_flow__high` AS `high`,
+  `order_flow__low` AS `low`,
+  `order_flow__close` AS `close`,
+  `order_flow__imbalance` AS `imbalance`,
+  `order_flow__duration_s` AS `duration_s`
+FROM `marketprism_features`.`ubt__trades_fused__cccc0710` FINAL
 COMMENT 'What was traded within one bucket - volumes by the side of the taker, prices, and how long it took';
 
-INSERT INTO `marketprism_features`.`order_flow__deb800f7` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `buy_volume`, `sell_volume`, `volume`, `quote_volume`, `trades`, `vwap`, `open`, `high`, `low`, `close`, `imbalance`, `duration_s`)
+INSERT INTO `marketprism_features`.`ubt__trades_fused__cccc0710` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__buy_volume`, `order_flow__sell_volume`, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__vwap`, `order_flow__open`, `order_flow__high`, `order_flow__low`, `order_flow__close`, `order_flow__imbalance`, `order_flow__duration_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -9428,51 +9543,6 @@ FROM (
 
 -- view trade_impact, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`trade_impact__316cad66`
-(
-    `exchange` LowCardinality(String),
-    `market_type` LowCardinality(String),
-    `symbol` LowCardinality(String),
-    `bucket_id` UInt64,
-    `bucket_ts_start` DateTime64(3, 'UTC'),
-    `bucket_ts_end` DateTime64(3, 'UTC'),
-    `available_at` DateTime64(3, 'UTC'),
-    `price_change` Nullable(Float64) COMMENT 'Last trade\'s price minus the first\'s' CODEC(ZSTD(1)),
-    `signed_volume` Nullable(Float64) COMMENT 'Volume bought minus volume sold, by the side of the taker' CODEC(ZSTD(1)),
-    `trade_impact_ratio` Nullable(Float64) COMMENT 'Diagnostic; heavy tails where the signed volume is near 0. Kyle\'s lambda is estimated from mids, not from this' CODEC(ZSTD(1)),
-    `v` UInt64,
-    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = ReplacingMergeTree(v)
-PARTITION BY toYYYYMM(bucket_ts_start)
-ORDER BY (exchange, market_type, symbol, bucket_id)
-TTL toDateTime(created_at) + toIntervalSecond(7776000)
-SETTINGS non_replicated_deduplication_window = 100
-COMMENT 'How far trade prices move per unit of signed volume, within one bucket';
-
-CREATE MATERIALIZED VIEW `marketprism_features`.`trade_impact__316cad66__mv` TO `marketprism_features`.`trade_impact__316cad66` AS
-SELECT
-  exchange,
-market_type,
-symbol,
-bucket_id,
-bucket_ts_start,
-bucket_ts_end,
-available_at,
-v,
-  CAST(if(isFinite(toFloat64(`price_change`)), ifNotFinite(toFloat64(`price_change`), 0), NULL) AS Nullable(Float64)) AS `price_change`,
-  CAST(if(isFinite(toFloat64(`signed_volume`)), ifNotFinite(toFloat64(`signed_volume`), 0), NULL) AS Nullable(Float64)) AS `signed_volume`,
-  CAST(if(isFinite(toFloat64(`trade_impact_ratio`)), ifNotFinite(toFloat64(`trade_impact_ratio`), 0), NULL) AS Nullable(Float64)) AS `trade_impact_ratio`
-FROM (
-  SELECT
-    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    argMax(price, ord) - argMin(price, ord) AS `price_change`,
-    toFloat64(sum(side * quantity_exact)) AS `signed_volume`,
-    price_change / nullIf(signed_volume, 0) AS `trade_impact_ratio`
-  FROM `marketprism_features`.`ubt__trades_hot`
-  GROUP BY bucket__place
-);
-
 CREATE VIEW `marketprism_features`.`trade_impact` AS
 SELECT
   exchange,
@@ -9482,13 +9552,13 @@ SELECT
   bucket_ts_start,
   bucket_ts_end,
   available_at,
-  `price_change`,
-  `signed_volume`,
-  `trade_impact_ratio`
-FROM `marketprism_features`.`trade_impact__316cad66` FINAL
+  `trade_impact__price_change` AS `price_change`,
+  `trade_impact__signed_volume` AS `signed_volume`,
+  `trade_impact__trade_impact_ratio` AS `trade_impact_ratio`
+FROM `marketprism_features`.`ubt__trades_fused__cccc0710` FINAL
 COMMENT 'How far trade prices move per unit of signed volume, within one bucket';
 
-INSERT INTO `marketprism_features`.`trade_impact__316cad66` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `price_change`, `signed_volume`, `trade_impact_ratio`)
+INSERT INTO `marketprism_features`.`ubt__trades_fused__cccc0710` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `trade_impact__price_change`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -10491,19 +10561,19 @@ LEFT JOIN (
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id,
-        `buy_volume`,
-        `sell_volume`,
-        `volume`,
-        `quote_volume`,
-        `trades`,
-        `vwap`,
-        `open`,
-        `high`,
-        `low`,
-        `close`,
-        `imbalance`,
-        `duration_s`
-      FROM `marketprism_features`.`order_flow__deb800f7`
+        `order_flow__buy_volume` AS `buy_volume`,
+        `order_flow__sell_volume` AS `sell_volume`,
+        `order_flow__volume` AS `volume`,
+        `order_flow__quote_volume` AS `quote_volume`,
+        `order_flow__trades` AS `trades`,
+        `order_flow__vwap` AS `vwap`,
+        `order_flow__open` AS `open`,
+        `order_flow__high` AS `high`,
+        `order_flow__low` AS `low`,
+        `order_flow__close` AS `close`,
+        `order_flow__imbalance` AS `imbalance`,
+        `order_flow__duration_s` AS `duration_s`
+      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -10570,19 +10640,19 @@ LEFT JOIN (
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id,
-        `buy_volume`,
-        `sell_volume`,
-        `volume`,
-        `quote_volume`,
-        `trades`,
-        `vwap`,
-        `open`,
-        `high`,
-        `low`,
-        `close`,
-        `imbalance`,
-        `duration_s`
-      FROM `marketprism_features`.`order_flow__deb800f7`
+        `order_flow__buy_volume` AS `buy_volume`,
+        `order_flow__sell_volume` AS `sell_volume`,
+        `order_flow__volume` AS `volume`,
+        `order_flow__quote_volume` AS `quote_volume`,
+        `order_flow__trades` AS `trades`,
+        `order_flow__vwap` AS `vwap`,
+        `order_flow__open` AS `open`,
+        `order_flow__high` AS `high`,
+        `order_flow__low` AS `low`,
+        `order_flow__close` AS `close`,
+        `order_flow__imbalance` AS `imbalance`,
+        `order_flow__duration_s` AS `duration_s`
+      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -10676,19 +10746,19 @@ LEFT JOIN (
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id, bucket_ts_end,
-        `buy_volume`,
-        `sell_volume`,
-        `volume`,
-        `quote_volume`,
-        `trades`,
-        `vwap`,
-        `open`,
-        `high`,
-        `low`,
-        `close`,
-        `imbalance`,
-        `duration_s`
-      FROM `marketprism_features`.`order_flow__deb800f7`
+        `order_flow__buy_volume` AS `buy_volume`,
+        `order_flow__sell_volume` AS `sell_volume`,
+        `order_flow__volume` AS `volume`,
+        `order_flow__quote_volume` AS `quote_volume`,
+        `order_flow__trades` AS `trades`,
+        `order_flow__vwap` AS `vwap`,
+        `order_flow__open` AS `open`,
+        `order_flow__high` AS `high`,
+        `order_flow__low` AS `low`,
+        `order_flow__close` AS `close`,
+        `order_flow__imbalance` AS `imbalance`,
+        `order_flow__duration_s` AS `duration_s`
+      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -10783,19 +10853,19 @@ LEFT JOIN (
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id, bucket_ts_end,
-        `buy_volume`,
-        `sell_volume`,
-        `volume`,
-        `quote_volume`,
-        `trades`,
-        `vwap`,
-        `open`,
-        `high`,
-        `low`,
-        `close`,
-        `imbalance`,
-        `duration_s`
-      FROM `marketprism_features`.`order_flow__deb800f7`
+        `order_flow__buy_volume` AS `buy_volume`,
+        `order_flow__sell_volume` AS `sell_volume`,
+        `order_flow__volume` AS `volume`,
+        `order_flow__quote_volume` AS `quote_volume`,
+        `order_flow__trades` AS `trades`,
+        `order_flow__vwap` AS `vwap`,
+        `order_flow__open` AS `open`,
+        `order_flow__high` AS `high`,
+        `order_flow__low` AS `low`,
+        `order_flow__close` AS `close`,
+        `order_flow__imbalance` AS `imbalance`,
+        `order_flow__duration_s` AS `duration_s`
+      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -11365,19 +11435,19 @@ LEFT JOIN (
       FROM (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_1_lazy`
@@ -11468,19 +11538,19 @@ LEFT JOIN (
       FROM (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -11925,10 +11995,10 @@ LEFT JOIN (
       FROM (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `price_change`,
-          `signed_volume`,
-          `trade_impact_ratio`
-        FROM `marketprism_features`.`trade_impact__316cad66`
+          `trade_impact__price_change` AS `price_change`,
+          `trade_impact__signed_volume` AS `signed_volume`,
+          `trade_impact__trade_impact_ratio` AS `trade_impact_ratio`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -12077,10 +12147,10 @@ LEFT JOIN (
       FROM (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `price_change`,
-          `signed_volume`,
-          `trade_impact_ratio`
-        FROM `marketprism_features`.`trade_impact__316cad66`
+          `trade_impact__price_change` AS `price_change`,
+          `trade_impact__signed_volume` AS `signed_volume`,
+          `trade_impact__trade_impact_ratio` AS `trade_impact_ratio`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -12251,19 +12321,19 @@ LEFT JOIN (
       FROM (
         SELECT
           exchange, market_type, symbol, bucket_id, bucket_ts_end,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -12434,19 +12504,19 @@ LEFT JOIN (
       FROM (
         SELECT
           exchange, market_type, symbol, bucket_id, bucket_ts_end,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -13062,19 +13132,19 @@ LEFT JOIN (
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id,
-        `buy_volume`,
-        `sell_volume`,
-        `volume`,
-        `quote_volume`,
-        `trades`,
-        `vwap`,
-        `open`,
-        `high`,
-        `low`,
-        `close`,
-        `imbalance`,
-        `duration_s`
-      FROM `marketprism_features`.`order_flow__deb800f7`
+        `order_flow__buy_volume` AS `buy_volume`,
+        `order_flow__sell_volume` AS `sell_volume`,
+        `order_flow__volume` AS `volume`,
+        `order_flow__quote_volume` AS `quote_volume`,
+        `order_flow__trades` AS `trades`,
+        `order_flow__vwap` AS `vwap`,
+        `order_flow__open` AS `open`,
+        `order_flow__high` AS `high`,
+        `order_flow__low` AS `low`,
+        `order_flow__close` AS `close`,
+        `order_flow__imbalance` AS `imbalance`,
+        `order_flow__duration_s` AS `duration_s`
+      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -13133,19 +13203,19 @@ LEFT JOIN (
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id,
-        `buy_volume`,
-        `sell_volume`,
-        `volume`,
-        `quote_volume`,
-        `trades`,
-        `vwap`,
-        `open`,
-        `high`,
-        `low`,
-        `close`,
-        `imbalance`,
-        `duration_s`
-      FROM `marketprism_features`.`order_flow__deb800f7`
+        `order_flow__buy_volume` AS `buy_volume`,
+        `order_flow__sell_volume` AS `sell_volume`,
+        `order_flow__volume` AS `volume`,
+        `order_flow__quote_volume` AS `quote_volume`,
+        `order_flow__trades` AS `trades`,
+        `order_flow__vwap` AS `vwap`,
+        `order_flow__open` AS `open`,
+        `order_flow__high` AS `high`,
+        `order_flow__low` AS `low`,
+        `order_flow__close` AS `close`,
+        `order_flow__imbalance` AS `imbalance`,
+        `order_flow__duration_s` AS `duration_s`
+      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -13250,19 +13320,19 @@ LEFT JOIN (
       FROM (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13380,19 +13450,19 @@ LEFT JOIN (
       FROM (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13523,19 +13593,19 @@ LEFT JOIN (
       LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13639,19 +13709,19 @@ LEFT JOIN (
       LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14431,19 +14501,19 @@ LEFT JOIN (
       LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14546,19 +14616,19 @@ LEFT JOIN (
       LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `buy_volume`,
-          `sell_volume`,
-          `volume`,
-          `quote_volume`,
-          `trades`,
-          `vwap`,
-          `open`,
-          `high`,
-          `low`,
-          `close`,
-          `imbalance`,
-          `duration_s`
-        FROM `marketprism_features`.`order_flow__deb800f7`
+          `order_flow__buy_volume` AS `buy_volume`,
+          `order_flow__sell_volume` AS `sell_volume`,
+          `order_flow__volume` AS `volume`,
+          `order_flow__quote_volume` AS `quote_volume`,
+          `order_flow__trades` AS `trades`,
+          `order_flow__vwap` AS `vwap`,
+          `order_flow__open` AS `open`,
+          `order_flow__high` AS `high`,
+          `order_flow__low` AS `low`,
+          `order_flow__close` AS `close`,
+          `order_flow__imbalance` AS `imbalance`,
+          `order_flow__duration_s` AS `duration_s`
+        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14822,13 +14892,13 @@ SELECT
   c.bucket_ts_end AS bucket_ts_end,
   c.available_at + toIntervalMillisecond(150) AS available_at,
   c.v AS v,
-  `order_flow`.`volume` AS `order_flow__volume`,
-  `order_flow`.`quote_volume` AS `order_flow__quote_volume`,
-  `order_flow`.`trades` AS `order_flow__trades`,
-  `order_flow`.`imbalance` AS `order_flow__imbalance`,
-  `order_flow`.`duration_s` AS `order_flow__duration_s`,
-  `trade_impact`.`signed_volume` AS `trade_impact__signed_volume`,
-  `trade_impact`.`trade_impact_ratio` AS `trade_impact__trade_impact_ratio`,
+  `ubt.trades.cccc0710`.`order_flow__volume` AS `order_flow__volume`,
+  `ubt.trades.cccc0710`.`order_flow__quote_volume` AS `order_flow__quote_volume`,
+  `ubt.trades.cccc0710`.`order_flow__trades` AS `order_flow__trades`,
+  `ubt.trades.cccc0710`.`order_flow__imbalance` AS `order_flow__imbalance`,
+  `ubt.trades.cccc0710`.`order_flow__duration_s` AS `order_flow__duration_s`,
+  `ubt.trades.cccc0710`.`trade_impact__signed_volume` AS `trade_impact__signed_volume`,
+  `ubt.trades.cccc0710`.`trade_impact__trade_impact_ratio` AS `trade_impact__trade_impact_ratio`,
   `book_state`.`spread_bps` AS `book_state__spread_bps`,
   `book_state`.`top_imbalance` AS `book_state__top_imbalance`,
   `book_state`.`mid_age_ms` AS `book_state__mid_age_ms`,
@@ -14838,34 +14908,22 @@ FROM `marketprism_features`.`ubt__close_2_hot` AS c
 LEFT JOIN (
   SELECT
     exchange, market_type, symbol, bucket_id,
-    `volume`,
-    `quote_volume`,
-    `trades`,
-    `imbalance`,
-    `duration_s`
-  FROM `marketprism_features`.`order_flow__deb800f7`
+    `order_flow__volume`,
+    `order_flow__quote_volume`,
+    `order_flow__trades`,
+    `order_flow__imbalance`,
+    `order_flow__duration_s`,
+    `trade_impact__signed_volume`,
+    `trade_impact__trade_impact_ratio`
+  FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
   )
   ORDER BY v DESC
   LIMIT 1 BY exchange, market_type, symbol, bucket_id
-) AS `order_flow`
-  ON `order_flow`.exchange = c.exchange AND `order_flow`.market_type = c.market_type AND `order_flow`.symbol = c.symbol AND `order_flow`.bucket_id = c.bucket_id
-LEFT JOIN (
-  SELECT
-    exchange, market_type, symbol, bucket_id,
-    `signed_volume`,
-    `trade_impact_ratio`
-  FROM `marketprism_features`.`trade_impact__316cad66`
-  WHERE (exchange, market_type, symbol, bucket_id) IN (
-    SELECT exchange, market_type, symbol, bucket_id
-    FROM `marketprism_features`.`ubt__close_2_hot`
-  )
-  ORDER BY v DESC
-  LIMIT 1 BY exchange, market_type, symbol, bucket_id
-) AS `trade_impact`
-  ON `trade_impact`.exchange = c.exchange AND `trade_impact`.market_type = c.market_type AND `trade_impact`.symbol = c.symbol AND `trade_impact`.bucket_id = c.bucket_id
+) AS `ubt.trades.cccc0710`
+  ON `ubt.trades.cccc0710`.exchange = c.exchange AND `ubt.trades.cccc0710`.market_type = c.market_type AND `ubt.trades.cccc0710`.symbol = c.symbol AND `ubt.trades.cccc0710`.bucket_id = c.bucket_id
 LEFT JOIN (
   SELECT
     exchange, market_type, symbol, bucket_id,
@@ -14931,13 +14989,13 @@ SELECT
   c.bucket_ts_end AS bucket_ts_end,
   c.available_at + toIntervalMillisecond(150) AS available_at,
   c.v AS v,
-  `order_flow`.`volume` AS `order_flow__volume`,
-  `order_flow`.`quote_volume` AS `order_flow__quote_volume`,
-  `order_flow`.`trades` AS `order_flow__trades`,
-  `order_flow`.`imbalance` AS `order_flow__imbalance`,
-  `order_flow`.`duration_s` AS `order_flow__duration_s`,
-  `trade_impact`.`signed_volume` AS `trade_impact__signed_volume`,
-  `trade_impact`.`trade_impact_ratio` AS `trade_impact__trade_impact_ratio`,
+  `ubt.trades.cccc0710`.`order_flow__volume` AS `order_flow__volume`,
+  `ubt.trades.cccc0710`.`order_flow__quote_volume` AS `order_flow__quote_volume`,
+  `ubt.trades.cccc0710`.`order_flow__trades` AS `order_flow__trades`,
+  `ubt.trades.cccc0710`.`order_flow__imbalance` AS `order_flow__imbalance`,
+  `ubt.trades.cccc0710`.`order_flow__duration_s` AS `order_flow__duration_s`,
+  `ubt.trades.cccc0710`.`trade_impact__signed_volume` AS `trade_impact__signed_volume`,
+  `ubt.trades.cccc0710`.`trade_impact__trade_impact_ratio` AS `trade_impact__trade_impact_ratio`,
   `book_state`.`spread_bps` AS `book_state__spread_bps`,
   `book_state`.`top_imbalance` AS `book_state__top_imbalance`,
   `book_state`.`mid_age_ms` AS `book_state__mid_age_ms`,
@@ -14947,34 +15005,22 @@ FROM buckets AS c
 LEFT JOIN (
   SELECT
     exchange, market_type, symbol, bucket_id,
-    `volume`,
-    `quote_volume`,
-    `trades`,
-    `imbalance`,
-    `duration_s`
-  FROM `marketprism_features`.`order_flow__deb800f7`
+    `order_flow__volume`,
+    `order_flow__quote_volume`,
+    `order_flow__trades`,
+    `order_flow__imbalance`,
+    `order_flow__duration_s`,
+    `trade_impact__signed_volume`,
+    `trade_impact__trade_impact_ratio`
+  FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
   )
   ORDER BY v DESC
   LIMIT 1 BY exchange, market_type, symbol, bucket_id
-) AS `order_flow`
-  ON `order_flow`.exchange = c.exchange AND `order_flow`.market_type = c.market_type AND `order_flow`.symbol = c.symbol AND `order_flow`.bucket_id = c.bucket_id
-LEFT JOIN (
-  SELECT
-    exchange, market_type, symbol, bucket_id,
-    `signed_volume`,
-    `trade_impact_ratio`
-  FROM `marketprism_features`.`trade_impact__316cad66`
-  WHERE (exchange, market_type, symbol, bucket_id) IN (
-    SELECT exchange, market_type, symbol, bucket_id
-    FROM buckets
-  )
-  ORDER BY v DESC
-  LIMIT 1 BY exchange, market_type, symbol, bucket_id
-) AS `trade_impact`
-  ON `trade_impact`.exchange = c.exchange AND `trade_impact`.market_type = c.market_type AND `trade_impact`.symbol = c.symbol AND `trade_impact`.bucket_id = c.bucket_id
+) AS `ubt.trades.cccc0710`
+  ON `ubt.trades.cccc0710`.exchange = c.exchange AND `ubt.trades.cccc0710`.market_type = c.market_type AND `ubt.trades.cccc0710`.symbol = c.symbol AND `ubt.trades.cccc0710`.bucket_id = c.bucket_id
 LEFT JOIN (
   SELECT
     exchange, market_type, symbol, bucket_id,
@@ -15424,6 +15470,208 @@ CROSS JOIN (
   WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
 ) AS j;
 
+-- fused every_1m.books.27d09e6a, level 0, look-back 0
+
+CREATE TABLE `marketprism_features`.`every_1m__books_fused__27d09e6a`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `lob_1m__updates_1m` Nullable(Float64) COMMENT 'Snapshots within the minute' CODEC(ZSTD(1)),
+    `lob_1m__spread_bps` Nullable(Float64) COMMENT '(ask - bid) / mid of the last snapshot, in 1/10000; NULL if that is crossed, locked or one-sided' CODEC(ZSTD(1)),
+    `lob_1m__top_imbalance` Nullable(Float64) COMMENT '(bid size - ask size) / (bid size + ask size) at the best prices of the last snapshot' CODEC(ZSTD(1)),
+    `lob_1m__imbalance_5` Nullable(Float64) COMMENT 'The same over the five best levels of each side; levels that are not there count as empty' CODEC(ZSTD(1)),
+    `mid_1m__mid` Nullable(Float64) COMMENT '(bid + ask) / 2 of the last snapshot, not an average of the minute; NULL if that is crossed, locked or one-sided' CODEC(ZSTD(1)),
+    `mid_1m__mid_start` Nullable(Float64) COMMENT 'Last valid mid before the minute; NULL if none is known that is not older than the clock\'s book_gap' CODEC(ZSTD(1)),
+    `mid_1m__last_valid_mid` Nullable(Float64) COMMENT 'Mid of the last snapshot that has one; see mid_age_ms for how old it is' CODEC(ZSTD(1)),
+    `mid_1m__mid_age_ms` Nullable(Float64) COMMENT 'From the snapshot of last_valid_mid to the minute\'s end' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Views of every_1m over books that were built together';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__books_fused__27d09e6a__mv_lazy` TO `marketprism_features`.`every_1m__books_fused__27d09e6a` AS
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`lob_1m__updates_1m`)), ifNotFinite(toFloat64(`lob_1m__updates_1m`), 0), NULL) AS Nullable(Float64)) AS `lob_1m__updates_1m`,
+  CAST(if(isFinite(toFloat64(`lob_1m__spread_bps`)), ifNotFinite(toFloat64(`lob_1m__spread_bps`), 0), NULL) AS Nullable(Float64)) AS `lob_1m__spread_bps`,
+  CAST(if(isFinite(toFloat64(`lob_1m__top_imbalance`)), ifNotFinite(toFloat64(`lob_1m__top_imbalance`), 0), NULL) AS Nullable(Float64)) AS `lob_1m__top_imbalance`,
+  CAST(if(isFinite(toFloat64(`lob_1m__imbalance_5`)), ifNotFinite(toFloat64(`lob_1m__imbalance_5`), 0), NULL) AS Nullable(Float64)) AS `lob_1m__imbalance_5`,
+  CAST(if(isFinite(toFloat64(`mid_1m__mid__of_bucket`)), ifNotFinite(toFloat64(`mid_1m__mid__of_bucket`), 0), NULL) AS Nullable(Float64)) AS `mid_1m__mid`,
+  CAST(if(isFinite(toFloat64(`mid_1m__mid_start`)), ifNotFinite(toFloat64(`mid_1m__mid_start`), 0), NULL) AS Nullable(Float64)) AS `mid_1m__mid_start`,
+  CAST(if(isFinite(toFloat64(`mid_1m__last_valid_mid`)), ifNotFinite(toFloat64(`mid_1m__last_valid_mid`), 0), NULL) AS Nullable(Float64)) AS `mid_1m__last_valid_mid`,
+  CAST(if(isFinite(toFloat64(`mid_1m__mid_age_ms`)), ifNotFinite(toFloat64(`mid_1m__mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `mid_1m__mid_age_ms`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    countIf(carry = 0) AS `lob_1m__updates_1m`,
+    argMax(tuple((ask_px[1] - bid_px[1]) / mid * 10000), ord).1 AS `lob_1m__spread_bps`,
+    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `lob_1m__top_imbalance`,
+    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] - ask_qty[1] - ask_qty[2] - ask_qty[3] - ask_qty[4] - ask_qty[5]) / nullIf(bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] + ask_qty[1] + ask_qty[2] + ask_qty[3] + ask_qty[4] + ask_qty[5], 0))), ord).1 AS `lob_1m__imbalance_5`,
+    argMax(tuple(mid), ord).1 AS `mid_1m__mid__of_bucket`,
+    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_1m__mid_start`,
+    argMax(mid, ord) AS `mid_1m__last_valid_mid`,
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_1m__mid_age_ms`
+  FROM `marketprism_features`.`every_1m__books_lazy`
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
+);
+
+INSERT INTO `marketprism_features`.`every_1m__books_fused__27d09e6a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `lob_1m__updates_1m`, `lob_1m__spread_bps`, `lob_1m__top_imbalance`, `lob_1m__imbalance_5`, `mid_1m__mid`, `mid_1m__mid_start`, `mid_1m__last_valid_mid`, `mid_1m__mid_age_ms`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
+SELECT
+  exchange,
+market_type,
+symbol,
+bucket_id,
+bucket_ts_start,
+bucket_ts_end,
+available_at,
+v,
+  CAST(if(isFinite(toFloat64(`lob_1m__updates_1m`)), ifNotFinite(toFloat64(`lob_1m__updates_1m`), 0), NULL) AS Nullable(Float64)) AS `lob_1m__updates_1m`,
+  CAST(if(isFinite(toFloat64(`lob_1m__spread_bps`)), ifNotFinite(toFloat64(`lob_1m__spread_bps`), 0), NULL) AS Nullable(Float64)) AS `lob_1m__spread_bps`,
+  CAST(if(isFinite(toFloat64(`lob_1m__top_imbalance`)), ifNotFinite(toFloat64(`lob_1m__top_imbalance`), 0), NULL) AS Nullable(Float64)) AS `lob_1m__top_imbalance`,
+  CAST(if(isFinite(toFloat64(`lob_1m__imbalance_5`)), ifNotFinite(toFloat64(`lob_1m__imbalance_5`), 0), NULL) AS Nullable(Float64)) AS `lob_1m__imbalance_5`,
+  CAST(if(isFinite(toFloat64(`mid_1m__mid__of_bucket`)), ifNotFinite(toFloat64(`mid_1m__mid__of_bucket`), 0), NULL) AS Nullable(Float64)) AS `mid_1m__mid`,
+  CAST(if(isFinite(toFloat64(`mid_1m__mid_start`)), ifNotFinite(toFloat64(`mid_1m__mid_start`), 0), NULL) AS Nullable(Float64)) AS `mid_1m__mid_start`,
+  CAST(if(isFinite(toFloat64(`mid_1m__last_valid_mid`)), ifNotFinite(toFloat64(`mid_1m__last_valid_mid`), 0), NULL) AS Nullable(Float64)) AS `mid_1m__last_valid_mid`,
+  CAST(if(isFinite(toFloat64(`mid_1m__mid_age_ms`)), ifNotFinite(toFloat64(`mid_1m__mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `mid_1m__mid_age_ms`
+FROM (
+  SELECT
+    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
+    countIf(carry = 0) AS `lob_1m__updates_1m`,
+    argMax(tuple((ask_px[1] - bid_px[1]) / mid * 10000), ord).1 AS `lob_1m__spread_bps`,
+    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `lob_1m__top_imbalance`,
+    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] - ask_qty[1] - ask_qty[2] - ask_qty[3] - ask_qty[4] - ask_qty[5]) / nullIf(bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] + ask_qty[1] + ask_qty[2] + ask_qty[3] + ask_qty[4] + ask_qty[5], 0))), ord).1 AS `lob_1m__imbalance_5`,
+    argMax(tuple(mid), ord).1 AS `mid_1m__mid__of_bucket`,
+    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_1m__mid_start`,
+    argMax(mid, ord) AS `mid_1m__last_valid_mid`,
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_1m__mid_age_ms`
+  FROM (
+    WITH (
+      SELECT tuple(
+        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
+      )
+      FROM buckets
+    ) AS span
+    SELECT
+      j.exchange AS exchange,
+      j.market_type AS market_type,
+      j.symbol AS symbol,
+      j.bucket_id AS bucket_id,
+      j.bucket_ts_start AS bucket_ts_start,
+      j.bucket_ts_end AS bucket_ts_end,
+      j.prev_ts_end AS prev_ts_end,
+      j.available_at AS available_at,
+      j.v AS v,
+      j.bucket__place AS bucket__place,
+      j.timestamp AS timestamp,
+      bitShiftLeft(toUInt128(toUnixTimestamp64Milli(j.timestamp)), 64) + j.book_seq AS ord,
+      CAST(j.bid_px AS Array(Float64)) AS bid_px,
+      CAST(j.bid_qty AS Array(Float64)) AS bid_qty,
+      CAST(j.ask_px AS Array(Float64)) AS ask_px,
+      CAST(j.ask_qty AS Array(Float64)) AS ask_qty,
+      if(toFloat64(j.bid_px[1]) > 0 AND toFloat64(j.ask_px[1]) > toFloat64(j.bid_px[1]), (toFloat64(j.bid_px[1]) + toFloat64(j.ask_px[1])) / 2, NULL) AS mid,
+      j.carry AS carry
+    FROM (SELECT 1 AS one FROM buckets LIMIT 1) AS present
+    CROSS JOIN (
+      -- the rows of the interval
+      SELECT
+        b.exchange AS exchange,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
+      b.bucket__place AS bucket__place,
+        s.timestamp AS timestamp,
+        s.book_seq AS book_seq,
+        s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+        toUInt8(0) AS carry
+      FROM (
+        SELECT
+          exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
+        FROM `marketprism_hot`.`orderbooks` FINAL
+        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+          AND timestamp >= span.4 AND timestamp < span.7
+      ) AS s
+      ASOF INNER JOIN buckets AS b
+        ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+        AND s.timestamp >= b.prev_ts_end
+      WHERE s.timestamp < b.bucket_ts_end AND s.available_at <= b.available_at
+      UNION ALL
+      -- the last snapshot before the interval, of those that were in time for their own bucket
+      SELECT
+        b.exchange AS exchange,
+      b.market_type AS market_type,
+      b.symbol AS symbol,
+      b.bucket_id AS bucket_id,
+      b.bucket_ts_start AS bucket_ts_start,
+      b.bucket_ts_end AS bucket_ts_end,
+      b.prev_ts_end AS prev_ts_end,
+      b.available_at AS available_at,
+      b.v AS v,
+      b.bucket__place AS bucket__place,
+        s.timestamp AS timestamp,
+        s.book_seq AS book_seq,
+        s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty,
+        toUInt8(1) AS carry
+      FROM buckets AS b
+      ASOF INNER JOIN (
+        SELECT
+          s.exchange AS exchange,
+          s.market_type AS market_type,
+          s.symbol AS symbol,
+          s.timestamp AS timestamp,
+          s.book_seq AS book_seq,
+          s.bid_px AS bid_px, s.bid_qty AS bid_qty, s.ask_px AS ask_px, s.ask_qty AS ask_qty
+        FROM (
+          SELECT
+            exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
+          FROM `marketprism_hot`.`orderbooks` FINAL
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+        ) AS s
+        ASOF INNER JOIN (
+          SELECT exchange, market_type, symbol, bucket_ts_end, available_at
+          FROM `marketprism_features`.`buckets_every_1m`
+          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
+            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= span.7
+        ) AS own
+          ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
+          AND s.timestamp < own.bucket_ts_end
+        WHERE s.available_at <= own.available_at
+        ORDER BY s.book_seq DESC
+        LIMIT 1 BY s.exchange, s.market_type, s.symbol, s.timestamp
+      ) AS s
+        ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
+        AND b.prev_ts_end > s.timestamp
+      WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
+    ) AS j
+  )
+  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
+);
+
 -- view footprint_1m, level 0, look-back 0
 
 CREATE TABLE `marketprism_features`.`footprint_1m__5c542ec6`
@@ -15684,54 +15932,6 @@ FROM (
 
 -- view lob_1m, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`lob_1m__c177cfcd`
-(
-    `exchange` LowCardinality(String),
-    `market_type` LowCardinality(String),
-    `symbol` LowCardinality(String),
-    `bucket_id` UInt64,
-    `bucket_ts_start` DateTime64(3, 'UTC'),
-    `bucket_ts_end` DateTime64(3, 'UTC'),
-    `available_at` DateTime64(3, 'UTC'),
-    `updates_1m` Nullable(Float64) COMMENT 'Snapshots within the minute' CODEC(ZSTD(1)),
-    `spread_bps` Nullable(Float64) COMMENT '(ask - bid) / mid of the last snapshot, in 1/10000; NULL if that is crossed, locked or one-sided' CODEC(ZSTD(1)),
-    `top_imbalance` Nullable(Float64) COMMENT '(bid size - ask size) / (bid size + ask size) at the best prices of the last snapshot' CODEC(ZSTD(1)),
-    `imbalance_5` Nullable(Float64) COMMENT 'The same over the five best levels of each side; levels that are not there count as empty' CODEC(ZSTD(1)),
-    `v` UInt64,
-    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = ReplacingMergeTree(v)
-PARTITION BY toYYYYMM(bucket_ts_start)
-ORDER BY (exchange, market_type, symbol, bucket_id)
-TTL toDateTime(created_at) + toIntervalSecond(7776000)
-SETTINGS non_replicated_deduplication_window = 100
-COMMENT 'The order book at the end of each wall-clock minute - spread, and who is stronger at the top and over five levels';
-
-CREATE MATERIALIZED VIEW `marketprism_features`.`lob_1m__c177cfcd__mv_lazy` TO `marketprism_features`.`lob_1m__c177cfcd` AS
-SELECT
-  exchange,
-market_type,
-symbol,
-bucket_id,
-bucket_ts_start,
-bucket_ts_end,
-available_at,
-v,
-  CAST(if(isFinite(toFloat64(`updates_1m`)), ifNotFinite(toFloat64(`updates_1m`), 0), NULL) AS Nullable(Float64)) AS `updates_1m`,
-  CAST(if(isFinite(toFloat64(`spread_bps`)), ifNotFinite(toFloat64(`spread_bps`), 0), NULL) AS Nullable(Float64)) AS `spread_bps`,
-  CAST(if(isFinite(toFloat64(`top_imbalance`)), ifNotFinite(toFloat64(`top_imbalance`), 0), NULL) AS Nullable(Float64)) AS `top_imbalance`,
-  CAST(if(isFinite(toFloat64(`imbalance_5`)), ifNotFinite(toFloat64(`imbalance_5`), 0), NULL) AS Nullable(Float64)) AS `imbalance_5`
-FROM (
-  SELECT
-    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    countIf(carry = 0) AS `updates_1m`,
-    argMax(tuple((ask_px[1] - bid_px[1]) / mid * 10000), ord).1 AS `spread_bps`,
-    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `top_imbalance`,
-    argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] - ask_qty[1] - ask_qty[2] - ask_qty[3] - ask_qty[4] - ask_qty[5]) / nullIf(bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] + ask_qty[1] + ask_qty[2] + ask_qty[3] + ask_qty[4] + ask_qty[5], 0))), ord).1 AS `imbalance_5`
-  FROM `marketprism_features`.`every_1m__books_lazy`
-  GROUP BY bucket__place
-);
-
 CREATE VIEW `marketprism_features`.`lob_1m` AS
 SELECT
   exchange,
@@ -15741,14 +15941,14 @@ SELECT
   bucket_ts_start,
   bucket_ts_end,
   available_at,
-  `updates_1m`,
-  `spread_bps`,
-  `top_imbalance`,
-  `imbalance_5`
-FROM `marketprism_features`.`lob_1m__c177cfcd` FINAL
+  `lob_1m__updates_1m` AS `updates_1m`,
+  `lob_1m__spread_bps` AS `spread_bps`,
+  `lob_1m__top_imbalance` AS `top_imbalance`,
+  `lob_1m__imbalance_5` AS `imbalance_5`
+FROM `marketprism_features`.`every_1m__books_fused__27d09e6a` FINAL
 COMMENT 'The order book at the end of each wall-clock minute - spread, and who is stronger at the top and over five levels';
 
-INSERT INTO `marketprism_features`.`lob_1m__c177cfcd` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `updates_1m`, `spread_bps`, `top_imbalance`, `imbalance_5`)
+INSERT INTO `marketprism_features`.`every_1m__books_fused__27d09e6a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `lob_1m__updates_1m`, `lob_1m__spread_bps`, `lob_1m__top_imbalance`, `lob_1m__imbalance_5`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   exchange,
@@ -15881,54 +16081,6 @@ FROM (
 
 -- view mid_1m, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`mid_1m__fe106d02`
-(
-    `exchange` LowCardinality(String),
-    `market_type` LowCardinality(String),
-    `symbol` LowCardinality(String),
-    `bucket_id` UInt64,
-    `bucket_ts_start` DateTime64(3, 'UTC'),
-    `bucket_ts_end` DateTime64(3, 'UTC'),
-    `available_at` DateTime64(3, 'UTC'),
-    `mid` Nullable(Float64) COMMENT '(bid + ask) / 2 of the last snapshot, not an average of the minute; NULL if that is crossed, locked or one-sided' CODEC(ZSTD(1)),
-    `mid_start` Nullable(Float64) COMMENT 'Last valid mid before the minute; NULL if none is known that is not older than the clock\'s book_gap' CODEC(ZSTD(1)),
-    `last_valid_mid` Nullable(Float64) COMMENT 'Mid of the last snapshot that has one; see mid_age_ms for how old it is' CODEC(ZSTD(1)),
-    `mid_age_ms` Nullable(Float64) COMMENT 'From the snapshot of last_valid_mid to the minute\'s end' CODEC(ZSTD(1)),
-    `v` UInt64,
-    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = ReplacingMergeTree(v)
-PARTITION BY toYYYYMM(bucket_ts_start)
-ORDER BY (exchange, market_type, symbol, bucket_id)
-TTL toDateTime(created_at) + toIntervalSecond(7776000)
-SETTINGS non_replicated_deduplication_window = 100
-COMMENT 'The mid at the end of each wall-clock minute';
-
-CREATE MATERIALIZED VIEW `marketprism_features`.`mid_1m__fe106d02__mv_lazy` TO `marketprism_features`.`mid_1m__fe106d02` AS
-SELECT
-  exchange,
-market_type,
-symbol,
-bucket_id,
-bucket_ts_start,
-bucket_ts_end,
-available_at,
-v,
-  CAST(if(isFinite(toFloat64(`mid__of_bucket`)), ifNotFinite(toFloat64(`mid__of_bucket`), 0), NULL) AS Nullable(Float64)) AS `mid`,
-  CAST(if(isFinite(toFloat64(`mid_start`)), ifNotFinite(toFloat64(`mid_start`), 0), NULL) AS Nullable(Float64)) AS `mid_start`,
-  CAST(if(isFinite(toFloat64(`last_valid_mid`)), ifNotFinite(toFloat64(`last_valid_mid`), 0), NULL) AS Nullable(Float64)) AS `last_valid_mid`,
-  CAST(if(isFinite(toFloat64(`mid_age_ms`)), ifNotFinite(toFloat64(`mid_age_ms`), 0), NULL) AS Nullable(Float64)) AS `mid_age_ms`
-FROM (
-  SELECT
-    any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    argMax(tuple(mid), ord).1 AS `mid__of_bucket`,
-    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
-    argMax(mid, ord) AS `last_valid_mid`,
-    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`
-  FROM `marketprism_features`.`every_1m__books_lazy`
-  GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
-);
-
 CREATE VIEW `marketprism_features`.`mid_1m` AS
 SELECT
   exchange,
@@ -15938,14 +16090,14 @@ SELECT
   bucket_ts_start,
   bucket_ts_end,
   available_at,
-  `mid`,
-  `mid_start`,
-  `last_valid_mid`,
-  `mid_age_ms`
-FROM `marketprism_features`.`mid_1m__fe106d02` FINAL
+  `mid_1m__mid` AS `mid`,
+  `mid_1m__mid_start` AS `mid_start`,
+  `mid_1m__last_valid_mid` AS `last_valid_mid`,
+  `mid_1m__mid_age_ms` AS `mid_age_ms`
+FROM `marketprism_features`.`every_1m__books_fused__27d09e6a` FINAL
 COMMENT 'The mid at the end of each wall-clock minute';
 
-INSERT INTO `marketprism_features`.`mid_1m__fe106d02` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`)
+INSERT INTO `marketprism_features`.`every_1m__books_fused__27d09e6a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_1m__mid`, `mid_1m__mid_start`, `mid_1m__last_valid_mid`, `mid_1m__mid_age_ms`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   exchange,
@@ -16353,11 +16505,11 @@ LEFT JOIN (
       LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `mid`,
-          `mid_start`,
-          `last_valid_mid`,
-          `mid_age_ms`
-        FROM `marketprism_features`.`mid_1m__fe106d02`
+          `mid_1m__mid` AS `mid`,
+          `mid_1m__mid_start` AS `mid_start`,
+          `mid_1m__last_valid_mid` AS `last_valid_mid`,
+          `mid_1m__mid_age_ms` AS `mid_age_ms`
+        FROM `marketprism_features`.`every_1m__books_fused__27d09e6a`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16458,11 +16610,11 @@ LEFT JOIN (
       LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
-          `mid`,
-          `mid_start`,
-          `last_valid_mid`,
-          `mid_age_ms`
-        FROM `marketprism_features`.`mid_1m__fe106d02`
+          `mid_1m__mid` AS `mid`,
+          `mid_1m__mid_start` AS `mid_start`,
+          `mid_1m__last_valid_mid` AS `last_valid_mid`,
+          `mid_1m__mid_age_ms` AS `mid_age_ms`
+        FROM `marketprism_features`.`every_1m__books_fused__27d09e6a`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
