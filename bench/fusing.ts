@@ -9,6 +9,7 @@ import { advance, advanceSession } from "../src/ingest/buckets/advance.js";
 import { clockContext } from "../src/ingest/buckets/clock-context.js";
 import type { ProjectSpecs } from "../src/spec/model.js";
 import { parseProject } from "../src/spec/parse-project.js";
+import { compiledApart } from "../test/support/apart.js";
 import { insertTrades } from "../test/support/load-writer.js";
 import { buildCatalog } from "../test/support/stock-deployment.js";
 
@@ -49,13 +50,7 @@ interface Spent {
 async function measure(specs: ProjectSpecs, isApart: boolean): Promise<Spent> {
   const engine = await openScratch();
   try {
-    const stored = specs.views.flatMap((view) =>
-      compileProject({ ...specs, views: [view] }).objects.filter(({ kind }) => kind === "view"),
-    );
-    const catalog = compileProject(
-      specs,
-      isApart ? stored.map((view) => ({ ...view, storage: view.storage ?? null })) : [],
-    );
+    const catalog = isApart ? compiledApart(specs) : compileProject(specs);
     await buildCatalog(engine, catalog);
     const context = clockContext(engine, specs.project, catalog, "ubt", "bench");
     const session = advanceSession(context, false);

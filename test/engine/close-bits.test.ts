@@ -79,9 +79,9 @@ async function backfilled(parts: number, threadCount: number): Promise<Rows> {
   for (const { storage } of deployment.catalog.objects) {
     if (storage !== undefined) await engine.execute(`TRUNCATE TABLE ${quoteName(storage.table)}`);
   }
-  for (const { kind, backfill } of deployment.catalog.objects) {
+  for (const { kind, backfill, fusedIn } of deployment.catalog.objects) {
     // No trigger computes labels, so the reference has none.
-    if (backfill !== undefined && kind !== "label")
+    if (backfill !== undefined && kind !== "label" && fusedIn === undefined)
       await engine.execute(backfill, { settings: threadSettings(threadCount) });
   }
   return storedTables(deployment);

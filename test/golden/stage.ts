@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { parseLots } from "../../src/clock/decimal.js";
 import type { Catalog, CompiledObject } from "../../src/compile/catalog.js";
-import { compileProject, draftViews } from "../../src/compile/compile-project.js";
+import { draftViews } from "../../src/compile/compile-project.js";
 import { storedKey } from "../../src/compile/feature-table.js";
 import { viewExpressionSelect } from "../../src/compile/view-select.js";
 import type { NativeColumn } from "../../src/engine/native.js";
@@ -16,6 +16,7 @@ import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
 import { renderCreate } from "../../src/schema/render.js";
 import type { FeatureView, Project, ProjectSpecs } from "../../src/spec/model.js";
 import { parseProject } from "../../src/spec/parse-project.js";
+import { compiledApart } from "../support/apart.js";
 import type { BookRow, StoredTrade } from "../support/oracle/rows.js";
 import {
   type FundingRow,
@@ -112,7 +113,8 @@ export class Stage {
 
   static async open(engine: Engine, options: StageOptions): Promise<Stage> {
     const specs = parseProject(stageFiles(options, `golden${++stages}_`), {}, "/golden");
-    const catalog = compileProject(specs);
+    // A case gives the rows of one view at a time.
+    const catalog = compiledApart(specs);
     for (const database of catalog.databases) {
       await engine.execute(`CREATE DATABASE ${quoteIdentifier(database)} ENGINE = Atomic`);
     }
