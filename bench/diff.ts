@@ -1,7 +1,7 @@
 /**
- * `feature diff` on a project of 300 views, as a user has it: a process of its own, on the embedded engine. Seconds on the clock
- * and of the processor, and the latter as a multiple of a process that only prints its version, which depends less on the
- * machine. `npx tsx bench/diff.ts [views] [rounds]`
+ * `feature diff` on a project of 300 views, as a user has it: a process of its own, on the embedded engine or on a real server
+ * on loopback. Seconds on the clock and of the processor (of the server's nothing), and the latter as a multiple of a process that
+ * only prints its version, which depends less on the machine. `npx tsx bench/diff.ts [views] [rounds] [embedded | server]`
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,22 +11,26 @@ import { fileURLToPath } from "node:url";
 import { compileProject } from "../src/compile/compile-project.js";
 import { openEngine } from "../src/engine/open.js";
 import { applyProject } from "../src/migrate/apply.js";
+import type { DeployedState } from "../src/plan/deployed.js";
+import type { Target } from "../src/spec/model.js";
 import { parseProject } from "../src/spec/parse-project.js";
+import { startServer } from "../test/support/clickhouse-server.js";
 
 const views = Number(process.argv[2] ?? 300);
 const rounds = Number(process.argv[3] ?? 5);
+const kind = process.argv[4] ?? "embedded";
 const root = mkdtempSync(join(tmpdir(), "prism-bench-"));
 const feature = fileURLToPath(new URL("../bin/feature.js", import.meta.url));
 
 /** Half of the views are over trades, half with windows over one of these; a vector for every ten. */
-function writeProject(): void {
+function writeProject(target: string): void {
   mkdirSync(join(root, "features/vectors"), { recursive: true });
   const write = (path: string, lines: readonly string[]): void =>
     writeFileSync(join(root, path), `${lines.join("\n")}\n`);
   write("features.yaml", [
     "project: bench",
-    "engine: embedded",
-    "targets: { embedded: { engine: embedded, path: .feature/db } }",
+    `engine: ${kind}`,
+    `targets: { ${kind}: ${target} }`,
     "instruments: { binance/spot/BTCUSDT: { tick_size: 0.01, lot_size: 0.00001, base: BTC, quote: USDT } }",
     "clocks: { ubt: { mode: volume, size: 1, max: 60s } }",
   ]);
@@ -64,7 +68,7 @@ function specs() {
   const files = readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".yaml"))
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
-  return parseProject(files, {}, root);
+  return parseProject(files, process.env, root);
 }
 
 interface Times {
@@ -118,13 +122,13 @@ function ingest(): void {
 
 /** As where no command has noted anything, or somebody has altered something by hand. */
 function forget(): void {
-  rmSync(join(root, ".feature/target.json"), { force: true });
+  rmSync(join(root, `.feature/${kind}.target.json`), { force: true });
   forgetSeal();
 }
 
 /** As where only a comment was changed: what is noted of the target holds. */
 function forgetSeal(): void {
-  rmSync(join(root, ".feature/seal.json"), { force: true });
+  rmSync(join(root, `.feature/${kind}.seal.json`), { force: true });
 }
 
 function edit(path: string, from: string, to: string): void {
@@ -132,40 +136,79 @@ function edit(path: string, from: string, to: string): void {
   writeFileSync(join(root, path), text.replace(from, to));
 }
 
-try {
-  writeProject();
+/** The project on its target, as `feature apply` leaves it. */
+async function apply(target: Target): Promise<void> {
   const { project } = specs();
-  const engine = await openEngine({ kind: "embedded", name: "embedded", path: join(root, ".feature/db") });
-  await applyProject({
-    engine,
-    project,
-    catalog: ({ objects }) => compileProject(specs(), objects),
-    toolVersion: "bench",
-  });
+  const engine = await openEngine(target);
+  const catalog = ({ objects }: DeployedState) => compileProject(specs(), objects);
+  await applyProject({ engine, project, catalog, toolVersion: "bench" });
   await engine.close();
-  console.log(`${views} views, median of ${rounds}: on the clock, of the processor, times the first line`);
+}
+
+/** Prints a line; the first one is what the others are compared with. */
+function printer(): (what: string, times: Times) => void {
+  console.log(
+    `${views} views, ${kind}, median of ${rounds}: on the clock, of the processor, times the first line`,
+  );
   const version = measure(["--version"]);
   const show = (what: string, { clock, processor }: Times): void => {
     const ratio = (processor / version.processor).toFixed(1);
-    console.log(`${what.padEnd(42)} ${clock.toFixed(2)} s  ${processor.toFixed(2)} s  ${ratio}`);
+    console.log(`${what.padEnd(48)} ${clock.toFixed(2)} s  ${processor.toFixed(2)} s  ${ratio}`);
   };
   show("a process that prints its version", version);
+  return show;
+}
+
+const flow = "features/flow_0.yaml";
+function behindIngest(): void {
+  edit(flow, "2 * max(price)", "max(price)");
+  ingest();
+  edit(flow, "max(price)", "2 * max(price)");
+}
+
+async function embedded(): Promise<void> {
+  writeProject("{ engine: embedded, path: .feature/db }");
+  await apply({ kind: "embedded", name: kind, path: join(root, ".feature/db") });
+  const show = printer();
   show("feature diff --offline, nothing changed", measure(["diff", "--json", "--offline"]));
   show("feature diff, nothing changed, opening it", measure(["diff", "--json"], forget));
   show("feature diff, nothing changed, by the note", measure(["diff", "--json"], forgetSeal));
   show("feature diff, nothing changed, again", measure(["diff", "--json"]));
   ingest();
   show("feature diff, nothing changed, behind an ingest", measure(["diff", "--json"], ingest));
-  const behindIngest = (): void => {
-    edit("features/flow_0.yaml", "2 * max(price)", "max(price)");
-    ingest();
-    edit("features/flow_0.yaml", "max(price)", "2 * max(price)");
-  };
   show("feature diff, one view, behind an ingest", measure(["diff", "--json"], behindIngest));
   show("feature diff, one view, opening it", measure(["diff", "--json"], forget));
   show("feature diff, one view and its readers", measure(["diff", "--json"]));
   edit("features.yaml", "max: 60s", "max: 90s");
   show("feature diff, the clock: all views", measure(["diff", "--json"]));
+}
+
+async function server(): Promise<void> {
+  const started = await startServer();
+  if (started === undefined) return;
+  const { url, username, password, stop } = started;
+  try {
+    process.env.BENCH_PASSWORD = password;
+    writeProject(`{ engine: server, url: "${url}", username: ${username}, password: "\${BENCH_PASSWORD}" }`);
+    await apply({ kind: "server", name: kind, url, username, password, cluster: undefined });
+    // A change is noted once it rests.
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    const show = printer();
+    show("feature diff, nothing changed, looking", measure(["diff", "--json"], forget));
+    show("feature diff, nothing changed, by the note", measure(["diff", "--json"], forgetSeal));
+    show("feature diff, nothing changed, again", measure(["diff", "--json"]));
+    ingest();
+    show("feature diff, nothing changed, behind an ingest", measure(["diff", "--json"], ingest));
+    show("feature diff, one view, behind an ingest", measure(["diff", "--json"], behindIngest));
+    show("feature diff, one view, looking", measure(["diff", "--json"], forget));
+    show("feature diff, one view and its readers", measure(["diff", "--json"]));
+  } finally {
+    await stop();
+  }
+}
+
+try {
+  await (kind === "server" ? server() : embedded());
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

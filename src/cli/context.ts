@@ -24,8 +24,15 @@ export function chooseTarget(project: Project, asked: string | undefined): Targe
       object: name,
     });
   }
+  return placed(target, project.root);
+}
+
+export type ServerTarget = Exclude<Target, { kind: "embedded" }>;
+
+/** The target of a project in this folder; the path of an embedded one is absolute. */
+export function placed(target: Target, root: string): Target {
   if (target.kind !== "embedded" || isAbsolute(target.path)) return target;
-  return { ...target, path: join(project.root, target.path) };
+  return { ...target, path: join(root, target.path) };
 }
 
 /** Runs `use` with an engine, and closes the engine however it ends, also by a signal. */

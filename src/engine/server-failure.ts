@@ -1,33 +1,8 @@
 import { FeatureError } from "../errors.js";
-import type { Target } from "../spec/model.js";
 import { engineErrorType, queryError } from "./failure.js";
-
-/** Where a server is, without what must not show. */
-export interface Address {
-  readonly target: string;
-  /** Scheme, host and port. */
-  readonly url: string;
-  readonly username: string;
-  readonly password: string;
-}
+import type { Address } from "./server-address.js";
 
 const authTypes = new Set(["AUTHENTICATION_FAILED", "REQUIRED_PASSWORD", "UNKNOWN_USER", "WRONG_PASSWORD"]);
-
-/** The target's address; credentials inside the url count when the target names none. */
-export function serverAddress(target: Exclude<Target, { kind: "embedded" }>): Address {
-  let url: URL;
-  try {
-    url = new URL(target.url);
-  } catch {
-    throw new FeatureError("FS_ENGINE_TARGET", `The url of target ${target.name} is not a URL.`, {
-      object: target.name,
-      hint: "Write it like http://host:8123.",
-    });
-  }
-  const username = target.username || decodeURIComponent(url.username) || "default";
-  const password = target.password || decodeURIComponent(url.password);
-  return { target: target.name, url: `${url.protocol}//${url.host}${url.pathname}`, username, password };
-}
 
 /** A failure of a statement sent to a server: refused by it, or never answered. */
 export function serverError(cause: unknown, sql: string, address: Address): FeatureError {

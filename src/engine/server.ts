@@ -15,8 +15,9 @@ import { NativeDecoder } from "./native-decode.js";
 import { encodeNative } from "./native-encode.js";
 import { transportParams } from "./params.js";
 import type { Engine, FileSource, Settings, StatementOptions } from "./port.js";
+import { type Address, serverAddress } from "./server-address.js";
 import { answerBytes } from "./server-answer.js";
-import { type Address, serverAddress, serverError } from "./server-failure.js";
+import { serverError } from "./server-failure.js";
 import { assertFile } from "./staging.js";
 import { blocksText, commandText, parseRows, resultText, rowsText, settingsList } from "./statement.js";
 

@@ -25,11 +25,23 @@ export async function readLive(reader: Reader, steps: readonly Step[]): Promise<
   return new Map(rows.map((row) => [stepName(row), row]));
 }
 
+/** Whether something stands under one of these names. */
+export async function areNamesTaken(reader: Reader, names: readonly TableName[]): Promise<boolean> {
+  return (await readNamed<TableName>(reader, namesSql(), names)).length > 0;
+}
+
 async function readTargets<T>(reader: Reader, sql: string, steps: readonly Step[]): Promise<T[]> {
-  const targets = steps.flatMap(({ target }) => (target === undefined ? [] : [target]));
-  if (targets.length === 0) return [];
+  return readNamed(
+    reader,
+    sql,
+    steps.flatMap(({ target }) => (target === undefined ? [] : [target])),
+  );
+}
+
+async function readNamed<T>(reader: Reader, sql: string, names: readonly TableName[]): Promise<T[]> {
+  if (names.length === 0) return [];
   return reader.rows<T>(sql, {
-    params: { databases: targets.map(({ database }) => database), names: targets.map(({ name }) => name) },
+    params: { databases: names.map(({ database }) => database), names: names.map(({ name }) => name) },
   });
 }
 

@@ -1,13 +1,13 @@
 /**
- * A note that `feature diff` found nothing to do, and of what: as long as specs, migrations, this tool and the engine's
- * directory are the same, it finds nothing to do again, and neither compiles nor opens anything.
+ * A note that `feature diff` found nothing to do, and of what: as long as specs, migrations, this tool and the target are the
+ * same, it finds nothing to do again, and neither compiles nor opens anything.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { directoryState } from "../engine/directory-state.js";
-import { assertFree } from "../engine/embedded-open.js";
+import { serverPlace } from "../engine/server-address.js";
+import type { Databases, Target } from "../spec/model.js";
 import type { SourceFile } from "../spec/parse-project.js";
 import { readNoted, writeNoted } from "./noted-file.js";
 import { migrationsFolder } from "./plan-apply.js";
@@ -16,12 +16,9 @@ export interface SealInputs {
   /** Absolute path of the project's folder. */
   readonly root: string;
   readonly files: readonly SourceFile[];
-  /** As asked for; undefined: the default of features.yaml. */
-  readonly target: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** An embedded target that was found to be what the specs say. */
+/** An embedded target. */
 export interface SealedTarget {
   readonly target: string;
   /** Absolute. */
@@ -30,36 +27,39 @@ export interface SealedTarget {
   readonly registry: string;
 }
 
-interface Seal extends SealedTarget {
+/** What was found to be what the specs say. */
+export interface Seal {
   /** Of the specs alone: when they differ nothing else need be read. */
   readonly specs: string;
   readonly inputs: string;
-  readonly directory: string;
+  /** An absolute path, or an address and who asks there. */
+  readonly place: string;
+  readonly databases: Databases;
+  /** Of the place: of the engine's directory (`directoryState`), or of the server (`readServerState`). */
+  readonly state: string;
 }
 
-/** The name of the target, when there is still nothing to do. @throws FeatureError FS_ENGINE_LOCKED when somebody holds it. */
-export function readSeal(inputs: SealInputs): string | undefined {
-  const seal = parseSeal(inputs.root);
-  if (seal === undefined || seal.specs !== specsState(inputs)) return undefined;
-  if (seal.inputs !== inputsState(inputs)) return undefined;
-  const { target, path, registry, directory } = seal;
-  assertFree(path);
-  return directoryState(path, registry) === directory ? target : undefined;
+/** What was sealed, as long as all that stands beside the target is the same. Whether the target is what it was is the caller's to ask. */
+export function readSeal(inputs: SealInputs, target: Target): Seal | undefined {
+  const seal = readNoted(inputs.root, sealName(target)) as Seal | null | undefined;
+  if (seal?.specs !== specsState(inputs) || seal.inputs !== inputsState(inputs)) return undefined;
+  return seal.place === placeOf(target) ? seal : undefined;
 }
 
-/** To be called while the engine is held, after a diff without changes. It saves time only, so failing to write fails nothing. */
-export function writeSeal(inputs: SealInputs, sealed: SealedTarget): void {
-  const directory = directoryState(sealed.path, sealed.registry);
-  if (directory === undefined) return;
-  const seal: Seal = { ...sealed, specs: specsState(inputs), inputs: inputsState(inputs), directory };
-  writeNoted(inputs.root, "seal", seal);
+/** To be called after a diff without changes, while an embedded engine is held. It saves time only, so failing to write fails nothing. */
+export function writeSeal(inputs: SealInputs, target: Target, databases: Databases, state: string): void {
+  const [specs, given] = [specsState(inputs), inputsState(inputs)];
+  const seal: Seal = { specs, inputs: given, place: placeOf(target), databases, state };
+  writeNoted(inputs.root, sealName(target), seal);
 }
 
-function parseSeal(root: string): Seal | undefined {
-  const seal = readNoted(root, "seal") as Partial<Seal> | null | undefined;
-  const { target, path, registry, specs, inputs, directory } = seal ?? {};
-  const parts = [target, path, registry, specs, inputs, directory];
-  return parts.every((part) => typeof part === "string") ? (seal as Seal) : undefined;
+function sealName({ name }: Target): string {
+  return `${name}.seal`;
+}
+
+/** Variables matter by this alone, and to get in; a password is not kept, not even as a digest. */
+function placeOf(target: Target): string {
+  return target.kind === "embedded" ? target.path : serverPlace(target);
 }
 
 function specsState({ files }: SealInputs): string {
@@ -68,13 +68,11 @@ function specsState({ files }: SealInputs): string {
   return state.digest("hex");
 }
 
-/** All that a diff reads beside the specs and the engine's directory. */
-function inputsState({ root, files, target, env }: SealInputs): string {
+/** All that a diff reads beside the specs and the target. */
+function inputsState({ root }: SealInputs): string {
   const state = createHash("sha256");
   const add = (...parts: readonly string[]): void => void state.update(JSON.stringify(parts));
-  add(root, target ?? "");
-  for (const [, name = ""] of files.flatMap(({ text }) => [...text.matchAll(/\$\{(\w+)/g)]))
-    add(name, env[name] ?? "");
+  add(root);
   const migrations = migrationsFolder({ root });
   for (const name of readFolder(migrations)) add(name, readFileSync(join(migrations, name), "utf8"));
   // The same version may be another tool while somebody works on it.

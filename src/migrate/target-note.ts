@@ -61,13 +61,13 @@ export async function renewNote(reader: Reader, root: string, sealed: SealedTarg
   const directory = note && directoryState(sealed.path, sealed.registry);
   if (note === undefined || directory === undefined) return;
   if (directory !== note.directory) {
-    if (await hasDrifted(reader, sealed)) forgetNoted(root, "target");
+    if (await hasDrifted(reader, sealed)) forgetNoted(root, noteName(sealed));
     else await noteAll(reader, root, sealed, note.clocks, directory);
     return;
   }
   if (rowsState(sealed.path, note.tables) === note.rows) return;
   const measured = await measure(reader, sealed, note.clocks, note.tables);
-  if (measured !== undefined) writeNoted(root, "target", { ...note, ...measured });
+  if (measured !== undefined) writeNoted(root, noteName(sealed), { ...note, ...measured });
 }
 
 /**
@@ -86,9 +86,14 @@ export function holdsSizes({ path, tables, rows }: TargetNote): boolean {
   return rowsState(path, tables) === rows;
 }
 
-function parseNote(root: string, { path, registry }: SealedTarget): TargetNote | undefined {
-  const note = readNoted(root, "target") as TargetNote | null | undefined;
+function parseNote(root: string, sealed: SealedTarget): TargetNote | undefined {
+  const { path, registry } = sealed;
+  const note = readNoted(root, noteName(sealed)) as TargetNote | null | undefined;
   return note?.format === format && note.path === path && note.registry === registry ? note : undefined;
+}
+
+function noteName({ target }: SealedTarget): string {
+  return `${target}.target`;
 }
 
 /** `directory` is what it was before anything is read: what changes meanwhile ends the note, it is not missed by it. */
@@ -109,7 +114,7 @@ async function noteAll(
   if (measured === undefined) return;
   const known = { directory, clocks: sized, tables, revisions, records, pins };
   const note: TargetNote = { ...sealed, ...measured, ...known, format };
-  writeNoted(root, "target", note);
+  writeNoted(root, noteName(sealed), note);
 }
 
 /** The same is true of rows. */

@@ -20,12 +20,12 @@ export function readTargets(
   return recordOf(
     Object.entries(raw).map(([name, target]) => [
       name,
-      name === wanted ? resolved(reader, name, target, env) : plain(name, target),
+      name === wanted ? resolved(reader, name, target, env) : plainTarget(name, target),
     ]),
   );
 }
 
-function plain(name: string, raw: RawTarget): Target {
+export function plainTarget(name: string, raw: RawTarget): Target {
   if (raw.engine === "embedded") return { kind: "embedded", name, path: raw.path ?? "" };
   const { engine: kind, url = "", username = "default", password = "", cluster } = raw;
   return { kind, name, url, username, password, cluster };
@@ -49,7 +49,7 @@ function resolved(reader: SpecReader, name: string, raw: RawTarget, env: Environ
     }
     return [key, value];
   });
-  const target = plain(name, recordOf(entries) as unknown as RawTarget);
+  const target = plainTarget(name, recordOf(entries) as unknown as RawTarget);
   if (complete && target.kind !== "embedded" && !isHttpAddress(target.url)) {
     const message = `\`targets.${name}.url\` is no http or https address (its value is not shown)`;
     reader.add(

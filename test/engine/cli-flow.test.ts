@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stockMarket } from "../../src/cli/demo/market-model.js";
 import { type WrittenFile, writeMarket } from "../../src/cli/demo/write-market.js";
 import { loadProject, readProjectFiles } from "../../src/cli/project-files.js";
+import { directoryState } from "../../src/engine/directory-state.js";
 import { diffNoted } from "../../src/migrate/diff-noted.js";
 import { readSeal } from "../../src/migrate/seal.js";
 import { expectDocument, expectSchema } from "../support/cli-document.js";
@@ -168,8 +169,9 @@ describe.sequential("the commands on a simulated market", () => {
   });
 
   it("status counts what ingest did, and a diff behind it has nothing to look at", async () => {
-    const inputs = { ...(await readProjectFiles(project)), target: undefined, env: process.env };
-    expect(readSeal(inputs)).toBe("embedded");
+    const path = join(project, ".feature/db");
+    const seal = readSeal(await readProjectFiles(project), { kind: "embedded", name: "embedded", path });
+    expect(seal?.state).toBe(directoryState(path, "marketprism_registry"));
     const { document } = await feature("status");
     expect(document).toMatchObject({ upToDate: true, pending: [], needed: [] });
     const rows = document.instruments as { clock: string; pending: number; buckets: number }[];

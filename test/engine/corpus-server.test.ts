@@ -1,6 +1,7 @@
 import { afterAll, describe, it } from "vitest";
 import { openEngine } from "../../src/engine/open.js";
 import { startServer } from "../support/clickhouse-server.js";
+import { describeNoted } from "./corpus/noted-server.js";
 import { describeCorpus } from "./corpus/suite.js";
 
 const server = await startServer();
@@ -13,4 +14,5 @@ if (server === undefined) {
   describeCorpus("server", () =>
     openEngine({ kind: "server", name: "shared", url, username, password, cluster: undefined }),
   );
+  describeNoted(server);
 }

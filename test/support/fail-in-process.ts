@@ -4,11 +4,9 @@ import { normaliseError } from "../../src/cli/normalise-error.js";
 import type { Outcome } from "../../src/cli/outcome.js";
 import { failedOutcome } from "../../src/cli/print-outcome.js";
 import { buildProgram } from "../../src/cli/program.js";
-import { openProgress } from "../../src/cli/progress.js";
 import { usageError } from "../../src/cli/usage-error.js";
 import type { FeatureError } from "../../src/errors.js";
-
-const quiet = openProgress(process.stderr, true).progress;
+import { quietShell } from "./quiet-shell.js";
 
 /**
  * The errors that a command line ends with, run in this process: to start one costs more than most of what is found wrong. How errors are
@@ -30,15 +28,7 @@ export async function failInProcess(
             .filter((arg) => arg !== undefined)
             .map(String),
           options: received.at(-2),
-          shell: {
-            options: { project, target: program.opts().target, json: true, quiet: true, debug: false },
-            env: process.env,
-            progress: quiet,
-            width: undefined,
-            ask: undefined,
-            signal: new AbortController().signal,
-            onInterrupt: () => () => undefined,
-          },
+          shell: quietShell({ project, target: program.opts().target }),
         };
         outcome = await run(call as Parameters<typeof run>[0]);
       },

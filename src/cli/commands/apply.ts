@@ -83,15 +83,20 @@ async function note(
 ): Promise<void> {
   const sealable = sealableTarget(project, target);
   if (sealable === undefined) return;
-  const [{ diffNoted }, { writeNote }, { writeSeal }, { hasChanges }] = await Promise.all([
-    import("../../migrate/diff-noted.js"),
-    import("../../migrate/target-note.js"),
-    import("../../migrate/seal.js"),
-    import("../../plan/diff-document.js"),
-  ]);
+  const [{ diffNoted }, { writeNote }, { writeSeal }, { directoryState }, { hasChanges }] = await Promise.all(
+    [
+      import("../../migrate/diff-noted.js"),
+      import("../../migrate/target-note.js"),
+      import("../../migrate/seal.js"),
+      import("../../engine/directory-state.js"),
+      import("../../plan/diff-document.js"),
+    ],
+  );
   await writeNote(engine, project.root, sealable, catalog);
   const found = await diffNoted(project.root, sealable, { specs, consumers: specConsumers(specs) });
-  if (found !== undefined && !hasChanges(found)) writeSeal(inputs, sealable);
+  if (found === undefined || hasChanges(found)) return;
+  const state = directoryState(sealable.path, sealable.registry);
+  if (state !== undefined) writeSeal(inputs, target, project.databases, state);
 }
 
 export function configure(command: Command, bind: Bind): void {
@@ -171,8 +176,7 @@ export function configure(command: Command, bind: Bind): void {
             smoke: () => checkSpecs(engine, specs),
             onEvent: applyProgress(shell.progress),
           });
-          if (applied.asDeployed)
-            await note(context, applied, { ...read, target: shell.options.target, env: shell.env });
+          if (applied.asDeployed) await note(context, applied, read);
           const { nothingToDo, abandoned = null, repaired, migrations, plans, instruments } = applied;
           const recomputed =
             repaired.length === 0

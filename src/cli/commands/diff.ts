@@ -1,10 +1,8 @@
 import type { Command } from "commander";
-import type { DiffDocument } from "../../plan/diff-document.js";
 import type { Bind } from "../command-module.js";
-import { type Context, chooseTarget, withProject } from "../context.js";
+import { diffOnline } from "../diff-online.js";
 import { examples } from "../help.js";
-import { loadProject, readProjectFiles } from "../project-files.js";
-import { sealableTarget } from "../sealable-target.js";
+import { loadProject } from "../project-files.js";
 import { specConsumers } from "../spec-consumers.js";
 
 interface DiffFlags {
@@ -38,8 +36,8 @@ export function configure(command: Command, bind: Bind): void {
     .action(
       bind<DiffFlags>(async ({ options, shell }) => {
         const { renderDiffText } = await import("../../plan/render-text.js");
-        const { hasChanges, nothingToDo } = await import("../../plan/diff-document.js");
-        const document = options.offline === true ? await offline() : await online();
+        const { hasChanges } = await import("../../plan/diff-document.js");
+        const document = options.offline === true ? await offline() : await diffOnline(shell);
         return {
           result: document,
           text: () => renderDiffText(document, { sql: options.sql === true }),
@@ -51,37 +49,6 @@ export function configure(command: Command, bind: Bind): void {
           const specs = await loadProject({ project, target }, shell.env);
           const { diffOffline } = await import("../../migrate/plan-diff.js");
           return diffOffline({ specs, consumers: specConsumers(specs) });
-        }
-
-        async function online() {
-          const read = await readProjectFiles(shell.options.project);
-          const { readSeal, writeSeal } = await import("../../migrate/seal.js");
-          const inputs = { ...read, target: shell.options.target, env: shell.env };
-          const sealed = readSeal(inputs);
-          if (sealed !== undefined) return nothingToDo(sealed);
-          const specs = await loadProject(shell.options, shell.env, read);
-          const request = { specs, consumers: specConsumers(specs) };
-          const sealable = sealableTarget(specs.project, chooseTarget(specs.project, shell.options.target));
-          const { diffNoted } = await import("../../migrate/diff-noted.js");
-          const seal = (document: DiffDocument): DiffDocument => {
-            if (sealable !== undefined && !hasChanges(document)) writeSeal(inputs, sealable);
-            return document;
-          };
-          const noted = sealable && (await diffNoted(read.root, sealable, request));
-          if (noted !== undefined) return seal(noted);
-          const look = async ({ project, target, engine }: Context) => {
-            const [{ planApply }, { catalogOf, diffPlanned }, { writeNote }] = await Promise.all([
-              import("../../migrate/plan-apply.js"),
-              import("../../migrate/plan-diff.js"),
-              import("../../migrate/target-note.js"),
-            ]);
-            const planned = await planApply(engine, project, catalogOf(specs));
-            const document = await diffPlanned(engine, target.name, planned, request);
-            if (sealable !== undefined && document.drift.length === 0)
-              await writeNote(engine, read.root, sealable, planned.catalog);
-            return seal(document);
-          };
-          return withProject(shell, "diff", look, specs);
         }
       }),
     );

@@ -1,0 +1,26 @@
+import { LineCounter } from "yaml";
+import { expandVariables } from "./expand-variables.js";
+import type { Target } from "./model.js";
+import type { RawProject, RawTarget } from "./raw-project.js";
+import { type Environment, plainTarget } from "./targets.js";
+import { parseYaml } from "./yaml-syntax.js";
+
+/**
+ * The target in use, with its variables, by the text of features.yaml alone, which is not checked: for whoever knows that it was found to be
+ * right before, and need not know more. Undefined where the text does not say, or a variable is not set.
+ */
+export function targetInUse(text: string, env: Environment, asked: string | undefined): Target | undefined {
+  const data = parseYaml(text, new LineCounter())?.toJS() as Partial<RawProject> | null | undefined;
+  const name = asked ?? data?.engine ?? "";
+  const raw = Object.hasOwn(data?.targets ?? {}, name) ? data?.targets?.[name] : undefined;
+  if (typeof raw !== "object" || raw === null) return undefined;
+  const entries = Object.entries(raw).map(([key, value]) => ({
+    key,
+    ...expandVariables(String(value), env),
+  }));
+  if (entries.some(({ missing }) => missing.length > 0)) return undefined;
+  return plainTarget(
+    name,
+    Object.fromEntries(entries.map(({ key, value }) => [key, value])) as unknown as RawTarget,
+  );
+}
