@@ -36,7 +36,8 @@ const owners = {
   "@clickhouse/client": "engine",
   chdb: "engine",
   yaml: "spec",
-  ajv: "spec",
+  // Files of a project, and requests.
+  ajv: "(spec|serve)",
   umzug: "migrate",
   "onnxruntime-node": "models",
   protobufjs: "models",

@@ -4,6 +4,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import { authenticate } from "./authenticate.js";
 import { HttpError, toHttpError } from "./http-error.js";
+import { validateRequests } from "./request-validator.js";
 import type { Service } from "./service.js";
 
 /** Of requests without a list of moments. */
@@ -13,7 +14,7 @@ const smallBody = 64 * 1024;
 export async function baseApp(service: Service, isDraining: () => boolean): Promise<FastifyInstance> {
   const { limits, log, keys } = service;
   const fastify = Fastify({
-    logger: log === undefined ? false : { level: "info", base: null, stream: log },
+    logger: log === undefined ? false : { level: "warn", base: null, stream: log },
     // Requests that are refused or fail get a line of ours, the others are in the metrics.
     logController: new LogController({ disableRequestLogging: true }),
     // A logger a request would cost more than reading its row does.
@@ -23,10 +24,10 @@ export async function baseApp(service: Service, isDraining: () => boolean): Prom
     routerOptions: { maxParamLength: 100 },
     http: { headersTimeout: limits.receiveMs, maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 1000 },
     return503OnClosing: false,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: "array" } },
     trustProxy: false,
   });
   fastify.server.maxConnections = limits.connections;
+  validateRequests(fastify);
 
   await fastify.register(rateLimit, {
     global: false,

@@ -233,6 +233,14 @@ describe.skipIf(files.length < paths.length)("feature serve, over a recording", 
     expect((await post(`{"rows":${'[{"a":'.repeat(50_000)}`))[0]).toBe(400);
     expect((await post('{"rows":[],"__proto__":{"x":1}}'))[0]).toBe(400);
     expect((await post("rows=1", "application/x-www-form-urlencoded"))[0]).toBe(400);
+    // A body is taken as it is: as a number null would be 0, and the answer that of 1970.
+    for (const ts of ["null", "true", '"1723161270000"', '""', "[1723161270000]", "1.5", "1e300", "-1"]) {
+      expect(await post(`{"rows":[{"instrument":"${instrument}","ts":${ts}}]}`)).toEqual([
+        400,
+        expect.stringContaining("body/rows/0/ts must be"),
+      ]);
+    }
+    expect((await post(`{"rows":{"instrument":"${instrument}","ts":1}}`))[0]).toBe(400);
     const many = Array.from({ length: 10_000 }, () => ({ instrument, ts: 1 }));
     expect(await refused(client.pointInTime(name, many))).toEqual([413, "too_large"]);
     const stream = async () => {
