@@ -139,7 +139,7 @@ export function compileRowView(
     upstream: [],
     description: view.description,
     columns,
-    rowOf: sourceTable(project, source),
+    rowOf: { database: sourceTable(project, source).database, name: sourceTable(project, source).name },
     storage: { table, columnPrefix: "" },
     tables: [storedRowsTable(shape, table, key, columns, project, view.description)],
     triggers: [

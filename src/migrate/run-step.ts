@@ -54,14 +54,14 @@ async function perform(run: RevisionRun, numbered: NumberedStep): Promise<string
   const { step } = numbered;
   switch (step.kind) {
     case "check":
-      return runCheck(engine, step, acceptFailedChecks);
+      return runCheck(engine, step, acceptFailedChecks, () => lock.assertHeld());
     case "backfill":
       await runBackfill(run, numbered);
       return "";
     case "drop_table":
-      // A close that began before its trigger went still writes into the table.
-      if (step.target !== undefined)
-        await insertsEnded(engine, step.target.database, () => lock.assertHeld());
+      // An insert that began before its trigger went still writes into the table: a close, or a collector's.
+      for (const database of new Set([step.target?.database, step.rows?.database]))
+        if (database !== undefined) await insertsEnded(engine, database, () => lock.assertHeld());
       await engine.execute(step.sql);
       return "";
     default:

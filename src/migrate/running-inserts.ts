@@ -2,7 +2,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Reader } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
-import { quoteIdentifier } from "../schema/quote.js";
 import { sqlTemplate } from "../sql-template.js";
 
 const runningSql = sqlTemplate(import.meta.url, "running-inserts");
@@ -18,8 +17,7 @@ export async function insertsEnded(
   beforeEachLook: () => Promise<void> = async () => {},
 ): Promise<void> {
   const running = async (): Promise<string[]> => {
-    const params = { database: quoteIdentifier(database) };
-    const rows = await reader.rows<{ query_id: string }>(runningSql(), { params });
+    const rows = await reader.rows<{ query_id: string }>(runningSql(), { params: { database } });
     return rows.map((row) => row.query_id);
   };
   let awaited = await running();

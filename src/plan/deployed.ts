@@ -1,6 +1,6 @@
 /** What is deployed, as the registry knows it: the actual side of a diff, of the same values as the desired side. */
 import type { CompiledColumn, CompiledObject, Definition, Path, Reach, Storage } from "../compile/catalog.js";
-import type { MaterializedView, Table, View } from "../schema/object.js";
+import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
 
 /**
  * - `building`: its tables may exist; its migration has not ended.
@@ -46,6 +46,8 @@ export interface DeployedObject {
   readonly everyBucket?: boolean;
   /** What fills it, to repair it later; null for what stores nothing. */
   readonly backfill?: string | null;
+  /** The source's table, of a view of rows. */
+  readonly rowOf?: TableName;
 }
 
 export interface DeployedState {
@@ -139,6 +141,7 @@ export function deployedObject(object: CompiledObject, state: VersionState): Dep
     metadata: object.metadata,
     reach: object.reach,
     everyBucket: object.everyBucket,
+    ...(object.rowOf === undefined ? {} : { rowOf: object.rowOf }),
     backfill: object.backfill ?? null,
   };
 }

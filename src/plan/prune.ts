@@ -94,6 +94,7 @@ export function pruneSteps(drop: readonly DeployedObject[], staying: readonly De
           object: objectOf(object),
           target: { database: gone.database, name: gone.name },
           buckets: undefined,
+          ...(object.rowOf === undefined ? {} : { rows: object.rowOf }),
           sql: renderDrop(gone),
           reverse: undefined,
         })),

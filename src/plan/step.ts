@@ -28,7 +28,7 @@ export interface Step {
   readonly target: TableName | undefined;
   /** The table of closed buckets: of a backfill, which is cut into chunks of them, and of a check that is made on a sample. */
   readonly buckets: TableName | undefined;
-  /** Of a backfill by rows (`row:`): the source's table, which is cut into chunks of days. */
+  /** Of a view with `row:`, where inserts into the source's table matter: it is cut into chunks of days, counted, or awaited. */
   readonly rows?: TableName;
   /** Of a backfill: only buckets that are not complete on this path yet. By hand it may be all of them: the values are the same. */
   readonly behind?: { readonly clock: string; readonly path: Path };

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 it("a lazy view catches up, and is hot without a gap once a vector needs it", async () => {
-  const before = loadProject(root, 1, false);
+  const before = loadProject(root, 1, { hasVector: false });
   const { project } = before.specs;
   const apply = ({ specs, compiled }: typeof before) => {
     const catalog = ({ objects }: DeployedState) => compiled(objects);
@@ -74,7 +74,7 @@ it("a lazy view catches up, and is hot without a gap once a vector needs it", as
   const { plans: without } = await applyProject({
     engine,
     project,
-    catalog: ({ objects }) => loadProject(root, 1, false).compiled(objects),
+    catalog: ({ objects }) => loadProject(root, 1, { hasVector: false }).compiled(objects),
     toolVersion: "1.2.3",
     allowDestructive: true,
   });

@@ -17,6 +17,7 @@ import type { ProjectSpecs } from "../../src/spec/model.js";
 import { parseProject } from "../../src/spec/parse-project.js";
 import { checkRows } from "../../src/verify/row-parity.js";
 import { newTally } from "../../src/verify/tally.js";
+import { bury, dyingEngine } from "../support/dying-engine.js";
 import { longMarket } from "../support/long-market.js";
 import { naiveBookTable } from "../support/oracle/naive-ingest.js";
 import type { BookRow } from "../support/oracle/rows.js";
@@ -171,6 +172,51 @@ describe("views of rows", () => {
     await rollbackProject({ engine, project: specsOf(5e3).project, toolVersion: "1.2.3" });
     expect(await stored("features.book_rows")).toEqual(expected(all, 1e4));
   });
+
+  it("miss, double and spoil no row when an apply is cut off at each of its writes, and rows come in between", async () => {
+    const before = await stored("features.book_rows");
+    const rows: BookRow[] = [];
+    // By turns of a day that is filled already, and of a new one.
+    const store = async (): Promise<void> => {
+      const [book] = market.books;
+      if (book === undefined) throw new Error("no books");
+      const later = (5 + (rows.length % 4)) * 86_400_000 + rows.length;
+      const one = { ...book, timestamp: book.timestamp + later, available_at: book.available_at + later };
+      rows.push(one);
+      await storeBooks(target(), [one]);
+    };
+    const catalog = compileProject(specsOf(7e3));
+    let cuts = 0;
+    for (let isDone = false; !isDone; cuts += isDone ? 0 : 1) {
+      const pending: Promise<void>[] = [];
+      let writes = 0;
+      // Each goes one write further than the one before; a row comes in before the last one that it makes.
+      const dying = dyingEngine(engine, cuts + 1, () => {
+        if (writes++ === cuts) pending.push(store());
+      });
+      isDone = await applyProject({
+        engine: dying,
+        project: specsOf(7e3).project,
+        catalog,
+        toolVersion: "1.2.3",
+      }).then(
+        () => true,
+        () => false,
+      );
+      await Promise.all(pending);
+      if (isDone) continue;
+      await bury(engine, "registry");
+      // Readers see the old version, which is fed, until the new one is complete.
+      expect((await stored("features.book_rows")).length, `cut off at ${cuts + 1}`).toBe(
+        before.length + rows.length,
+      );
+    }
+    expect(cuts).toBeGreaterThan(5);
+    await store();
+    const found = await stored("features.book_rows");
+    expect(found.length).toBe(before.length + rows.length);
+    expect(found).toEqual(expect.arrayContaining(expected([...market.books, ...rows], 7e3)));
+  }, 240_000);
 
   it("come out the same when they are computed again, or are named", async () => {
     await apply(1e4);

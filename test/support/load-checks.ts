@@ -9,6 +9,7 @@ import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
 import type { LoadWriter } from "./load-writer.js";
 
 const key = "exchange, market_type, symbol, bucket_id";
+const tradeKey = "exchange, market_type, symbol, timestamp, trade_seq, trade_id";
 
 /** Every version that is fed, live and retired, and the table that two of them share. */
 export async function fedVersions(engine: Engine): Promise<DeployedObject[]> {
@@ -16,25 +17,29 @@ export async function fedVersions(engine: Engine): Promise<DeployedObject[]> {
   return objects.filter(({ storage }) => storage !== null);
 }
 
-/** Each bucket is in each version, once, with the values that computing it alone and afresh gives. */
+/**
+ * Each bucket is in each version, once, with the values that computing it alone and afresh gives; of the view of rows, which belongs
+ * to no clock, each trade.
+ */
 export async function expectComplete(engine: Engine, versions: readonly DeployedObject[]): Promise<void> {
-  for (const { name, dataHash, storage, backfill, columns } of versions) {
+  for (const { name, clock, dataHash, storage, backfill, columns } of versions) {
     const what = `${name} ${dataHash.slice(0, 8)}`;
     const table = quoteName(storage?.table ?? { database: "", name: "" });
+    const [of, source] = clock === "" ? [tradeKey, "l_raw.trades"] : [key, "l_features.unified_buckets"];
     const names = columns.map((column) => column.name);
-    const list = [key, ...names.map(quoteIdentifier)].join(", ");
-    const read = [key, ...names.map((column) => storedAs(`${storage?.columnPrefix}${column}`, column))].join(
+    const list = [of, ...names.map(quoteIdentifier)].join(", ");
+    const read = [of, ...names.map((column) => storedAs(`${storage?.columnPrefix}${column}`, column))].join(
       ", ",
     );
     const computed = (backfill ?? "").slice((backfill ?? "").indexOf("\n") + 1).replace(chunkMark, "");
     const [counts] = await engine.rows(
       `SELECT
-         (SELECT toString(count()) FROM l_features.unified_buckets FINAL) AS buckets,
+         (SELECT toString(count()) FROM ${source} FINAL) AS expected,
          (SELECT toString(count()) FROM ${table} FINAL) AS stored,
-         (SELECT toString(uniqExact(${key})) FROM ${table}) AS distinct_keys`,
+         (SELECT toString(uniqExact(${of})) FROM ${table}) AS distinct_keys`,
     );
-    const { buckets } = counts as { buckets: string };
-    expect({ what, ...counts }).toEqual({ what, buckets, stored: buckets, distinct_keys: buckets });
+    const { expected } = counts as { expected: string };
+    expect({ what, ...counts }).toEqual({ what, expected, stored: expected, distinct_keys: expected });
     for (const [a, b] of [
       [`SELECT ${read} FROM ${table} FINAL`, `SELECT ${list} FROM (${computed})`],
       [`SELECT ${list} FROM (${computed})`, `SELECT ${read} FROM ${table} FINAL`],
@@ -75,22 +80,26 @@ export async function closedMore(
   }
 }
 
-/** Reads the alias of `flow` and of the vector again and again, `pauseMs` apart. A read that fails, mixes versions or doubles a bucket ends it. */
-export function readAliases(engine: Engine, pauseMs = 20): AliasReader {
+/**
+ * Reads the alias of `flow`, of the vector and, with rows, of `every_trade` again and again, `pauseMs` apart. A read that fails, mixes
+ * versions or doubles a bucket or a trade ends it.
+ */
+export function readAliases(engine: Engine, pauseMs = 20, hasRows = false): AliasReader {
   let reads = 0;
   let stopping = false;
   const run = async (): Promise<void> => {
     while (!stopping) {
-      for (const [alias, mark] of [
-        ["flow", "mark"],
-        ["vector_both", "flow__mark"],
+      for (const [alias, mark, of] of [
+        ["flow", "mark", key],
+        ["vector_both", "flow__mark", key],
+        ...(hasRows ? [["every_trade", "mark", tradeKey]] : []),
       ]) {
-        const [row] = await engine.rows<{ marks: string; rows: string; buckets: string }>(
-          `SELECT toString(uniqExact(${mark})) AS marks, toString(count()) AS rows, toString(uniqExact(${key})) AS buckets
+        const [row] = await engine.rows<{ marks: string; rows: string; keys: string }>(
+          `SELECT toString(uniqExact(${mark})) AS marks, toString(count()) AS rows, toString(uniqExact(${of})) AS keys
            FROM l_features.${alias}`,
         );
         expect(Number(row?.marks), `versions in one read of ${alias}`).toBeLessThanOrEqual(1);
-        expect(row?.buckets, `buckets in one read of ${alias}`).toBe(row?.rows);
+        expect(row?.keys, `keys in one read of ${alias}`).toBe(row?.rows);
         reads += 1;
       }
       await new Promise((resolve) => setTimeout(resolve, pauseMs));

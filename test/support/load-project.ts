@@ -14,6 +14,15 @@ export interface LoadProject {
   readonly compiled: (deployed: readonly StoredVersion[]) => Catalog;
 }
 
+export interface LoadProjectOptions {
+  /** Without the vector nothing is hot. */
+  readonly hasVector?: boolean;
+  /** Adds `every_trade`: a row for each trade, computed when it is stored. */
+  readonly hasRows?: boolean;
+  readonly symbols?: readonly string[];
+  readonly bucketSize?: number;
+}
+
 /** Trades a bucket: all have quantity 1. */
 export const tradesInBucket = 3;
 /** The symbols that the writer trades. */
@@ -21,7 +30,7 @@ export const loadSymbols = symbolsFrom("ABCD");
 
 /** What collectors bring in: a symbol each, and buckets that hold a few of their statements. */
 export function collectedProject(root: string, version: number, letters: string): LoadProject {
-  return loadProject(root, version, true, symbolsFrom(letters), 10 * tradesInBucket);
+  return loadProject(root, version, { symbols: symbolsFrom(letters), bucketSize: 10 * tradesInBucket });
 }
 
 /** One for each letter: `AUSD`, … */
@@ -33,14 +42,17 @@ function symbolsFrom(letters: string): readonly [string, ...string[]] {
 /**
  * Version 1 has levels 0 to 2: `flow` and `tally` over trades, which share a table, `trail` over flow, the vector over all. In version `n`
  * every volume is n times as large and `mark` is n, while `tally` stays as it is; from version 2 on there is one view and one level more,
- * `far` over trail. Without the vector nothing is hot.
+ * `far` over trail.
  */
 export function loadProject(
   root: string,
   version: number,
-  hasVector = true,
-  symbols: readonly string[] = loadSymbols,
-  bucketSize = tradesInBucket,
+  {
+    hasVector = true,
+    hasRows = false,
+    symbols = loadSymbols,
+    bucketSize = tradesInBucket,
+  }: LoadProjectOptions = {},
 ): LoadProject {
   const more = version > 1;
   const files = [
@@ -98,6 +110,20 @@ from: trail
 windows: { w9: { buckets: 9, min: 1 } }
 columns:
   volume_59: { sql: "sum(volume_5) OVER w9", unit: base }
+`,
+          },
+        ]
+      : []),
+    ...(hasRows
+      ? [
+          {
+            path: "features/every_trade.yaml",
+            text: `view: every_trade
+row: trades
+params: { mark_of_all: ${version} }
+columns:
+  value: { sql: "price * quantity * mark_of_all", unit: quote }
+  mark: { sql: "quantity * 0 + mark_of_all" }
 `,
           },
         ]
