@@ -1,6 +1,6 @@
 /** What a feature may not do, looked for in an expression's resolved tree. */
 import type { ErrorCode } from "../errors.js";
-import { orderDependent } from "./expression/aggregates.js";
+import { orderDependent, orderFree } from "./expression/aggregates.js";
 import { placeColumn } from "./names.js";
 import { nodesOf, section, type TreeNode } from "./query-tree.js";
 
@@ -13,11 +13,13 @@ export interface Leak {
 export interface LeakScope {
   /** The column accepts a result that depends on the order of rows. */
   readonly anyOrder: boolean;
+  /** What is aggregated are the rows of a stream: they have `ord`. */
+  readonly overStream: boolean;
 }
 
 /** Their result depends on when, where or in which block a row is computed. */
 const unrepeatable =
-  /^(?:now|now64|nowInBlock.*|today|yesterday|UTCTimestamp|rand.*|generate(?:UUID|ULID|Snowflake|RandomStructure).*|fuzz.*|uptime|hostName|serverUUID|tcpPort|connectionId|(?:initial)?[qQ]ueryI[dD]|current(?:User|Database|Schemas|Profiles|Roles|QueryID)|version|block(?:Number|Size|SerializedSize)|rowNumber.*|running(?:Difference|Accumulate|Concurrency).*|neighbor|getSetting.*|getServerSetting|getMacro|serverTimezone|groupArraySample)$/;
+  /^(?:now|now64|nowInBlock.*|today|yesterday|UTCTimestamp|rand.*|generate(?:UUID|ULID|Snowflake|Serial|RandomStructure).*|array(?:Partial)?Shuffle|arrayRandomSample|fuzz.*|uptime|hostName|FQDN|filesystem.*|getOSKernelVersion|initialQueryStartTime|transactionID|serverUUID|tcpPort|connectionId|(?:initial)?[qQ]ueryI[dD]|current(?:User|Database|Schemas|Profiles|Roles|QueryID)|version|block(?:Number|Size|SerializedSize)|rowNumber.*|running(?:Difference|Accumulate|Concurrency).*|neighbor|getSetting.*|getServerSetting|getMacro|serverTimezone|groupArraySample)$/;
 /** They read what no `from` names. */
 const outside =
   /^(?:dictGet.*|dictHas|dictIsIn|joinGet.*|file|catboostEvaluate|modelEvaluate|meiliMatch|executable.*|isIPAddress.*File)$/;
@@ -74,12 +76,34 @@ function functionLeaks(node: TreeNode, scope: LeakScope): Leak[] {
   }
   if (type === "window") return [...leaks, ...windowLeaks(node)];
   if (type !== "aggregate") return leaks;
-  const instead = orderDependent.get(name.replace(/(?<=.)If$/, ""));
-  if (instead !== undefined && !scope.anyOrder) {
-    const message = `the result of ${name}(…) depends on the order in which rows arrive`;
-    leaks.push({ code: "FS_SPEC_ORDER_DEPENDENT", message, hint: `Write ${instead}.` });
+  return scope.anyOrder ? leaks : [...leaks, ...orderLeaks(node, name, result, scope)];
+}
+
+/** An aggregate over rows without an order. Sums that were written as such are of whole numbers and Decimals by now. */
+function orderLeaks(node: TreeNode, name: string, result: string, scope: LeakScope): Leak[] {
+  const base = name.replace(/(?<=.)(?:If|OrNull|OrDefault|Array)+$/, "");
+  if (orderFree.has(base) || (base === "sum" && !result.includes("Float"))) return [];
+  if (base === "argMin" || base === "argMax") {
+    const [value, place] = section(node, "ARGUMENTS")?.children[0]?.children ?? [];
+    if (!scope.overStream || isDecided(value, place)) return [];
+    const message = `of rows that are alike in the second argument ${name}(…) takes the one that comes first, so its result depends on the order in which rows arrive`;
+    return [
+      { code: "FS_SPEC_ORDER_DEPENDENT", message, hint: `Write ${base}(x, ord), or (y, ord) in place of y.` },
+    ];
   }
-  return leaks;
+  const message = `the result of ${name}(…) depends on the order in which rows arrive, or may`;
+  const instead =
+    orderDependent.get(base) ??
+    "it with sum, avg, count, min, max, argMax(x, ord), uniqExact, quantileExact or groupArraySorted";
+  return [{ code: "FS_SPEC_ORDER_DEPENDENT", message, hint: `Write ${instead}.` }];
+}
+
+/** No two rows have one place, or those that have it have one value. */
+function isDecided(value: TreeNode | undefined, place: TreeNode | undefined): boolean {
+  const columnsOf = (node: TreeNode | undefined): string[] =>
+    node === undefined ? [] : [...nodesOf(node)].flatMap(({ attributes }) => attributes.column_name ?? []);
+  const places = new Set(columnsOf(place));
+  return places.has("ord") || columnsOf(value).every((name) => places.has(name));
 }
 
 /** Within the bucket a window may look everywhere: all of its rows are known when it closes. */

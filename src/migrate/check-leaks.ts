@@ -19,7 +19,7 @@ export function checkLeaks({ view }: ViewProbe, resolved: TreeNode): FeatureErro
     const { name, sql, at } = expression;
     const anyOrder = view.columns.some((column) => column.name === name && column.approx !== undefined);
     for (const { expression: tree } of found.filter((item) => isOf(item.name, name, overStream))) {
-      for (const leak of leaksOf(tree, { anyOrder })) {
+      for (const leak of leaksOf(tree, { anyOrder, overStream: "stream" in view.from })) {
         // A column that uses one with a leak has the leak in its tree as well; the first is to be mended.
         const repeated = [...leaky].some((other) => new RegExp(`\\b${other}\\b`).test(sql));
         if (repeated) continue;

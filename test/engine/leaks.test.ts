@@ -54,6 +54,32 @@ const planted: Readonly<Record<string, readonly [string, string]>> = {
     "FS_LEAK_FOLLOWING_ROWS",
   ],
   first_come: [overTrades("first_value(price)"), "FS_SPEC_ORDER_DEPENDENT"],
+  // Trades share milliseconds and prices: which of them is the last is a matter of parts and threads.
+  last_of_millisecond: [overTrades("argMax(price, timestamp)"), "FS_SPEC_ORDER_DEPENDENT"],
+  size_at_high: [overTrades("argMaxIf(quantity, price, side = 1)"), "FS_SPEC_ORDER_DEPENDENT"],
+  any_or_null: [overTrades("anyOrNull(price)"), "FS_SPEC_ORDER_DEPENDENT"],
+  sum_or_null: [overTrades("sumOrNull(price)"), "FS_SPEC_ORDER_DEPENDENT"],
+  sum_of_array: [overTrades("sumArray([price, quantity])"), "FS_SPEC_ORDER_DEPENDENT"],
+  sketch: [overTrades("quantileGK(100, 0.5)(price)"), "FS_SPEC_ORDER_DEPENDENT"],
+  funnel: [
+    overTrades("windowFunnel(10)(toDateTime(timestamp), side = 1, side = -1)"),
+    "FS_SPEC_ORDER_DEPENDENT",
+  ],
+  test_statistic: [overTrades("studentTTest(price, side = 1).1"), "FS_SPEC_ORDER_DEPENDENT"],
+  shuffled: [overViews("arrayShuffle(path(close) OVER w3)[1]"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  sampled: [overViews("arrayRandomSample(path(close) OVER w3, 1)[1]"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  folded_chance: [
+    `view: NAME\nclock: ubt\nfrom: order_flow\nscan: { buckets: 5 }\nstate:\n  s: { start: 0, next: 's + rand() % 2' }\ncolumns:\n  leak: { sql: s }\n`,
+    "FS_LEAK_CLOCK_OR_CHANCE",
+  ],
+  hidden_in_let: [
+    "view: NAME\nclock: ubt\nfrom: order_flow\nlet: { late: 'toUnixTimestamp(now())' }\ncolumns:\n  leak: { sql: 'close + late * 0' }\n",
+    "FS_LEAK_CLOCK_OR_CHANCE",
+  ],
+  of_a_row: [
+    "view: NAME\nrow: trades\ncolumns:\n  leak: { sql: 'price + toUnixTimestamp(now()) * 0' }\n",
+    "FS_LEAK_CLOCK_OR_CHANCE",
+  ],
 };
 
 /** These are found before the engine is asked. */
@@ -101,9 +127,18 @@ describe("planted leaks", () => {
     expect(await found(planted)).toEqual(expected(planted));
   });
 
-  it("are not seen where there is none: a lambda's argument may have any name", async () => {
-    const clean = overTrades("arraySum(arrayMap(v -> v + 1, [count()]))");
-    const files = [...base, { path: "features/clean.yaml", text: clean.replace("NAME", "clean") }];
+  it("are not seen where there is none: names of lambdas, places that decide, aggregates without an order", async () => {
+    const clean = {
+      any_name: overTrades("arraySum(arrayMap(v -> v + 1, [count()]))"),
+      last_at_high: overTrades("argMax(quantity, (price, ord))"),
+      by_its_own: overTrades("argMax(price, (quantity, -price))"),
+      accepted: overTrades("argMax(quantity, price)").replace('" }', '", approx: 1e-9 }'),
+      without_order: overTrades(
+        "maxOrNull(price) + groupBitXor(toUInt64(quantity)) + quantileExactLow(0.5)(price)",
+      ),
+    };
+    const texts = Object.entries(clean).map(([name, text]) => [name, [text, ""]] as const);
+    const files = [...base, ...filesOf(Object.fromEntries(texts))];
     await checkSpecs(engine, parseProject(files, { CLICKHOUSE_URL: "http://localhost" }, "/project"));
   });
 

@@ -3,6 +3,28 @@
 /** Rewritten into exact forms (exact.ts). `If` variants included. */
 export const exactForms: ReadonlySet<string> = new Set(["sum", "sumIf", "avg", "avgIf"]);
 
+/**
+ * Aggregates whose result does not depend on the order of rows, whatever their arguments. What is neither here nor rewritten is refused:
+ * ClickHouse has some two hundred, and new ones come.
+ */
+export const orderFree: ReadonlySet<string> = new Set([
+  ...[
+    "count",
+    "min",
+    "max",
+    "minMap",
+    "maxMap",
+    "uniqExact",
+    "uniqUpTo",
+    "groupArraySorted",
+    "boundingRatio",
+  ],
+  ...["groupBitAnd", "groupBitOr", "groupBitXor"],
+  ...["quantileExact", "quantilesExact", "quantileExactLow", "quantilesExactLow", "quantileExactHigh"],
+  ...["quantilesExactHigh", "quantileExactWeighted", "quantilesExactWeighted", "quantileExactInclusive"],
+  ...["quantilesExactInclusive", "quantileExactExclusive", "quantilesExactExclusive"],
+]);
+
 /** Aggregates whose result depends on the order of rows, with what to write instead. */
 export const orderDependent: ReadonlyMap<string, string> = new Map(
   Object.entries({
