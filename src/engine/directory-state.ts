@@ -5,8 +5,11 @@ import { join } from "node:path";
 import type { TableName } from "../schema/object.js";
 import { storedBlocks } from "./stored-blocks.js";
 
-/** The file of a writer's lease (`src/ingest/buckets/lease.ts`): it comes and goes with every ingest, and defines nothing. */
-const lease = /^lease_\w+%2F\w+%2F.+_\d+\.sql$/;
+/**
+ * Files of a writer's lease (`src/ingest/buckets/lease.ts`) and of what it stages (`src/ingest/staging/`): they come and go with every ingest, stay behind
+ * one that was killed, and define nothing.
+ */
+const passing = /^(lease_\w+%2F\w+%2F.+_\d+|staging_\w+_[0-9a-f]{16})\.sql$/;
 
 /**
  * A digest that changes whenever a database, table, view or trigger is made, altered or dropped, and whenever rows are added to
@@ -22,7 +25,7 @@ export function directoryState(directory: string, watched: string): string | und
       state.update(`${file}\n${readFileSync(join(metadata, file), "utf8")}\n`);
       const database = join(metadata, file.slice(0, -".sql".length));
       for (const table of names(database, ".sql")) {
-        if (lease.test(table)) continue;
+        if (passing.test(table)) continue;
         const { ino, size, mtimeNs } = statSync(join(database, table), { bigint: true });
         state.update(`${table} ${ino} ${size} ${mtimeNs}\n`);
       }

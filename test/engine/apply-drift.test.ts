@@ -146,6 +146,12 @@ it("rows leave the directory as a seal knows it; a record of the registry does n
   await engine.execute(
     "ALTER TABLE features.unified_buckets DELETE WHERE exchange = 'seal' SETTINGS mutations_sync = 2",
   );
+  // What an ingest leaves that is killed; how it is named is not asked for by anybody else.
+  await engine.execute(
+    "CREATE TABLE raw.staging_trades_0464b7618a7846b7 (x UInt8) ENGINE = MergeTree ORDER BY x",
+  );
+  expect(state()).toBe(sealed);
+  await engine.execute("DROP TABLE raw.staging_trades_0464b7618a7846b7");
   expect(state()).toBe(sealed);
   const registry = openRegistryWriter(engine, "registry");
   await registry.pin({ holder: "model:m@1", object: "view:flow", version: "none" }).catch(() => undefined);

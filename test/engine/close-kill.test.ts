@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stockMarket } from "../../src/cli/demo/market-model.js";
 import { writeMarket } from "../../src/cli/demo/write-market.js";
+import { directoryState } from "../../src/engine/directory-state.js";
 import { openEngine } from "../../src/engine/open.js";
 import { killFeature } from "../support/kill-feature.js";
 import { runFeature } from "../support/run-feature.js";
@@ -58,9 +59,13 @@ async function tablesIn(project: string): Promise<Record<string, StoredRow[]>> {
 /** Kills a command at shares of the time that it works for when left in peace, then lets it finish. */
 async function disturbed(project: string, name: Command, shares: readonly number[]): Promise<number> {
   let kills = 0;
+  const state = () => directoryState(join(folder, project, ".feature/db"), "marketprism_registry");
+  const before = state();
   for (const share of shares) {
     const { status } = await killFeature(join(folder, project), commands[name], share * busyMs[name]);
     if (status === null) kills += 1;
+    // By its seal the next diff still knows that nothing is to do.
+    expect(state()).toBe(before);
   }
   const { status, stderr } = await killFeature(join(folder, project), commands[name]);
   expect(status, stderr).toBe(0);

@@ -1,4 +1,4 @@
--- Of definitions: names, uuids and times, which the engine knows without writing them out. Leases of writers and the lock of a run define nothing.
+-- Of definitions: names, uuids and times, which the engine knows without writing them out. Leases of writers, what they stage and the lock of a run define nothing.
 WITH
   (
     SELECT (
@@ -10,6 +10,7 @@ WITH
     FROM system.tables
     WHERE database IN {databases:Array(String)}
       AND NOT (engine = 'Null' AND match(name, '^(lease_.+/.+/.+|apply_lock)_[0-9]+$'))
+      AND NOT match(name, '^staging_[a-z_]+_[0-9a-f]{16}$')
   ) AS definitions,
   (SELECT (count(), sum(sipHash64(*))) FROM {{revisions}} FINAL) AS revisions,
   (SELECT (count(), sum(sipHash64(*))) FROM {{versions}} FINAL) AS versions,

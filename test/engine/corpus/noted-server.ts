@@ -95,6 +95,9 @@ export function describeNoted({ url, username, password }: TestServer): void {
       );
       await engine.execute("OPTIMIZE TABLE noted_registry.versions FINAL");
       await engine.execute("CREATE TABLE noted_features.`lease_binary/spot/A_7` (held UInt8) ENGINE = Null");
+      await engine.execute(
+        "CREATE TABLE noted_raw.staging_trades_0464b7618a7846b7 (x UInt8) ENGINE = Memory",
+      );
       expect(readSeal(await readProjectFiles(root), target)?.state).toBe(
         (await readServerState(engine, databases))?.state,
       );
