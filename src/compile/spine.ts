@@ -19,14 +19,25 @@ export interface Spine {
   readonly contents?: SpineContents | undefined;
 }
 
-/** Words are bound to the statement, which a server takes as part of its address. */
-export const mostWords = 1000;
-
 export interface SpineContents {
   /** Of `ts`. */
   readonly range: TimeRange;
-  /** The different words of each key column, `mostWords` of each at most. */
-  readonly words: Readonly<Record<InstrumentWord, readonly string[]>>;
+  /** The different words of each key column; `areFew` of them. */
+  readonly words: SpineWords;
+}
+
+export type SpineWords = Readonly<Record<InstrumentWord, readonly string[]>>;
+
+export const mostWords = 100;
+const mostCharacters = 1500;
+
+/**
+ * Whether words can be listed in a statement. They are bound to it three times each, and a server takes what is bound as part of its
+ * address, of which proxies allow some kilobytes.
+ */
+export function areFew(words: SpineWords): boolean {
+  const lists = Object.values(words);
+  return lists.every((list) => list.length <= mostWords) && lists.flat().join("").length <= mostCharacters;
 }
 
 export type InstrumentWord = (typeof instrumentKey)[number];

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { table } from "../compile/kysely/table.js";
-import { mostWords, type SpineContents } from "../compile/spine.js";
+import { areFew, mostWords, type SpineContents } from "../compile/spine.js";
 import { column } from "../compile/stored-vector.js";
 import { kyselyReader } from "../engine/kysely-driver.js";
 import type { Reader } from "../engine/port.js";
@@ -12,18 +12,17 @@ export async function readSpineContents(
   reader: Reader,
   spine: TableName,
 ): Promise<SpineContents | undefined> {
-  const words = (key: string) => sql<string[]>`groupUniqArray(${mostWords + 1})(${column("spine", key)})`;
+  const wordsOf = (key: string) => sql<string[]>`groupUniqArray(${mostWords + 1})(${column("spine", key)})`;
   const ms = (moment: "min" | "max") =>
     sql<string>`toUnixTimestamp64Milli(${sql.raw(moment)}(${column("spine", "ts")}))`;
   const [found] = await kyselyReader(reader)
     .selectFrom(table(spine, "spine"))
     .select([ms("min").as("first"), ms("max").as("last")])
-    .select(instrumentKey.map((key) => words(key).as(key)))
+    .select(instrumentKey.map((key) => wordsOf(key).as(key)))
     .execute();
-  if (found === undefined || instrumentKey.some((key) => found[key].length > mostWords)) return undefined;
+  if (found === undefined) return undefined;
   const { exchange, market_type, symbol } = found;
-  return {
-    range: { firstMs: Number(found.first), lastMs: Number(found.last) },
-    words: { exchange, market_type, symbol },
-  };
+  const words = { exchange, market_type, symbol };
+  if (!areFew(words)) return undefined;
+  return { range: { firstMs: Number(found.first), lastMs: Number(found.last) }, words };
 }

@@ -1,7 +1,7 @@
 /** Point-in-time reads of a list of moments: the query of `feature fetch`, over a table that lives as long as the request. */
 import type { CompiledSelect } from "../compile/kysely/compiled-select.js";
 import { pointInTimeQuery } from "../compile/point-in-time.js";
-import { mostWords, type SpineContents } from "../compile/spine.js";
+import { areFew, type SpineContents } from "../compile/spine.js";
 import type { NativeBlock } from "../engine/native.js";
 import { withStaging } from "../fetch/staging-tables.js";
 import type { ServedVector } from "../online/served-vector.js";
@@ -110,7 +110,7 @@ function contentsOf(moments: readonly Moment[], keys: readonly InstrumentKey[]):
     market_type: [...new Set(keys.map(({ marketType }) => marketType))],
     symbol: [...new Set(keys.map(({ symbol }) => symbol))],
   };
-  if (Object.values(words).some((list) => list.length > mostWords)) return undefined;
+  if (!areFew(words)) return undefined;
   let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { ts } of moments) {
     firstMs = Math.min(firstMs, ts);

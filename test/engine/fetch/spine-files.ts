@@ -318,6 +318,13 @@ export function describeSpineFiles(subject: GetSubject): void {
       const found = text("odd.out.ndjson").trimEnd().split("\n");
       expect(found.map((line) => JSON.parse(line).order_flow__volume)).toEqual([8, null]);
       expect(found[0]).toContain(`"bucket_id":${2n ** 63n + 1n},`);
+
+      // More names than are listed in a statement.
+      const others = Array.from({ length: 150 }, (_, n) => row(`N${n}`));
+      writeFileSync(path("names.ndjson"), [...others, row(symbol), ""].join("\n"));
+      expect(await fetch("names.ndjson", "names.out.ndjson")).toMatchObject({ rows: 151, matched: 1 });
+      const [last = ""] = text("names.out.ndjson").trimEnd().split("\n").slice(-1);
+      expect(JSON.parse(last).order_flow__volume).toBe(8);
     });
 
     it("leaves nothing behind", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type PointInTime, pointInTimeQuery } from "../../../src/compile/point-in-time.js";
+import { areFew } from "../../../src/compile/spine.js";
 
 const vector = {
   table: { database: "features", name: "vector_trend_v1__0a1b2c3d" },
@@ -96,6 +97,13 @@ describe("the point-in-time query", () => {
     const long = { ...contents, range: { firstMs: -9e12, lastMs: 1e13 } };
     const wide = pointInTimeQuery({ ...request, spine: { ...request.spine, contents: long }, packed: true });
     expect(wide.sql).toContain("toDecimal128(");
+  });
+
+  it("is told of few words only, since a server takes them as part of its address", () => {
+    const of = (symbol: readonly string[]) => areFew({ ...contents.words, symbol });
+    const symbols = (count: number) => Array.from({ length: count }, (_, place) => `S${place}`);
+    expect([of([]), of(symbols(100)), of(symbols(101))]).toEqual([true, true, false]);
+    expect([of(["A".repeat(1000)]), of(["A".repeat(1500)])]).toEqual([true, false]);
   });
 
   it("sorts on disk when it is told to, and leaves out an order that nobody asked for", () => {
