@@ -18,24 +18,21 @@ export function isVersioned({ kind }: Pick<DeployedObject, "kind">): boolean {
 
 /**
  * Whether the rows of `reader` are computed from the rows of `other`, this very version of it. Triggers name stored tables,
- * whose names bear the version, and of a table that views share the columns, whose names bear the view; no version reads an alias.
+ * whose names bear the version; no version reads an alias. Which of the views in a shared table is read says what the reader's hash
+ * was taken of.
  */
 export function readsVersion(reader: DeployedObject, other: DeployedObject): boolean {
-  if (other.storage === null || reader === other) return false;
+  // A shared table writes the views in it, and reads none.
+  if (other.storage === null || reader === other || reader.kind === "fused") return false;
   const { table, columnPrefix } = other.storage;
+  if (columnPrefix !== "" && !JSON.stringify(reader.definition ?? {}).includes(other.dataHash)) return false;
   const texts = [...reader.triggers.map(({ select }) => select), reader.backfill ?? ""];
-  return texts.some(
-    (text) =>
-      mentions(text, table.name) &&
-      (columnPrefix === "" || mentions(text, columnPrefix, { isBeginning: true })),
-  );
+  return texts.some((text) => mentions(text, table.name));
 }
 
-/** Whether a name, or one that begins so, stands in a text. */
-function mentions(text: string, name: string, { isBeginning = false } = {}): boolean {
+function mentions(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    const goesOn = !isBeginning && /\w/.test(text[at + name.length] ?? "");
-    if (!goesOn && !/\w/.test(text[at - 1] ?? "")) return true;
+    if (!/\w/.test(text[at + name.length] ?? "") && !/\w/.test(text[at - 1] ?? "")) return true;
   }
   return false;
 }

@@ -5,7 +5,7 @@ import { changeObject } from "../../../src/plan/change.js";
 import { type DeployedState, nothingDeployed, stateAfter } from "../../../src/plan/deployed.js";
 import { makePlans, type Plan } from "../../../src/plan/plan.js";
 import { prunable, pruneSteps } from "../../../src/plan/prune.js";
-import { planRollback } from "../../../src/plan/rollback.js";
+import { liveVersions, planRollback, withEarlierVersion } from "../../../src/plan/rollback.js";
 import { readsVersion, versionOf } from "../../../src/plan/versions.js";
 import type { SourceFile } from "../../../src/spec/yaml-file.js";
 import { parse } from "../spec/project-files.js";
@@ -176,6 +176,9 @@ describe("views of one stream that are built together", () => {
   it("go back to an earlier version one by one, or together", () => {
     const changed = [flow("2 * sum(quantity)"), tape("sumIf(quantity, side >= 0)"), trail];
     const after = deploy(changed, deployed);
+    const earlier = deployed.objects.find(({ name }) => name === "flow");
+    const alone = withEarlierVersion(after, earlier === undefined ? "" : versionOf(earlier));
+    expect(alone.filter((version) => liveVersions(after).includes(version))).toHaveLength(2);
     const target = deployed.objects.filter(({ kind }) => kind === "view").map(versionOf);
     const plan = planRollback(after, target, [], () => ({
       database: "marketprism_features",
@@ -222,6 +225,16 @@ describe("a table that views share", () => {
     expect(readsVersion(at("trail"), at("tape"))).toBe(true);
     expect(readsVersion(at("trail"), at("flow"))).toBe(false);
     expect(readsVersion(at("flow"), at("tape"))).toBe(false);
+    const both = deploy([flow(), tape(), vector("flow.volume", "tape.volume")]);
+    const after = deploy([flow(), tape("count()"), vector("flow.volume", "tape.volume")], both);
+    const read = (state: "live" | "retired") => {
+      const reader = after.objects.find((one) => one.kind === "vector" && one.state === state);
+      const views = after.objects.filter((one) => one.kind === "view");
+      if (reader === undefined) throw new Error("no vector");
+      return views.filter((one) => readsVersion(reader, one)).map((one) => `${one.name} ${one.state}`);
+    };
+    expect(read("live")).toEqual(["flow live", "tape live"]);
+    expect(read("retired")).toEqual(["flow live", "tape retired"]);
   });
 });
 
