@@ -36,7 +36,7 @@ describe("a process that is killed with SIGKILL while it writes", () => {
       expect(JSON.parse(run(root, command).left), command).toEqual(JSON.parse(run(calm, command).left));
     killed("apply", "9", "20");
     both("apply and close");
-    killed("replace", "5", "chunk 2", "chunk 1");
+    killed("replace", "5", "chunk 2", "chunk 1", "day 2", "day 1");
     both("replace");
     // Whatever comes next ends a rollback that was killed, here an apply of the specs of before.
     killed("rollback", "7");

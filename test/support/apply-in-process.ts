@@ -1,6 +1,6 @@
 /**
  * One command in this process, on an embedded engine: `<root> <command> <place>`. While the writing statement number `place` is at
- * work, or with `chunk 2` the second chunk of a backfill, the process kills itself; without a place it ends, and prints what is
+ * work, or with `chunk 2` the second chunk of a backfill, or with `day 2` that of the view of rows, the process kills itself; without a place it ends, and prints what is
  * left behind.
  */
 import { join } from "node:path";
@@ -11,16 +11,18 @@ import { rollbackProject } from "../../src/migrate/rollback.js";
 import { readWholeTarget, tiny } from "../engine/apply/left-behind.js";
 import { closeSmallBuckets } from "./close-small-buckets.js";
 import { smallProject } from "./small-catalog.js";
+import { insertSmallTrades, withRows } from "./small-rows.js";
 
 const [root = "", command = "", place = ""] = process.argv.slice(2);
-const [, onlyChunks, at] = /^(chunk )?(\d+)$/.exec(place) ?? [];
+const [, only, at] = /^(?:(chunk|day) )?(\d+)$/.exec(place) ?? [];
+const marks: Readonly<Record<string, string>> = { chunk: "WITH buckets AS", day: "WHERE j.exchange = " };
 
 /** The statement has been sent and may be anywhere, done or not begun, when the process is gone. */
 function killing(engine: Engine): Engine {
   let writes = 0;
   const write = <T>(sql: string, run: () => Promise<T>): Promise<T> => {
     const running = run();
-    const counts = onlyChunks === undefined || sql.includes("WITH buckets AS");
+    const counts = only === undefined || sql.includes(marks[only] ?? "");
     if (counts && ++writes === Number(at)) setImmediate(() => process.kill(process.pid, "SIGKILL"));
     return running;
   };
@@ -41,14 +43,21 @@ const options = { engine: killing(engine), project: smallProject(root), toolVers
 const chunkLimits = { trades: 40, buckets: 3 };
 switch (command) {
   case "apply":
-    await applyProject({ ...options, catalog: tiny() });
+    await applyProject({ ...options, catalog: withRows(tiny(), 1) });
     break;
   case "apply and close":
-    await applyProject({ ...options, catalog: tiny() });
+    await applyProject({ ...options, catalog: withRows(tiny(), 1) });
     await closeSmallBuckets(engine);
+    await insertSmallTrades(engine, 0);
     break;
   case "replace":
-    await applyProject({ ...options, catalog: tiny({ volume: "sum(trades) * 2" }), chunkLimits });
+    // Each run brings some: what was cut off is fed as well.
+    await insertSmallTrades(engine, 1000);
+    await applyProject({
+      ...options,
+      catalog: withRows(tiny({ volume: "sum(trades) * 2" }), 2),
+      chunkLimits,
+    });
     break;
   case "rollback":
     await rollbackProject(options);

@@ -47,7 +47,7 @@ export async function readLeftBehind(engine: Engine, root: string): Promise<unkn
 }
 
 /** What counts attempts and moments: the same content may have taken more of them. */
-const incidental = /^(v|at|created_at|closed_at|started_at|finished_at|seq)$/;
+const incidental = /^(v|at|created_at|ingested_at|keep|closed_at|started_at|finished_at|seq)$/;
 
 /**
  * Every row of every table, and the registry: versions, revisions, what was seen, and how every step and chunk ended. A chunk that
