@@ -30,7 +30,11 @@ export function renderDiffText(document: DiffDocument, options: RenderDiffOption
     lines.push(`Pending: ${name} (${gravity}), ${counted(steps, "step")}`);
   for (const migration of migrations) lines.push(...migrationLines(migration, document.offline));
   if (migrations.length + pending.length === 0)
-    lines.push(`Nothing to do: ${against} is what the specs say.`);
+    lines.push(
+      drift.length === 0
+        ? `Nothing to do: ${against} is what the specs say.`
+        : `The specs need no migration of ${against}.`,
+    );
   else {
     const reads = backfillText(document.backfill);
     if (reads !== undefined) lines.push(`${reads.replace("b", "B")} in all.`);

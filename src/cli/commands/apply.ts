@@ -34,7 +34,8 @@ function describe(
   const kept = instruments === 0 ? [] : [`  ${instruments} instruments written`];
   const again = repaired.map((name) => `  ${name} stands again`);
   const gone = abandoned === undefined ? [] : [`  ${abandoned} was given up and taken back`];
-  const head = nothingToDo ? `Nothing to do: ${target} is what the specs say.` : `Applied to ${target}:`;
+  const isIdle = nothingToDo && repaired.length === 0;
+  const head = isIdle ? `Nothing to do: ${target} is what the specs say.` : `Applied to ${target}:`;
   return `${[head, ...gone, ...again, ...lines, ...kept].join("\n")}\n`;
 }
 

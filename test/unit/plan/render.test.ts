@@ -37,7 +37,15 @@ describe("the plan", () => {
 
   it("is one screen of text", async () => {
     const nothing = document(smallCatalog(), deployed, []);
-    const text = [first, second, nothing].map((one) => renderDiffText(one)).join("\n");
+    const gone = {
+      kind: "missing",
+      object: "view:flow",
+      name: "features.flow",
+      expected: "CREATE …",
+      found: null,
+    } as const;
+    const drifted = { ...nothing, drift: [gone] };
+    const text = [first, second, nothing, drifted].map((one) => renderDiffText(one)).join("\n");
     await expect(text).toMatchFileSnapshot("golden/plan.txt");
     expect(renderDiffText(first).split("\n").length).toBeLessThan(25);
     expect(hasChanges(second)).toBe(true);
