@@ -5,6 +5,7 @@ import type { FetchSummary } from "../fetch/fetch-summary.js";
 import { buildLabels } from "../fetch/labels/build-labels.js";
 import { withQuerySpine } from "../fetch/query-spine.js";
 import type { FetchedLabel, FetchedVector } from "../fetch/training-set.js";
+import { openRegistryReader } from "../registry/reader.js";
 import type { Context } from "./context.js";
 import { deployedLabels } from "./deployed-label.js";
 import { deployedVector, fetchedVector } from "./deployed-vector.js";
@@ -15,18 +16,19 @@ import { vectorAtRevision } from "./vector-at-revision.js";
 /** What `feature fetch` does: finds the versions, brings the labels up to date, writes the file. */
 export async function runFetch(context: Context, options: FetchFlags): Promise<FetchSummary> {
   const { engine, project } = context;
-  const { asOfRevision: revision, spineSql } = options;
+  const { asOfRevision, spineSql } = options;
   if (spineSql !== undefined && statementKind(spineSql) !== "query") {
     throw new FeatureError("FS_CLI_USAGE", "Expected a SELECT behind --spine-sql.");
   }
   const vectors: FetchedVector[] = [];
   for (const name of new Set(options.vector)) {
     vectors.push(
-      revision === undefined
+      asOfRevision === undefined
         ? await liveVector(context, name)
-        : await vectorAtRevision(context, name, revision),
+        : await vectorAtRevision(context, name, asOfRevision),
     );
   }
+  const revision = asOfRevision ?? (await lastRevision(context));
   const labels = options.labels === undefined ? [] : await fetchedLabels(context, options.labels);
   const request = {
     engine,
@@ -46,6 +48,12 @@ export async function runFetch(context: Context, options: FetchFlags): Promise<F
   if (options.spine === undefined) return fetchEveryBucket(request);
   const spine = { path: options.spine, ...(options.spineFormat && { format: options.spineFormat }) };
   return fetchAtSpine({ ...request, spine });
+}
+
+/** What is live now came with it. */
+async function lastRevision({ engine, project }: Context): Promise<number | undefined> {
+  const revisions = await openRegistryReader(engine, project.databases.registry).revisions();
+  return revisions.findLast(({ state }) => state === "applied")?.id;
 }
 
 async function liveVector(context: Context, name: string): Promise<FetchedVector> {

@@ -15,7 +15,7 @@ export interface FetchRequest {
   readonly outages?: string;
   /** Where it is recorded who was fetched: the table `fetches`. Undefined: nowhere. */
   readonly log?: TableName;
-  /** The revision whose versions are read. */
+  /** The revision whose versions are read, for the manifest. */
   readonly revision?: number;
   /** Where the fetch makes its own tables; it drops them at its end. */
   readonly database: string;

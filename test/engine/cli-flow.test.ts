@@ -224,6 +224,10 @@ describe.sequential("the commands on a simulated market", () => {
     ];
     const texts = ["now.csv", "then.csv"].map((name) => readFileSync(join(project, name), "utf8"));
     expect(texts[1]).toBe(texts[0]);
+    const revisions = ["now.csv", "then.csv"].map(
+      (name) => JSON.parse(readFileSync(join(project, `${name}.manifest.json`), "utf8")).revision,
+    );
+    expect(revisions).toEqual([2, 2]);
     const rows = (texts[0]?.trim().split("\n").length ?? 0) - 1;
     expect(fetched.map(({ document }) => document.rows)).toEqual([rows, rows]);
 
