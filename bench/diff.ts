@@ -191,8 +191,6 @@ async function server(): Promise<void> {
     process.env.BENCH_PASSWORD = password;
     writeProject(`{ engine: server, url: "${url}", username: ${username}, password: "\${BENCH_PASSWORD}" }`);
     await apply({ kind: "server", name: kind, url, username, password, cluster: undefined });
-    // A change is noted once it rests.
-    await new Promise((resolve) => setTimeout(resolve, 3500));
     const show = printer();
     show("feature diff, nothing changed, looking", measure(["diff", "--json"], forget));
     show("feature diff, nothing changed, by the note", measure(["diff", "--json"], forgetSeal));

@@ -1,4 +1,5 @@
 /** `feature diff` of a target, embedded or a server, with as little as it takes: by a seal, by a note, or by looking. */
+import type { Reader } from "../engine/port.js";
 import type { Seal, SealInputs } from "../migrate/seal.js";
 import { type DiffDocument, hasChanges, nothingToDo } from "../plan/diff-document.js";
 import type { ProjectSpecs, Target } from "../spec/model.js";
@@ -95,17 +96,25 @@ async function diffOnServer({ shell, inputs, seal, load }: ServerLook, target: S
     async (engine) => {
       const { readServerState } = await import("../migrate/server-state.js");
       const now = seal && (await readServerState(engine, seal.databases));
-      if (now !== undefined && now.state === seal?.state) return nothingToDo(target.name);
-      const specs = await load();
-      const [{ diffServer }, { writeSeal }] = await Promise.all([
-        import("../migrate/diff-server.js"),
-        import("../migrate/seal.js"),
-      ]);
-      const request = { specs, consumers: specConsumers(specs) };
-      const { document, state } = await diffServer(engine, target, request);
-      if (state !== undefined && !hasChanges(document))
-        writeSeal(inputs, target, specs.project.databases, state);
-      return document;
+      if (now !== undefined && now === seal?.state) return nothingToDo(target.name);
+      return diffAndSeal(engine, target, await load(), inputs);
     },
   );
+}
+
+/** Looks at a server, and leaves what spares the next diff that look. */
+export async function diffAndSeal(
+  engine: Reader,
+  target: ServerTarget,
+  specs: ProjectSpecs,
+  inputs: SealInputs,
+): Promise<DiffDocument> {
+  const [{ diffServer }, { writeSeal }] = await Promise.all([
+    import("../migrate/diff-server.js"),
+    import("../migrate/seal.js"),
+  ]);
+  const request = { specs, consumers: specConsumers(specs) };
+  const { document, state } = await diffServer(engine, target, request);
+  if (state !== undefined && !hasChanges(document)) writeSeal(inputs, target, specs.project.databases, state);
+  return document;
 }

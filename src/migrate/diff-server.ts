@@ -11,7 +11,7 @@ import { readNoted, writeNoted } from "./noted-file.js";
 import { planApply, planFrom } from "./plan-apply.js";
 import { catalogOf, type DiffPlace, type DiffRequest, diffAt, diffPlanned } from "./plan-diff.js";
 import { areNamesTaken } from "./probe.js";
-import { readServerState, type ServerState } from "./server-state.js";
+import { readServerState } from "./server-state.js";
 import { readSizes } from "./stored-sizes.js";
 
 /** Changes with what is noted: a note of another format is none. */
@@ -33,7 +33,7 @@ interface ServerNote {
 
 export interface ServerDiff {
   readonly document: DiffDocument;
-  /** What the server was when the document was made; undefined when a change from now on could be missed by it. */
+  /** What the server was before the document was made; undefined when a change of it could not be seen. */
   readonly state: string | undefined;
 }
 
@@ -45,9 +45,9 @@ export async function diffServer(reader: Reader, target: Server, request: DiffRe
   const { root, databases } = request.specs.project;
   const now = await readServerState(reader, databases);
   const note = readServerNote(root, target, databases);
-  if (now !== undefined && note !== undefined && note.state === now.state) {
+  if (now !== undefined && note !== undefined && note.state === now) {
     const document = await diffNote(reader, target, note, request);
-    if (document !== undefined) return { document, state: now.state };
+    if (document !== undefined) return { document, state: now };
   }
   return look(reader, target, request, now);
 }
@@ -75,7 +75,7 @@ async function look(
   reader: Reader,
   target: Server,
   request: DiffRequest,
-  now: ServerState | undefined,
+  now: string | undefined,
 ): Promise<ServerDiff> {
   const { project } = request.specs;
   const { root, databases } = project;
@@ -83,7 +83,7 @@ async function look(
   const document = await diffPlanned(reader, target.name, planned, request);
   const watched = new Set(Object.values(databases));
   const sees = planned.deployed.databases.every((database) => watched.has(database));
-  const state = now?.rests === true && sees ? now.state : undefined;
+  const state = sees ? now : undefined;
   if (state !== undefined && document.drift.length === 0) {
     const { revisions, records } = planned;
     const place = serverPlace(target);

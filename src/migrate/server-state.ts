@@ -1,4 +1,4 @@
-/** What a server says of its tables without looking at their definitions: writing out a thousand of them takes it seconds. */
+/** What a server says of its tables without looking at all of their definitions: writing out a thousand of them takes it seconds. */
 import { engineErrorType } from "../engine/failure.js";
 import type { Reader } from "../engine/port.js";
 import { registryTable } from "../registry/tables.js";
@@ -7,30 +7,28 @@ import type { Databases } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
 
 const stateSql = sqlTemplate(import.meta.url, "server-state");
+const newestSql = sqlTemplate(import.meta.url, "server-newest");
 
-export interface ServerState {
-  /**
-   * A digest that changes whenever a table, view or trigger of the project's databases is made, altered or dropped, and whenever what the
-   * registry holds does. Like git's index it trusts times: the server replaces the file of a definition that it alters.
-   */
-  readonly state: string;
-  /** Whether the last change of a definition is so long ago that a change from now on has another time. */
-  readonly rests: boolean;
-}
-
-/** One statement. Undefined where there is no registry, or one that an earlier version made. */
-export async function readServerState(
-  reader: Reader,
-  databases: Databases,
-): Promise<ServerState | undefined> {
+/**
+ * A digest that changes whenever a table, view or trigger of the project's databases is made, altered or dropped, and whenever what the
+ * registry holds does. Times have seconds, so what is altered within the second of an earlier change keeps its time: of what changed last
+ * the definitions are part of it. Undefined where there is no registry, or one that an earlier version made, and where the databases keep
+ * no times.
+ */
+export async function readServerState(reader: Reader, databases: Databases): Promise<string | undefined> {
   const table = (name: "revisions" | "versions" | "pins"): string =>
     quoteName(registryTable(databases.registry, name));
   const sql = stateSql({ revisions: table("revisions"), versions: table("versions"), pins: table("pins") });
+  const params = { databases: Object.values(databases) };
   try {
-    const [row] = await reader.rows<{ state: string; rests: number | boolean }>(sql, {
-      params: { databases: Object.values(databases) },
+    const [known] = await reader.rows<{ state: string; has_times: number | boolean; newest: string[] }>(sql, {
+      params,
     });
-    return row && { state: row.state, rests: Boolean(row.rests) };
+    if (known === undefined || !known.has_times) return undefined;
+    const [newest] = await reader.rows<{ state: string }>(newestSql(), {
+      params: { ...params, names: known.newest },
+    });
+    return newest && `${known.state}${newest.state}`;
   } catch (cause) {
     const type = engineErrorType(cause);
     if (type === "UNKNOWN_TABLE" || type === "UNKNOWN_DATABASE") return undefined;

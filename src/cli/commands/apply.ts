@@ -76,12 +76,17 @@ function confirmation({ engine, specs, target }: Context, ask: NonNullable<Shell
   };
 }
 
-/** Spares the next diff the engine, and the planning, too, when it finds nothing to do. */
+/** Spares the next diff the engine or the look at a server, and the planning, too, when it finds nothing to do. */
 async function note(
   { engine, specs, project, target }: Context,
   { catalog }: ApplyResult,
   inputs: SealInputs,
 ): Promise<void> {
+  if (target.kind !== "embedded") {
+    const { diffAndSeal } = await import("../diff-online.js");
+    await diffAndSeal(engine, target, specs, inputs);
+    return;
+  }
   const sealable = sealableTarget(project, target);
   if (sealable === undefined) return;
   const [{ diffNoted }, { writeNote }, { writeSeal }, { directoryState }, { hasChanges }] = await Promise.all(

@@ -1,22 +1,18 @@
 -- Of definitions: names, uuids and times, which the engine knows without writing them out. Leases of writers, what they stage and the lock of a run define nothing.
 WITH
-  (
-    SELECT (
-      count(),
-      sum(sipHash64(database, name, uuid, metadata_modification_time)),
-      min(toUnixTimestamp(metadata_modification_time)),
-      max(toUnixTimestamp(metadata_modification_time))
-    )
+  tables AS (
+    SELECT database, name, uuid, toUnixTimestamp(metadata_modification_time) AS at
     FROM system.tables
     WHERE database IN {databases:Array(String)}
       AND NOT (engine = 'Null' AND match(name, '^(lease_.+/.+/.+|apply_lock)_[0-9]+$'))
       AND NOT match(name, '^staging_[a-z_]+_[0-9a-f]{16}$')
-  ) AS definitions,
+  ),
+  (SELECT (count(), sum(sipHash64(database, name, uuid, at)), min(at), max(at)) FROM tables) AS definitions,
   (SELECT (count(), sum(sipHash64(*))) FROM {{revisions}} FINAL) AS revisions,
   (SELECT (count(), sum(sipHash64(*))) FROM {{versions}} FINAL) AS versions,
   (SELECT (count(), sum(sipHash64(*))) FROM {{pins}} FINAL) AS pins,
   (SELECT groupArray((name, uuid)) FROM (SELECT name, uuid FROM system.databases WHERE name IN {databases:Array(String)} ORDER BY name)) AS places
 SELECT
   lower(hex(SHA256(toString((definitions, revisions, versions, pins, places))))) AS state,
-  -- A change within the second of another one has the same time: only what has rested can be told from what comes.
-  tupleElement(definitions, 3) > 0 AND tupleElement(definitions, 4) + 2 < toUnixTimestamp(now()) AS rests
+  tupleElement(definitions, 3) > 0 AS has_times,
+  (SELECT groupArray(name) FROM tables WHERE at + 2 >= tupleElement(definitions, 4)) AS newest
