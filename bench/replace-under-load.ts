@@ -16,7 +16,6 @@ import { openEngine, openScratch } from "../src/engine/open.js";
 import type { Engine } from "../src/engine/port.js";
 import { applyProject } from "../src/migrate/apply.js";
 import { rollbackProject } from "../src/migrate/rollback.js";
-import type { DeployedState } from "../src/plan/deployed.js";
 import { startServer } from "../test/support/clickhouse-server.js";
 import { closedMore, expectComplete, fedVersions, readAliases } from "../test/support/load-checks.js";
 import { collectedProject, loadProject } from "../test/support/load-project.js";
@@ -91,8 +90,7 @@ async function missing(engine: Engine, table: string): Promise<number> {
 const { engine, start, end } = await open();
 try {
   const apply = (version: number) => {
-    const { specs, compiled } = project(version);
-    const catalog = ({ objects }: DeployedState) => compiled(objects);
+    const { specs, compiled: catalog } = project(version);
     return applyProject({ engine, project: specs.project, catalog, toolVersion: "bench" });
   };
   const flow = () => pause(seconds * 1000);

@@ -10,7 +10,6 @@ import { join } from "node:path";
 import { openScratch } from "../src/engine/open.js";
 import { applyProject } from "../src/migrate/apply.js";
 import { rollbackProject } from "../src/migrate/rollback.js";
-import type { DeployedState } from "../src/plan/deployed.js";
 import { loadProject } from "../test/support/load-project.js";
 
 /** In milliseconds: on the clock, and of the processor, the engine's threads included. */
@@ -30,8 +29,7 @@ const root = mkdtempSync(join(tmpdir(), "prism-bench-"));
 const engine = await openScratch();
 try {
   const apply = (version: number) => {
-    const { specs, compiled } = loadProject(root, version);
-    const catalog = ({ objects }: DeployedState) => compiled(objects);
+    const { specs, compiled: catalog } = loadProject(root, version);
     return applyProject({ engine, project: specs.project, catalog, toolVersion: "bench" });
   };
   await apply(1);

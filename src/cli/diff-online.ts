@@ -2,11 +2,11 @@
 import type { Reader } from "../engine/port.js";
 import type { Seal, SealInputs } from "../migrate/seal.js";
 import { type DiffDocument, hasChanges, nothingToDo } from "../plan/diff-document.js";
-import type { ProjectSpecs, Target } from "../spec/model.js";
+import type { ProjectSpecs } from "../spec/model.js";
 import { projectFileName } from "../spec/spec-kind.js";
 import { type Context, chooseTarget, placed, type ServerTarget, withEngine, withProject } from "./context.js";
 import { loadProject, readProjectFiles } from "./project-files.js";
-import { sealableTarget } from "./sealable-target.js";
+import { type EmbeddedTarget, sealedTarget } from "./sealable-target.js";
 import type { Shell } from "./shell.js";
 import { specConsumers } from "./spec-consumers.js";
 
@@ -47,25 +47,20 @@ async function holds(seal: Seal, path: string): Promise<boolean> {
 async function diffEmbedded(
   shell: Shell,
   inputs: SealInputs,
-  target: Extract<Target, { kind: "embedded" }>,
+  target: EmbeddedTarget,
   specs: ProjectSpecs,
 ): Promise<DiffDocument> {
-  const [{ diffNoted }, { writeNote }, { writeSeal }, { directoryState }] = await Promise.all([
+  const [{ diffNoted }, { writeNote }] = await Promise.all([
     import("../migrate/diff-noted.js"),
     import("../migrate/target-note.js"),
-    import("../migrate/seal.js"),
-    import("../engine/directory-state.js"),
   ]);
-  const { databases } = specs.project;
   const request = { specs, consumers: specConsumers(specs) };
-  const sealed = sealableTarget(specs.project, target);
-  const seal = (document: DiffDocument): DiffDocument => {
-    const state = hasChanges(document) ? undefined : directoryState(target.path, databases.registry);
-    if (state !== undefined) writeSeal(inputs, target, databases, state);
-    return document;
-  };
-  const noted = sealed && (await diffNoted(inputs.root, sealed, request));
-  if (noted !== undefined) return seal(noted);
+  const sealed = sealedTarget(specs.project, target);
+  const noted = await diffNoted(inputs.root, sealed, request);
+  if (noted !== undefined) {
+    await sealDirectory(noted, target, specs, inputs);
+    return noted;
+  }
   const look = async ({ project, engine }: Context) => {
     const [{ planApply }, { catalogOf, diffPlanned }] = await Promise.all([
       import("../migrate/plan-apply.js"),
@@ -73,11 +68,27 @@ async function diffEmbedded(
     ]);
     const planned = await planApply(engine, project, catalogOf(specs));
     const document = await diffPlanned(engine, target.name, planned, request);
-    if (sealed !== undefined && document.drift.length === 0)
-      await writeNote(engine, inputs.root, sealed, planned.catalog);
-    return seal(document);
+    if (document.drift.length === 0) await writeNote(engine, inputs.root, sealed, planned.catalog);
+    await sealDirectory(document, target, specs, inputs);
+    return document;
   };
   return withProject(shell, "diff", look, specs);
+}
+
+/** Seals an embedded target that the document has no changes for. */
+export async function sealDirectory(
+  document: DiffDocument,
+  target: EmbeddedTarget,
+  { project: { databases } }: ProjectSpecs,
+  inputs: SealInputs,
+): Promise<void> {
+  if (hasChanges(document)) return;
+  const [{ writeSeal }, { directoryState }] = await Promise.all([
+    import("../migrate/seal.js"),
+    import("../engine/directory-state.js"),
+  ]);
+  const state = directoryState(target.path, databases.registry);
+  if (state !== undefined) writeSeal(inputs, target, databases, state);
 }
 
 interface ServerLook {

@@ -2,9 +2,9 @@
 import { quoteIdentifier } from "../schema/quote.js";
 import { sqlTemplate } from "../sql-template.js";
 import { identifierOf, isSymbol, printTokens, tokenize } from "./expression/tokens.js";
-import { finalFeature, storedKey } from "./feature-table.js";
+import { storedKey } from "./feature-table.js";
 import type { ViewDraft } from "./view-draft.js";
-import { groupedByBucket, innerName } from "./view-select.js";
+import { expressions, features, groupedByBucket, innerName } from "./view-select.js";
 
 const finishStream = sqlTemplate(import.meta.url, "over-stream");
 const streamExpressions = sqlTemplate(import.meta.url, "stream-expressions");
@@ -16,7 +16,8 @@ export interface FusedView {
 }
 
 /** Whether a view only aggregates its stream's rows, a row a bucket: then it can share a GROUP BY, so a table. */
-export function isFusible({ view, rows, usage, lets, expressions }: ViewDraft): boolean {
+export function isFusible(draft: ViewDraft): boolean {
+  const { view, rows, usage } = draft;
   const isPlain =
     rows !== undefined &&
     usage !== undefined &&
@@ -29,51 +30,44 @@ export function isFusible({ view, rows, usage, lets, expressions }: ViewDraft): 
   // A name that is given within an expression is known to all expressions of a SELECT.
   return (
     isPlain &&
-    ![...lets, ...expressions].some(({ sql }) => tokenize(sql).some(({ text }) => /^as$/i.test(text)))
+    ![...draft.lets, ...draft.expressions].some(({ sql }) =>
+      tokenize(sql).some(({ text }) => /^as$/i.test(text)),
+    )
   );
 }
 
 /** Stored key, `v` and the columns of all of the views, each view's with its prefix. `stream` is FROM-text. */
 export function fusedSelect(views: readonly FusedView[], stream: string): string {
-  const all = views.map(({ draft, columnPrefix }) => ({ draft, columnPrefix, own: ownNames(draft) }));
-  const computed = all.flatMap(({ draft, columnPrefix, own }) => [
-    ...draft.lets.map(({ name, sql }) => ({
-      name: `${columnPrefix}${name}`,
-      sql: renamed(sql, own, columnPrefix),
-    })),
-    ...draft.expressions.map(({ column, sql }) => ({
-      name: `${columnPrefix}${innerName(draft, column.name)}`,
-      sql: renamed(sql, own, columnPrefix),
-    })),
-  ]);
+  const own = views.map(({ draft, columnPrefix }) => ({
+    draft: withOwnNames(draft, columnPrefix),
+    columnPrefix,
+  }));
   return finishStream({
     key: [...storedKey, "v"].join(",\n"),
-    features: all
-      .flatMap(({ draft, columnPrefix }) =>
-        draft.expressions.map(({ column: { name } }) => {
-          const inner = quoteIdentifier(`${columnPrefix}${innerName(draft, name)}`);
-          return `${finalFeature(inner)} AS ${quoteIdentifier(`${columnPrefix}${name}`)}`;
-        }),
-      )
-      .join(",\n"),
+    features: own.map(({ draft, columnPrefix }) => features(draft, columnPrefix)).join(",\n"),
     rows: streamExpressions({
-      ...groupedByBucket(computed),
-      expressions: computed.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`).join(",\n"),
+      ...groupedByBucket(own.flatMap(({ draft }) => [...draft.lets, ...draft.expressions])),
+      expressions: own.map(({ draft, columnPrefix }) => expressions(draft, columnPrefix)).join(",\n"),
       stream,
     }),
   });
 }
 
-/** The names that mean a view's own expressions in its expressions. One that it shares with its stream means the stream's. */
-function ownNames(draft: ViewDraft): ReadonlySet<string> {
+/** The draft, whose expressions name one another with the prefix. What it shares with its stream in name means the stream's. */
+function withOwnNames(draft: ViewDraft, prefix: string): ViewDraft {
   const columns = draft.expressions.map(({ column }) => column.name);
-  return new Set([
+  const own = new Set([
     ...draft.lets.map(({ name }) => name),
     ...columns.filter((name) => innerName(draft, name) === name),
   ]);
+  const renamed = <T extends { readonly sql: string }>(item: T): T => ({
+    ...item,
+    sql: withPrefix(item.sql, own, prefix),
+  });
+  return { ...draft, lets: draft.lets.map(renamed), expressions: draft.expressions.map(renamed) };
 }
 
-function renamed(sql: string, own: ReadonlySet<string>, prefix: string): string {
+function withPrefix(sql: string, own: ReadonlySet<string>, prefix: string): string {
   const tokens = tokenize(sql);
   return printTokens(
     tokens.map((token, index) => {

@@ -43,39 +43,41 @@ export interface FusingContext {
 
 /** Every table that holds several views, or did when it was built. */
 export function fusionsOf(drafts: readonly ViewDraft[], context: FusingContext): Fusion[] {
-  const groups = new Map<string, ViewDraft[]>();
+  const { versions, pathOf, deployed } = context;
+  const groups = new Map<
+    string,
+    { readonly stored: StoredVersion | undefined; readonly views: FusedView[] }
+  >();
   for (const draft of drafts) {
-    const key = storedIn(draft, context)?.name ?? newGroup(draft, context);
-    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), draft]);
+    const { view, usage } = draft;
+    const place = storedPlace(deployed, view, versionOf(versions, view.name).dataHash);
+    const stored = place && sharedTable(place, deployed);
+    const isNew = place === undefined && isFusible(draft);
+    const key = stored?.name ?? (isNew ? `${usage?.stream}/${pathOf(view.name)}` : undefined);
+    if (key === undefined) continue;
+    const group = groups.get(key) ?? { stored, views: [] };
+    group.views.push({ draft, columnPrefix: place?.columnPrefix ?? fusedPrefix(view.name) });
+    groups.set(key, group);
   }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    const stored = first === undefined ? undefined : storedIn(first, context);
-    if (stored !== undefined) return storedFusion(group, stored, context);
-    return group.length > 1 ? newFusion(group, context) : [];
+  return [...groups.values()].flatMap(({ stored, views }) => {
+    const ordered = [...views].sort((a, b) => (a.columnPrefix < b.columnPrefix ? -1 : 1));
+    if (stored !== undefined) return storedFusion(ordered, stored, context);
+    return ordered.length > 1 ? newFusion(ordered, context) : [];
   });
 }
 
-/** The shared table that holds the version of a view. */
-function storedIn({ view }: ViewDraft, { versions, deployed }: FusingContext): StoredVersion | undefined {
-  const place = storedPlace(deployed, view, versionOf(versions, view.name).dataHash);
-  if (place === undefined || place.columnPrefix === "") return undefined;
-  return deployed.find(({ kind, storage }) => kind === "fused" && storage?.table.name === place.table.name);
-}
-
-/** Views that are built anew and may share a table have one key. */
-function newGroup(draft: ViewDraft, { versions, deployed, pathOf }: FusingContext): string | undefined {
-  const { view, usage } = draft;
-  if (usage === undefined || !isFusible(draft)) return undefined;
-  if (storedPlace(deployed, view, versionOf(versions, view.name).dataHash) !== undefined) return undefined;
-  return `${usage.stream}/${pathOf(view.name)}`;
+function sharedTable(
+  { table, columnPrefix }: Storage,
+  deployed: readonly StoredVersion[],
+): StoredVersion | undefined {
+  if (columnPrefix === "") return undefined;
+  return deployed.find(({ kind, storage }) => kind === "fused" && storage?.table.name === table.name);
 }
 
 function newFusion(
-  group: readonly ViewDraft[],
+  views: readonly FusedView[],
   { clock, database, versions, pathOf }: FusingContext,
 ): Fusion[] {
-  const views = inOrder(group.map((draft) => ({ draft, columnPrefix: fusedPrefix(draft.view.name) })));
   const [first] = views;
   const stream = first?.draft.usage?.stream;
   if (first === undefined || stream === undefined) return [];
@@ -88,44 +90,23 @@ function newFusion(
   };
   const dataHash = dataFingerprint(definition);
   const { name, table } = fusedNames(database, clock.name, stream, dataHash);
+  const storage = { table, columnPrefix: "" };
   const path = pathOf(first.draft.view.name);
-  return [
-    {
-      name,
-      storage: { table, columnPrefix: "" },
-      stream,
-      path,
-      dataHash,
-      definition,
-      views,
-      stored: undefined,
-    },
-  ];
+  return [{ name, storage, stream, path, dataHash, definition, views, stored: undefined }];
 }
 
 function storedFusion(
-  group: readonly ViewDraft[],
+  views: readonly FusedView[],
   stored: StoredVersion,
-  { versions, pathOf, deployed }: FusingContext,
+  { pathOf }: FusingContext,
 ): Fusion[] {
-  const definition = stored.definition as FusionDefinition;
-  const views = inOrder(
-    group.map((draft) => {
-      const place = storedPlace(deployed, draft.view, versionOf(versions, draft.view.name).dataHash);
-      return { draft, columnPrefix: place?.columnPrefix ?? "" };
-    }),
-  );
-  const [first] = views;
-  if (first === undefined || stored.storage === null) return [];
-  const isWhole = Object.keys(definition.views).every((prefix) =>
-    views.some(({ columnPrefix }) => columnPrefix === prefix),
-  );
   const { name, storage, dataHash } = stored;
+  const definition = stored.definition as FusionDefinition;
+  const [first] = views;
+  if (first === undefined || storage === null) return [];
+  const prefixes = new Set(views.map(({ columnPrefix }) => columnPrefix));
+  const isWhole = Object.keys(definition.views).every((prefix) => prefixes.has(prefix));
   const { stream } = definition;
   const path = pathOf(first.draft.view.name);
   return [{ name, storage, stream, path, dataHash, definition, views, stored: isWhole ? undefined : stored }];
-}
-
-function inOrder(views: readonly FusedView[]): FusedView[] {
-  return [...views].sort((a, b) => (a.columnPrefix < b.columnPrefix ? -1 : 1));
 }

@@ -6,6 +6,7 @@ export interface StoredColumn {
   readonly name: string;
   readonly type: string;
   readonly feature: boolean;
+  /** As written; records of earlier versions of this tool have no text. */
   readonly sql?: string | undefined;
   readonly unit?: string | undefined;
   readonly doc?: string | undefined;
@@ -23,7 +24,6 @@ export interface StoredVersion {
   readonly triggers: readonly MaterializedView[];
   readonly definition?: Definition;
   readonly backfill?: string | null | undefined;
-  readonly everyBucket?: boolean;
 }
 
 /**

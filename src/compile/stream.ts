@@ -10,7 +10,7 @@ import type { Clock, Project, SourceName, StreamName } from "../spec/model.js";
 import { instrumentName } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
 import type { Path } from "./catalog.js";
-import { isSymbol, tokenize } from "./expression/tokens.js";
+import { identifierOf, isSymbol, tokenize } from "./expression/tokens.js";
 import { bucketColumnTypes, streamTableName, triggerColumns } from "./names.js";
 import { sourceRelation } from "./source-relation.js";
 import { spanOf } from "./span.js";
@@ -125,8 +125,8 @@ export function streamUsage(stream: StreamName, expressions: readonly string[]):
   for (const expression of expressions) {
     const tokens = tokenize(expression);
     tokens.forEach((token, index) => {
-      const name = token.kind === "quoted" ? token.text.slice(1, -1) : token.text;
-      if ((token.kind !== "name" && token.kind !== "quoted") || !Object.hasOwn(known, name)) return;
+      const name = identifierOf(token);
+      if (name === undefined || !Object.hasOwn(known, name)) return;
       used.add(name);
       if (name === "mid") levels = levels === undefined ? undefined : Math.max(levels, 1);
       if (!bookArrays.some((array) => array === name)) return;

@@ -239,23 +239,23 @@ export function innerName({ view: { from } }: ViewDraft, name: string): string {
   return isShared ? `${name}__of_bucket` : name;
 }
 
-/** The finished columns, over their raw expressions. */
-function features(draft: ViewDraft): string {
+/** The finished columns, over their raw expressions. `prefix` stands before all names that are given. */
+export function features(draft: ViewDraft, prefix = ""): string {
   return draft.expressions
-    .map(
-      ({ column }) =>
-        `${finalFeature(quoteIdentifier(innerName(draft, column.name)))} AS ${quoteIdentifier(column.name)}`,
-    )
+    .map(({ column: { name } }) => {
+      const raw = quoteIdentifier(`${prefix}${innerName(draft, name)}`);
+      return `${finalFeature(raw)} AS ${quoteIdentifier(`${prefix}${name}`)}`;
+    })
     .join(",\n");
 }
 
-function expressions(draft: ViewDraft): string {
+export function expressions(draft: ViewDraft, prefix = ""): string {
   return [
-    ...draft.lets.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`),
-    ...draft.expressions.map(
-      ({ column, sql }) => `${sql} AS ${quoteIdentifier(innerName(draft, column.name))}`,
-    ),
-  ].join(",\n");
+    ...draft.lets,
+    ...draft.expressions.map(({ column, sql }) => ({ name: innerName(draft, column.name), sql })),
+  ]
+    .map(({ name, sql }) => `${sql} AS ${quoteIdentifier(`${prefix}${name}`)}`)
+    .join(",\n");
 }
 
 function windowClause(windows: readonly Window[]): string {

@@ -1,5 +1,6 @@
 /** What is deployed, as the registry knows it: the actual side of a diff, of the same values as the desired side. */
 import type { CompiledColumn, CompiledObject, Definition, Path, Reach, Storage } from "../compile/catalog.js";
+import type { StoredColumn } from "../compile/placement.js";
 import type { MaterializedView, Table, TableName, View } from "../schema/object.js";
 
 /**
@@ -10,16 +11,6 @@ import type { MaterializedView, Table, TableName, View } from "../schema/object.
  * - `renamed`: another record has its tables, under the object's new name; the record is history.
  */
 export type VersionState = "building" | "live" | "retired" | "dropped" | "renamed";
-
-export interface DeployedColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly feature: boolean;
-  /** As written; records of earlier versions of this tool have no text. */
-  readonly sql?: string;
-  readonly unit?: string;
-  readonly doc?: string;
-}
 
 /** One version of a view or a vector, or what has one version only: a gate, a stream, a table that views share. */
 export interface DeployedObject {
@@ -32,7 +23,7 @@ export interface DeployedObject {
   readonly path: Path;
   readonly level: number;
   readonly upstream: readonly string[];
-  readonly columns: readonly DeployedColumn[];
+  readonly columns: readonly StoredColumn[];
   readonly storage: Storage | null;
   readonly tables: readonly Table[];
   readonly triggers: readonly MaterializedView[];
@@ -146,7 +137,7 @@ export function deployedObject(object: CompiledObject, state: VersionState): Dep
   };
 }
 
-function deployedColumn({ name, type, feature, sql, unit, doc }: CompiledColumn): DeployedColumn {
+function deployedColumn({ name, type, feature, sql, unit, doc }: CompiledColumn): StoredColumn {
   return {
     name,
     type,

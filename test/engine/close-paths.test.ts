@@ -8,7 +8,6 @@ import type { Engine } from "../../src/engine/port.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
 import { clockContext } from "../../src/ingest/buckets/clock-context.js";
 import { applyProject } from "../../src/migrate/apply.js";
-import type { DeployedState } from "../../src/plan/deployed.js";
 import { expectComplete, fedVersions } from "../support/load-checks.js";
 import { loadProject, loadSymbols, tradesInBucket } from "../support/load-project.js";
 import { insertTrades } from "../support/load-writer.js";
@@ -26,10 +25,8 @@ afterAll(async () => {
 it("a lazy view catches up, and is hot without a gap once a vector needs it", async () => {
   const before = loadProject(root, 1, { hasVector: false });
   const { project } = before.specs;
-  const apply = ({ specs, compiled }: typeof before) => {
-    const catalog = ({ objects }: DeployedState) => compiled(objects);
-    return applyProject({ engine, project: specs.project, catalog, toolVersion: "1.2.3" });
-  };
+  const apply = ({ specs, compiled: catalog }: typeof before) =>
+    applyProject({ engine, project: specs.project, catalog, toolVersion: "1.2.3" });
   await apply(before);
   // A writer that is told of no other catalog.
   const context = clockContext(engine, project, before.catalog, "ubt", "test");
@@ -74,7 +71,7 @@ it("a lazy view catches up, and is hot without a gap once a vector needs it", as
   const { plans: without } = await applyProject({
     engine,
     project,
-    catalog: ({ objects }) => loadProject(root, 1, { hasVector: false }).compiled(objects),
+    catalog: loadProject(root, 1, { hasVector: false }).compiled,
     toolVersion: "1.2.3",
     allowDestructive: true,
   });

@@ -11,7 +11,7 @@ export interface LoadProject {
   /** For a target that has nothing. */
   readonly catalog: Catalog;
   /** For a target that has these versions. */
-  readonly compiled: (deployed: readonly StoredVersion[]) => Catalog;
+  readonly compiled: (deployed: { readonly objects: readonly StoredVersion[] }) => Catalog;
 }
 
 export interface LoadProjectOptions {
@@ -142,6 +142,6 @@ features: [flow.volume, flow.mark, tally.volume, trail.volume_5${more ? ", far.v
         ]),
   ];
   const specs = parseProject(files, {}, root);
-  const compiled = (deployed: readonly StoredVersion[]): Catalog => compileProject(specs, deployed);
-  return { specs, symbols, catalog: compiled([]), compiled };
+  const compiled: LoadProject["compiled"] = ({ objects }) => compileProject(specs, objects);
+  return { specs, symbols, catalog: compiled({ objects: [] }), compiled };
 }

@@ -10,7 +10,7 @@ import { type Context, withProject } from "../context.js";
 import { examples } from "../help.js";
 import { packageVersion } from "../package-version.js";
 import { loadProject, readProjectFiles } from "../project-files.js";
-import { sealableTarget } from "../sealable-target.js";
+import { sealedTarget } from "../sealable-target.js";
 import type { Shell } from "../shell.js";
 import { specConsumers } from "../spec-consumers.js";
 
@@ -82,27 +82,19 @@ async function note(
   { catalog }: ApplyResult,
   inputs: SealInputs,
 ): Promise<void> {
+  const { diffAndSeal, sealDirectory } = await import("../diff-online.js");
   if (target.kind !== "embedded") {
-    const { diffAndSeal } = await import("../diff-online.js");
     await diffAndSeal(engine, target, specs, inputs);
     return;
   }
-  const sealable = sealableTarget(project, target);
-  if (sealable === undefined) return;
-  const [{ diffNoted }, { writeNote }, { writeSeal }, { directoryState }, { hasChanges }] = await Promise.all(
-    [
-      import("../../migrate/diff-noted.js"),
-      import("../../migrate/target-note.js"),
-      import("../../migrate/seal.js"),
-      import("../../engine/directory-state.js"),
-      import("../../plan/diff-document.js"),
-    ],
-  );
-  await writeNote(engine, project.root, sealable, catalog);
-  const found = await diffNoted(project.root, sealable, { specs, consumers: specConsumers(specs) });
-  if (found === undefined || hasChanges(found)) return;
-  const state = directoryState(sealable.path, sealable.registry);
-  if (state !== undefined) writeSeal(inputs, target, project.databases, state);
+  const [{ diffNoted }, { writeNote }] = await Promise.all([
+    import("../../migrate/diff-noted.js"),
+    import("../../migrate/target-note.js"),
+  ]);
+  const sealed = sealedTarget(project, target);
+  await writeNote(engine, project.root, sealed, catalog);
+  const found = await diffNoted(project.root, sealed, { specs, consumers: specConsumers(specs) });
+  if (found !== undefined) await sealDirectory(found, target, specs, inputs);
 }
 
 export function configure(command: Command, bind: Bind): void {

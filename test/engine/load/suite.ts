@@ -7,7 +7,6 @@ import type { Engine } from "../../../src/engine/port.js";
 import { applyProject } from "../../../src/migrate/apply.js";
 import { pruneProject } from "../../../src/migrate/prune.js";
 import { rollbackProject } from "../../../src/migrate/rollback.js";
-import type { DeployedState } from "../../../src/plan/deployed.js";
 import { closedMore, expectComplete, fedVersions, readAliases } from "../../support/load-checks.js";
 import { loadProject } from "../../support/load-project.js";
 import type { StartedWriter } from "../../support/start-writer-process.js";
@@ -33,8 +32,7 @@ export function describeLoad(
       annotate,
     }) => {
       const apply = (version: number) => {
-        const { specs, compiled } = loadProject(root, version, { hasRows: true });
-        const catalog = ({ objects }: DeployedState) => compiled(objects);
+        const { specs, compiled: catalog } = loadProject(root, version, { hasRows: true });
         // Small chunks: closes come between them.
         const chunkLimits = { trades: 60, buckets: 20 };
         return applyProject({ engine, project: specs.project, catalog, toolVersion: "1", chunkLimits });
@@ -81,8 +79,7 @@ export function describeLoad(
       "waits for collectors whose inserts began before the trigger, however they name the table",
       async () => {
         const apply = (version: number) => {
-          const { specs, compiled } = loadProject(root, version, { hasRows: true });
-          const catalog = ({ objects }: DeployedState) => compiled(objects);
+          const { specs, compiled: catalog } = loadProject(root, version, { hasRows: true });
           return applyProject({ engine, project: specs.project, catalog, toolVersion: "1" });
         };
         const columns =
@@ -117,8 +114,7 @@ export function describeLoad(
     );
 
     it("by dropping and creating the view instead loses rows, which the test can see and a repair brings back", async () => {
-      const { specs, compiled } = loadProject(root, 2, { hasRows: true });
-      const catalog = ({ objects }: DeployedState) => compiled(objects);
+      const { specs, compiled: catalog } = loadProject(root, 2, { hasRows: true });
       const target = { engine, project: specs.project, catalog, toolVersion: "1" };
       await applyProject(target);
       const writer = start(engine, root);
