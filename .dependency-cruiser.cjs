@@ -45,6 +45,7 @@ const owners = {
   "@fastify/rate-limit": "serve",
   "@fastify/swagger": "serve",
   "@fastify/swagger-ui": "serve",
+  pino: "serve",
   "prom-client": "serve",
   "node-cron": "jobs",
   yauzl: "ingest",

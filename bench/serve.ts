@@ -170,9 +170,8 @@ async function latestOver(recording: ServedRecording, read: ReadRow): Promise<Fa
       );
       const degraded = rows.some(({ status }) => status !== "fresh");
       const texts = rows.map(({ text }) => text).join(",");
-      return reply
-        .type("application/json; charset=utf-8")
-        .send(`{${about},"now":${now},"degraded":${degraded},"rows":[${texts}]}`);
+      reply.type("application/json; charset=utf-8");
+      return `{${about},"now":${now},"degraded":${degraded},"rows":[${texts}]}`;
     },
   );
   return app;

@@ -27,8 +27,8 @@ export async function buildApp(service: Service): Promise<App> {
   bucketRoute(fastify, service);
   pointInTimeRoute(fastify, service);
   if (service.predictions !== undefined) predictRoute(fastify, service, service.predictions);
-  const streams = eventsRoute(fastify, service);
   const metrics = new Metrics(service, () => streams.size);
+  const streams = eventsRoute(fastify, service, metrics);
   operationRoutes(fastify, metrics, () => [
     ...(isDraining ? ["the service is ending"] : []),
     ...(service.store.failure === undefined ? [] : ["rows in memory cannot be brought up to date"]),

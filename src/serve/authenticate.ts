@@ -62,11 +62,17 @@ function presentedKey({ headers }: FastifyRequest): string | undefined {
 }
 
 const ownNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** The host of the last request that was let in: nearly always that of the next. */
+let knownHost: string | undefined;
 
 /** The refusal of a request that came for another machine. */
-function foreignHost({ headers }: FastifyRequest): HttpError | undefined {
-  const name = (headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
-  if (ownNames.has(name) || /^127\.\d+\.\d+\.\d+$/.test(name)) return undefined;
+function foreignHost({ headers: { host = "" } }: FastifyRequest): HttpError | undefined {
+  if (host === knownHost) return undefined;
+  const name = host.replace(/:\d+$/, "").toLowerCase();
+  if (ownNames.has(name) || /^127\.\d+\.\d+\.\d+$/.test(name)) {
+    knownHost = host;
+    return undefined;
+  }
   return new HttpError(
     "misdirected",
     "Without API keys this service answers under the names of this machine only.",

@@ -1,20 +1,15 @@
 /** The HTTP service over a whole recording: the same bits in every form, refusals, and an end that loses nothing. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BinaryRow, PrismClient, type PrismError } from "../../src/client/client.js";
-import { fetchEveryBucket } from "../../src/fetch/fetch-every-bucket.js";
-import { buildInputs, planInputs } from "../../src/models/input-plan.js";
-import { rawValue } from "../../src/models/model-row.js";
-import { quoteName } from "../../src/schema/quote.js";
+import { PrismClient, type PrismError } from "../../src/client/client.js";
 import { createKey, parseKeys } from "../../src/serve/keys/api-key.js";
 import type { Listening } from "../../src/serve/listen.js";
 import { recordingPath } from "../support/recording-path.js";
+import { type JsonRow, jsonBits, rowForms } from "../support/row-forms.js";
 import { type ServedRecording, serveRecording } from "../support/served-recording.js";
-import { floatBits, onlineBits, rowBits, stockVectorSpec, tableBits } from "../support/served-stock.js";
+import { onlineBits, rowBits, tableBits } from "../support/served-stock.js";
+import { type DeployOptions, loadStock } from "../support/stock-deployment.js";
 
 const paths = [
   "binance-archive/spot/BTCUSDT-trades-2024-08-08.zip",
@@ -29,21 +24,8 @@ const instrument = "binance/spot/BTCUSDT";
 const keys = { reader: createKey("reader", ["read"]), admin: createKey("boss", ["admin"]) };
 const stored = parseKeys(`${keys.reader.line}\n# a comment\n\n${keys.admin.line}`, "test");
 
-interface JsonRow {
-  readonly bucket_id: number;
-  readonly bucket_ts_start?: number;
-  readonly bucket_ts_end: number;
-  readonly available_at: number;
-  readonly features: Readonly<Record<string, number | null>> | null;
-}
-
-/** A row of a JSON answer in the form of `rowBits`. */
-function jsonBits(row: JsonRow, start: number | undefined = row.bucket_ts_start): string {
-  const cells = Object.values(row.features ?? {}).map((cell) => (cell === null ? "null" : floatBits(cell)));
-  return [row.bucket_id, start, row.bucket_ts_end, row.available_at, ...cells].join(" ");
-}
-
-const binaryBits = (row: BinaryRow): string => rowBits(row);
+/** `PRISM_VIEWS=all`: all stock views are closed at once, and a vector of every feature is served beside trend_v1. */
+const stock: DeployOptions = process.env.PRISM_VIEWS === "all" ? { views: "all", everyFeature: true } : {};
 
 describe.skipIf(files.length < paths.length)("feature serve, over a recording", () => {
   let served: ServedRecording;
@@ -51,7 +33,7 @@ describe.skipIf(files.length < paths.length)("feature serve, over a recording", 
   let client: PrismClient;
   let table: string[] = [];
   beforeAll(async () => {
-    served = await serveRecording(100);
+    served = await serveRecording(100, stock);
     await served.ingest("binance-archive", files.slice(0, 2));
     await served.ingest("tardis", files.slice(2));
     open = await served.open({
@@ -69,51 +51,25 @@ describe.skipIf(files.length < paths.length)("feature serve, over a recording", 
 
   it("gives the table's bits in memory, to a model, as JSON, as bytes, in a point-in-time read and in a training file", async () => {
     expect(table.length).toBe(74);
-    expect(onlineBits(served.store, served.vector)).toEqual({ [instrument]: table });
-
-    // What a model is given: the raw row, and its tensor where nothing is normalised, with NaN for NULL.
-    const given = served.store.sequence(name, instrument, 100);
-    const spec = await stockVectorSpec();
-    const plan = planInputs(
-      {
-        inputs: [{ name: "x", shape: [1, spec.features.length], features: "all", at: spec.at }],
-        normalise: undefined,
-      },
-      { features: spec.features.map((feature) => ({ ...feature, onNull: "keep" as const })) },
-    );
-    const inputs = given.map((row) => {
-      const cells = spec.features.map((_, place) => rawValue(row, place));
-      expect([...(buildInputs(plan, [[row]])[0]?.data ?? [])]).toEqual(
-        cells.map((cell) => (cell === null ? Number.NaN : Math.fround(cell))),
-      );
-      return cells.map((cell) => (cell === null ? "null" : floatBits(cell))).join(" ");
-    });
-    expect(inputs).toEqual(table.map((bits) => bits.split(" ").slice(4).join(" ")));
-
-    const sequence = await client.sequence(name, instrument);
-    expect(sequence.rows.map((row) => jsonBits(row))).toEqual(table);
-    expect(Object.keys(sequence.rows[0]?.features ?? {})).toEqual(served.vector.features);
-    const binary = await client.sequenceRows(name, instrument);
-    expect(binary.rows.map(binaryBits)).toEqual(table);
-    expect(binary.signature).toBe(served.vector.signature);
-    for (const [index, bits] of table.entries()) {
-      expect(jsonBits(await client.bucket(name, instrument, index + 1))).toBe(bits);
-      expect((await client.bucketRows(name, instrument, index + 1)).rows.map(binaryBits)).toEqual([bits]);
+    const specs = (await loadStock(stock)).vectors;
+    for (const vector of served.vectors) {
+      const spec = specs.find((one) => one.name === vector.name);
+      if (spec === undefined) throw new Error(`no ${vector.name}`);
+      const stored = await tableBits(served.deployment, vector);
+      expect(onlineBits(served.store, vector)).toEqual(stored);
+      const forms = await rowForms(served, { vector, spec }, client, { table: stored, every: 1 });
+      expect(Object.keys(forms).length).toBe(9);
+      for (const [form, rows] of Object.entries(forms))
+        expect(rows, `${vector.name}, ${form}`).toEqual(stored);
     }
+    const sequence = await client.sequence(name, instrument);
+    expect(Object.keys(sequence.rows[0]?.features ?? {})).toEqual(served.vector.features);
+    expect((await client.sequenceRows(name, instrument)).signature).toBe(served.vector.signature);
     const latest = await client.latest(name);
     expect(latest).toMatchObject({ degraded: false, rows: [{ instrument, status: "fresh", age_s: 0 }] });
     expect(latest.rows.map((row) => jsonBits(row as JsonRow))).toEqual(table.slice(-1));
-    expect((await client.latestRows(name)).rows.map(binaryBits)).toEqual(table.slice(-1));
+    expect((await client.latestRows(name)).rows.map(rowBits)).toEqual(table.slice(-1));
 
-    const starts = table.map((bits) => Number(bits.split(" ")[1]));
-    const moments = table.map((bits) => ({ instrument, ts: Number(bits.split(" ")[3]) }));
-    const { rows } = await client.pointInTime(name, moments);
-    expect(rows.map((row, index) => jsonBits(row as JsonRow, starts[index]))).toEqual(table);
-    const streamed: string[] = [];
-    for await (const row of client.pointInTimeStream(name, moments)) {
-      streamed.push(jsonBits(row as JsonRow, starts[streamed.length]));
-    }
-    expect(streamed).toEqual(table);
     const early = [
       { instrument, ts: 5 },
       { instrument: "binance/spot/ETHUSDT", ts: served.now },
@@ -122,54 +78,6 @@ describe.skipIf(files.length < paths.length)("feature serve, over a recording", 
     expect(unknown.map((row) => [row.bucket_id, row.age_s, row.features])).toEqual(
       Array(2).fill([null, null, null]),
     );
-    const arrow = await new Response(await client.pointInTimeArrow(name, moments)).arrayBuffer();
-
-    const folder = mkdtempSync(join(tmpdir(), "prism-parity-"));
-    try {
-      const { engine, project } = served.deployment;
-      const out = { path: join(folder, "train.parquet") };
-      const { maxAgeMs, lagMs, clock } = await stockVectorSpec();
-      const { table: stored, features } = served.vector;
-      const fetched = {
-        name,
-        clock,
-        table: stored,
-        features,
-        maxAgeMs,
-        lagMs,
-        signature: null,
-        fingerprint: "",
-      };
-      const set = { vectors: [fetched], labels: [] };
-      await fetchEveryBucket({ engine, set, database: project.databases.features, out });
-      const copy = { database: project.databases.features, name: "training_copy" };
-      await engine.execute(`CREATE TABLE ${quoteName(copy)} AS ${quoteName(served.vector.table)}`);
-      const columns = [
-        "exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at",
-      ];
-      const list = [...columns, ...served.vector.features].join(", ");
-      await engine.load(`INSERT INTO ${quoteName(copy)} (${list}) SELECT ${list} FROM {file}`, {
-        path: out.path,
-        format: "Parquet",
-      });
-      expect(await tableBits(served.deployment, { ...served.vector, table: copy })).toEqual({
-        [instrument]: table,
-      });
-
-      // An Arrow answer has no start of a bucket.
-      await engine.execute(`TRUNCATE TABLE ${quoteName(copy)}`);
-      const path = join(folder, "answer.arrow");
-      writeFileSync(path, new Uint8Array(arrow));
-      const answered = list.replace("bucket_ts_start, ", "");
-      await engine.load(`INSERT INTO ${quoteName(copy)} (${answered}) SELECT ${answered} FROM {file}`, {
-        path,
-        format: "ArrowStream",
-      });
-      const found = (await tableBits(served.deployment, { ...served.vector, table: copy }))[instrument];
-      expect(found).toEqual(table.map((bits) => bits.replace(/^(\S+) \S+/, "$1 0")));
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
   });
 
   it("serves what a fetch at this moment would: nothing before available_at, nothing older than max_age", async () => {
@@ -226,7 +134,17 @@ describe.skipIf(files.length < paths.length)("feature serve, over a recording", 
     }
     expect((await fetch(`${open.url}/metrics`, { headers: { "x-api-key": key } })).status).toBe(403);
     const metrics = await fetch(`${open.url}/metrics`, { headers: { "x-api-key": keys.admin.key } });
-    expect(await metrics.text()).toContain(`prism_online_rings 1`);
+    const shown = await metrics.text();
+    expect(shown).toContain("prism_online_rings ");
+    const seconds = (part: string, status: number) =>
+      Number(
+        new RegExp(
+          `http_request_seconds_${part}{method="GET",route="/v1/vectors/:vector/latest",status="${status}"} (.*)`,
+        ).exec(shown)?.[1],
+      );
+    // Timed from its arrival, also where it was refused before anything else was done.
+    expect(seconds("count", 401)).toBe(6);
+    expect(seconds("sum", 401)).toBeLessThan(3);
 
     const post = async (body: string, type = "application/json") => {
       const headers = { authorization: `Bearer ${key}`, "content-type": type };

@@ -10,6 +10,7 @@ import { fitMicroprice } from "../../src/jobs/handlers/fit-microprice.js";
 import { fitsName } from "../../src/schema/fits-table.js";
 import type { TableName } from "../../src/schema/object.js";
 import { quoteName } from "../../src/schema/quote.js";
+import { checkForms } from "../support/check-forms.js";
 import { ingestPaths } from "../support/ingest-files.js";
 import { naiveMicropriceFit } from "../support/oracle/features/microprice.js";
 import { naiveVolatilityRank, naiveVolatilityRegime } from "../support/oracle/features/volatility-regime.js";
@@ -180,6 +181,10 @@ const recordings = {
   ],
 } as const;
 
+const isUnrecorded = Object.values(recordings)
+  .flat()
+  .some((path) => isSharedFileMissing(`data/${path}`));
+
 describe("stock views", () => {
   let engine: Engine;
   let deployment: Deployment;
@@ -304,62 +309,76 @@ describe("stock views", () => {
     }
   }
 
-  it.skipIf(
-    Object.values(recordings)
-      .flat()
-      .some((path) => isSharedFileMissing(`data/${path}`)),
-  )("are those of the oracle on recordings, with books before and after the trades", async () => {
-    await emptyTables(deployment);
-    const size = { fromBucketConfig: false, byInstrument: { "binance/linear/BTCUSDT": "25" }, fallback: "5" };
-    const context = { ...deployment.context, clock: { ...deployment.context.clock, size } };
-    const recorded = { ...deployment, context };
-    const read = async (...paths: readonly string[]): Promise<void> => {
-      const format = paths[0]?.startsWith("tardis") ? "tardis" : "binance-archive";
-      const files = paths.map((path) => sharedFile(`data/${path}`));
-      const { advanced } = await ingestPaths(recorded, format, files);
-      expect(advanced.failures).toEqual([]);
-    };
-    const { spotTrades, spotBooks, linearTrades, linearBooks, oldTrades, oldBooks, tickers } = recordings;
-    // Of spot the books of the first day come after its trades, all others before.
-    await read(...oldTrades, oldBooks[0], tickers[0]);
-    await read(...linearBooks, tickers[1], oldBooks[1]);
-    await read(...linearTrades, spotTrades[0]);
-    await read(...spotBooks);
-    await fitNow(deployment);
-    await read(spotTrades[1]);
-    expect((await advance(ofMinutes(deployment).context)).failures).toEqual([]);
-    // What nobody recorded is made up.
-    const year = ({ bucket_ts_start: start }: BucketRow): number => new Date(start).getUTCFullYear();
-    const closed = await bucketsOf(deployment);
-    const made = [2023, 2024].map((one) => randomSlowRows(closed.filter((bucket) => year(bucket) === one)));
-    const settlements = made.flatMap(({ funding }) =>
-      funding.filter((row) => row.funding_time !== undefined),
-    );
-    const slow = {
-      // Of the recorded rates none is a settlement.
-      funding: [...(await storedFunding(deployment)), ...settlements],
-      interest: made.flatMap(({ interest }) => interest),
-      indices: made.flatMap(({ indices }) => indices),
-      liquidations: made.flatMap(({ liquidations }) => liquidations),
-    };
-    await storeSlowRows(deployment, { ...slow, funding: settlements });
-    await backfilled(
-      ...["oi_state", "oi_change", "oi_lob_squeeze", "volatility_index", "iv_rv_spread"],
-      ...["liquidation_runs", "liquidation_cascade", "funding_state", "funding_shock", "funding_pressure"],
-    );
-    const books = [
-      ...[...oldBooks, ...linearBooks].flatMap((path) => tardisBooks(path, linear)),
-      ...spotBooks.flatMap((path) => tardisBooks(path, spot)),
-    ];
-    const { compared } = await compareAll(deployment, naiveBookTable(books), slow, sampled);
-    expect(differing(compared)).toEqual([]);
-    for (const [view, { columns }] of compared) {
-      // Recordings of some minutes do not fill hours.
-      if (view === "vpin_bvc") continue;
-      const values = [...columns.values()].reduce((sum, count) => sum + count.values, 0);
-      expect(values, view).toBeGreaterThan(5);
-    }
-  });
+  it.skipIf(isUnrecorded)(
+    "are those of the oracle on recordings, with books before and after the trades",
+    async () => {
+      await emptyTables(deployment);
+      const size = {
+        fromBucketConfig: false,
+        byInstrument: { "binance/linear/BTCUSDT": "25" },
+        fallback: "5",
+      };
+      const context = { ...deployment.context, clock: { ...deployment.context.clock, size } };
+      const recorded = { ...deployment, context };
+      const read = async (...paths: readonly string[]): Promise<void> => {
+        const format = paths[0]?.startsWith("tardis") ? "tardis" : "binance-archive";
+        const files = paths.map((path) => sharedFile(`data/${path}`));
+        const { advanced } = await ingestPaths(recorded, format, files);
+        expect(advanced.failures).toEqual([]);
+      };
+      const { spotTrades, spotBooks, linearTrades, linearBooks, oldTrades, oldBooks, tickers } = recordings;
+      // Of spot the books of the first day come after its trades, all others before.
+      await read(...oldTrades, oldBooks[0], tickers[0]);
+      await read(...linearBooks, tickers[1], oldBooks[1]);
+      await read(...linearTrades, spotTrades[0]);
+      await read(...spotBooks);
+      await fitNow(deployment);
+      await read(spotTrades[1]);
+      expect((await advance(ofMinutes(deployment).context)).failures).toEqual([]);
+      // What nobody recorded is made up.
+      const year = ({ bucket_ts_start: start }: BucketRow): number => new Date(start).getUTCFullYear();
+      const closed = await bucketsOf(deployment);
+      const made = [2023, 2024].map((one) => randomSlowRows(closed.filter((bucket) => year(bucket) === one)));
+      const settlements = made.flatMap(({ funding }) =>
+        funding.filter((row) => row.funding_time !== undefined),
+      );
+      const slow = {
+        // Of the recorded rates none is a settlement.
+        funding: [...(await storedFunding(deployment)), ...settlements],
+        interest: made.flatMap(({ interest }) => interest),
+        indices: made.flatMap(({ indices }) => indices),
+        liquidations: made.flatMap(({ liquidations }) => liquidations),
+      };
+      await storeSlowRows(deployment, { ...slow, funding: settlements });
+      await backfilled(
+        ...["oi_state", "oi_change", "oi_lob_squeeze", "volatility_index", "iv_rv_spread"],
+        ...["liquidation_runs", "liquidation_cascade", "funding_state", "funding_shock", "funding_pressure"],
+      );
+      const books = [
+        ...[...oldBooks, ...linearBooks].flatMap((path) => tardisBooks(path, linear)),
+        ...spotBooks.flatMap((path) => tardisBooks(path, spot)),
+      ];
+      const { compared } = await compareAll(deployment, naiveBookTable(books), slow, sampled);
+      expect(differing(compared)).toEqual([]);
+      for (const [view, { columns }] of compared) {
+        // Recordings of some minutes do not fill hours.
+        if (view === "vpin_bvc") continue;
+        const values = [...columns.values()].reduce((sum, count) => sum + count.values, 0);
+        expect(values, view).toBeGreaterThan(5);
+      }
+    },
+  );
+
+  it.skipIf(isUnrecorded)(
+    "have the same bits in the table of a vector, and in every form in which it leaves",
+    async () => {
+      const compared = await checkForms(deployment, sampled);
+      expect(Object.keys(compared)).toEqual(["every_feature_of_ubt", "every_feature_of_every_1m"]);
+      for (const { instruments, values, nulls } of Object.values(compared)) {
+        expect([instruments, values > 500, nulls > 50]).toEqual([2, true, true]);
+      }
+    },
+  );
 });
 
 /** Adjustments of the job against a walk over the states. */

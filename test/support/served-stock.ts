@@ -1,15 +1,16 @@
 /** The stock vectors as the online store takes them, and rows as text in which other bits are another text. */
-import { loadProject } from "../../src/cli/project-files.js";
 import type { OnlineStore } from "../../src/online/online-store.js";
 import { type ServedVector, servedVector } from "../../src/online/served-vector.js";
 import { isNull, type VectorRow } from "../../src/online/vector-ring.js";
 import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
 import type { VectorSpec } from "../../src/spec/model.js";
-import { packageRoot } from "./run-feature.js";
-import type { Deployment } from "./stock-deployment.js";
+import { type Deployment, type DeployOptions, loadStock } from "./stock-deployment.js";
 
-export async function servedStock({ catalog }: Deployment): Promise<ServedVector[]> {
-  const specs = await loadProject({ project: packageRoot, target: undefined }, {});
+export async function servedStock(
+  { catalog }: Deployment,
+  options: Pick<DeployOptions, "example" | "everyFeature"> = {},
+): Promise<ServedVector[]> {
+  const specs = await loadStock(options);
   return specs.vectors.flatMap((spec) => {
     const object = catalog.objects.find(({ kind, name }) => kind === "vector" && name === spec.name);
     if (object?.storage === undefined) return [];
@@ -18,7 +19,7 @@ export async function servedStock({ catalog }: Deployment): Promise<ServedVector
 }
 
 export async function stockVectorSpec(): Promise<VectorSpec> {
-  const [spec] = (await loadProject({ project: packageRoot, target: undefined }, {})).vectors;
+  const [spec] = (await loadStock({})).vectors;
   if (spec === undefined) throw new Error("the stock project has no vector");
   return spec;
 }

@@ -11,6 +11,7 @@ import type { Table, TableName } from "../../src/schema/object.js";
 import { quoteIdentifier, quoteName } from "../../src/schema/quote.js";
 import { renderCreate } from "../../src/schema/render.js";
 import type { Clock, Project, ProjectSpecs } from "../../src/spec/model.js";
+import { everyFeatureVectors } from "./every-feature.js";
 import type { NaiveClock } from "./oracle/naive-cutter.js";
 import { packageRoot } from "./run-feature.js";
 
@@ -31,6 +32,8 @@ export interface DeployOptions {
   readonly views?: "of trend_v1" | "all";
   /** Files of examples/<folder> beside the stock ones, and the vector of them that is deployed in place of trend_v1. */
   readonly example?: { readonly folder: string; readonly vector: string };
+  /** With a vector of every feature of each clock, behind trend_v1. Needs all views. */
+  readonly everyFeature?: boolean;
 }
 
 /** Compiles the project and builds it. */
@@ -106,10 +109,15 @@ export async function filledTables(engine: Engine, databases: readonly string[])
 }
 
 /** The stock project, with the files of an example. Reading it takes two seconds, and it is the same every time. */
-export function loadStock({ example }: Pick<DeployOptions, "example">): Promise<ProjectSpecs> {
+export async function loadStock({
+  example,
+  everyFeature = false,
+}: Pick<DeployOptions, "example" | "everyFeature">): Promise<ProjectSpecs> {
   const known = loaded.get(example?.folder) ?? readStock(example?.folder);
   loaded.set(example?.folder, known);
-  return known;
+  if (!everyFeature) return known;
+  const specs = await known;
+  return { ...specs, vectors: [...specs.vectors, ...everyFeatureVectors(specs)] };
 }
 
 const loaded = new Map<string | undefined, Promise<ProjectSpecs>>();

@@ -51,11 +51,11 @@ export function bucketRoute(app: FastifyInstance, service: Service): void {
       if (wantsBinary(headers.accept)) {
         const ageS = (service.now() - row.availableAt) / 1000;
         const status = ageS * 1000 > vector.maxAgeMs ? "stale" : "fresh";
-        return reply.type(binaryType).send(rowsBinary(vector, [{ instrument, status, ageS, row }]));
+        reply.type(binaryType);
+        return rowsBinary(vector, [{ instrument, status, ageS, row }]);
       }
-      return reply
-        .type("application/json; charset=utf-8")
-        .send(`{${aboutJson(vector)},"instrument":${JSON.stringify(instrument)},${rowFields(vector, row)}}`);
+      reply.type("application/json; charset=utf-8");
+      return `{${aboutJson(vector)},"instrument":${JSON.stringify(instrument)},${rowFields(vector, row)}}`;
     },
   );
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { RowEvent } from "../../online/online-store.js";
 import { HttpError } from "../http-error.js";
 import { assertKnown, knownVector } from "../known.js";
+import type { Metrics } from "../metrics.js";
 import { errorAnswer, vectorParams } from "../schemas/common.js";
 import { eventsQuery } from "../schemas/events.js";
 import type { Service } from "../service.js";
@@ -25,7 +26,7 @@ export interface EventStreams {
 }
 
 /** Server-Sent Events: one for every bucket that closes. */
-export function eventsRoute(app: FastifyInstance, service: Service): EventStreams {
+export function eventsRoute(app: FastifyInstance, service: Service, metrics: Metrics): EventStreams {
   const open = new Set<() => void>();
   app.get<Route>(
     "/v1/vectors/:vector/events",
@@ -41,7 +42,8 @@ export function eventsRoute(app: FastifyInstance, service: Service): EventStream
         response: { 200: { type: "string", description: "text/event-stream" }, default: errorAnswer },
       },
     },
-    async ({ params, query, raw }, reply) => {
+    async (request, reply) => {
+      const { params, query, raw } = request;
       const vector = knownVector(service, params.vector);
       assertKnown(service, vector, query.instrument ?? []);
       if (open.size >= service.limits.eventStreams) {
@@ -52,6 +54,7 @@ export function eventsRoute(app: FastifyInstance, service: Service): EventStream
       }
       const wanted = query.instrument === undefined ? undefined : new Set(query.instrument);
       reply.hijack();
+      reply.raw.once("close", () => metrics.answered(request, reply));
       const response = reply.raw;
       response.writeHead(200, {
         "content-type": "text/event-stream; charset=utf-8",

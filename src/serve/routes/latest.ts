@@ -44,17 +44,16 @@ export function latestRoute(app: FastifyInstance, service: Service): void {
           ageS: reading === undefined ? Number.NaN : reading.ageMs / 1000,
           row: reading !== undefined && (!reading.isStale || query.stale) ? reading.row : undefined,
         }));
-        return reply.type(binaryType).send(rowsBinary(vector, rows));
+        reply.type(binaryType);
+        return rowsBinary(vector, rows);
       }
       const degraded = readings.some(({ reading }) => statusOf(reading) !== "fresh");
       const rows = readings.map(({ instrument, reading }) =>
         texts.latest(vector, instrument, reading, query.stale),
       );
-      return reply
-        .type("application/json; charset=utf-8")
-        .send(
-          `{${aboutJson(vector)},"now":${service.now()},"degraded":${degraded},"rows":[${rows.join(",")}]}`,
-        );
+      reply.type("application/json; charset=utf-8");
+      // Given back, not sent: a reply that is given back is a promise, which listens to the end of the answer.
+      return `{${aboutJson(vector)},"now":${service.now()},"degraded":${degraded},"rows":[${rows.join(",")}]}`;
     },
   );
 }

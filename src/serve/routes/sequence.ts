@@ -27,7 +27,7 @@ export function sequenceRoute(app: FastifyInstance, service: Service): void {
         response: { 200: sequenceAnswer, default: errorAnswer },
       },
     },
-    async ({ params, query, headers }, reply) => {
+    ({ params, query, headers }, reply) => {
       const vector = knownVector(service, params.vector);
       const { instrument, length = vector.history } = query;
       assertKnown(service, vector, [instrument]);
@@ -43,16 +43,16 @@ export function sequenceRoute(app: FastifyInstance, service: Service): void {
           ageS: (now - row.availableAt) / 1000,
           row,
         }));
-        return reply.type(binaryType).send(rowsBinary(vector, form));
+        reply.type(binaryType);
+        return rowsBinary(vector, form);
       }
       const age = reading === undefined ? "null" : numberJson(reading.ageMs / 1000);
       const texts = rows.map((row) => `{${rowFields(vector, row)}}`);
-      return reply
-        .type("application/json; charset=utf-8")
-        .send(
-          `{${aboutJson(vector)},"instrument":${JSON.stringify(instrument)},"status":"${status}","age_s":${age},` +
-            `"now":${service.now()},"rows":[${texts.join(",")}]}`,
-        );
+      reply.type("application/json; charset=utf-8");
+      return (
+        `{${aboutJson(vector)},"instrument":${JSON.stringify(instrument)},"status":"${status}","age_s":${age},` +
+        `"now":${service.now()},"rows":[${texts.join(",")}]}`
+      );
     },
   );
 }
