@@ -31,6 +31,8 @@ export interface OpenBucket {
   readonly trades: number;
   /** The latest `available_at` of its trades. */
   readonly availableAt: number;
+  /** When its time is over, as the cutter that cuts it knows; a state that was read back does not say. */
+  readonly dueAt?: number;
 }
 
 /** What mode `quality` remembers of a closed bucket, to tell how fast the market trades. */

@@ -3,9 +3,11 @@
  * far off for bursty markets; the replay cuts the trades of the look-back with many sizes and takes the one whose median duration is
  * closest to the target.
  */
+import { type Aim, nearestSize, steadySize } from "./choose-size.js";
 import type { CutterParams } from "./cutter.js";
+import { canLeap, type LeapingLimits } from "./leaping-cutter.js";
 import type { Pace } from "./pace.js";
-import { closestSize, type ReplayedSize, replaySizes } from "./replay.js";
+import { type ReplayedSize, replaySizes } from "./replay.js";
 import { clipSize, type SizeBounds, sizeGrid } from "./size-grid.js";
 import type { TradeBatch } from "./trade-batch.js";
 
@@ -17,9 +19,9 @@ export interface CalibrationRequest {
   readonly params: Omit<CutterParams, "limitsAt">;
   /** End of the look-back, epoch ms. */
   readonly until: number;
-  /** The size in force, to be replayed beside the others; it is chosen only if it is the best. */
-  readonly current?: bigint | undefined;
-  /** The trades of the look-back in order; called again for a second pass. */
+  /** What is in force, to be replayed beside the others; its size is chosen only if it is the best. */
+  readonly current?: LeapingLimits | undefined;
+  /** The trades of the look-back in order; called again for every pass. */
   readonly batches: () => AsyncIterable<TradeBatch> | Iterable<TradeBatch>;
 }
 
@@ -28,51 +30,65 @@ export interface Calibration {
   readonly ratio: bigint;
   /** By replay: what to cut with. */
   readonly chosen: ReplayedSize;
-  /** The time cap it was replayed with. */
-  readonly maxMs: number;
-  readonly grid: readonly ReplayedSize[];
+  /** How `current` of the request comes out. */
+  readonly current: ReplayedSize | undefined;
 }
 
-/** The shorter time cap, as a share of the target. */
-const shortCap = 1.5;
+/** Time caps that are tried beside the clock's own, as shares of the target. */
+const shorterCaps = [1.5, 1.1, 1];
 
 export function ratioSize(pace: Pace, targetMs: number, bounds: SizeBounds): bigint {
   return clipSize(BigInt(Math.round((pace.p50 * targetMs) / 1000)), bounds);
 }
 
 /**
- * Undefined when the look-back closes no bucket of any size. Where a tenth of the buckets would run into the clock's time cap (few,
- * lumpy trades), the replay is repeated with a cap of 1.5 times the target, which is what the instrument is then cut with.
+ * Undefined when the look-back closes no bucket of any size. The clock's time cap is kept where a size meets the aim with it (a
+ * median within a sixth of the target, nine of ten buckets below the clock's cap) and would in a somewhat busier or quieter market;
+ * else the longest shorter cap with which one does, down to the target itself: lumps of few trades are cut by time.
  */
 export async function calibrate(request: CalibrationRequest): Promise<Calibration | undefined> {
-  const { pace, targetMs, bounds, params } = request;
+  const { pace, targetMs, bounds, params, current } = request;
   const estimate = (perSecond: number): bigint => BigInt(Math.round((perSecond * targetMs) / 1000));
   const tried = sizeGrid([estimate(pace.p50), estimate(pace.mean)], bounds);
-  const current = request.current;
-  const grid = current === undefined || tried.includes(current) ? tried : [...tried, current];
-  const ratio = ratioSize(pace, targetMs, bounds);
-  const first = await replayed(request, grid, params.maxMs);
-  const shorter = Math.round(targetMs * shortCap);
-  const isCapped = first !== undefined && (first.chosen.p90 ?? 0) * 1000 >= params.maxMs;
-  const second =
-    isCapped && shorter < params.maxMs && params.adaptive === undefined
-      ? await replayed(request, grid, shorter)
-      : undefined;
-  const best = second ?? first;
-  return best === undefined ? undefined : { ratio, ...best };
+  const sizes = current === undefined || tried.includes(current.size) ? tried : [...tried, current.size];
+  const aim: Aim = { targetS: targetMs / 1000, longestS: params.maxMs / 1000 };
+  const isAllowed = ({ size }: ReplayedSize): boolean => clipSize(size, bounds) === size;
+  const byCap: ReplayedSize[][] = [];
+  let now: ReplayedSize | undefined;
+  let chosen: ReplayedSize | undefined;
+  for (const caps of capsByPass(params, targetMs)) {
+    const limits = caps.flatMap((maxMs) => sizes.map((size) => ({ size, maxMs })));
+    const isFirst = byCap.length === 0 && current !== undefined;
+    const replayed = await replay(request, isFirst ? [...limits, current] : limits);
+    if (isFirst) now = replayed.at(-1);
+    for (const index of caps.keys()) {
+      byCap.push(replayed.slice(index * sizes.length, (index + 1) * sizes.length));
+    }
+    chosen = steadySize(byCap, aim, isAllowed);
+    if (chosen !== undefined) break;
+  }
+  chosen ??= nearestSize(byCap, aim, isAllowed);
+  return chosen && { ratio: ratioSize(pace, targetMs, bounds), chosen, current: now };
 }
 
-async function replayed(
-  { params, targetMs, bounds, until, batches }: CalibrationRequest,
-  sizes: readonly bigint[],
-  maxMs: number,
-): Promise<Omit<Calibration, "ratio"> | undefined> {
-  const replay = replaySizes({ ...params, maxMs }, sizes);
-  for await (const batch of batches()) replay.consume(batch);
-  const grid = replay.finish(until);
-  const chosen = closestSize(
-    grid.filter(({ size }) => clipSize(size, bounds) === size),
-    targetMs / 1000,
-  );
-  return chosen === undefined ? undefined : { chosen, maxMs, grid };
+/**
+ * All caps in one pass where a replay leaps; else one by one, as long as they are needed. A cap that follows the market is left to
+ * itself. Caps are whole seconds, as bucket_config holds them.
+ */
+function capsByPass(params: CalibrationRequest["params"], targetMs: number): number[][] {
+  if (params.adaptive !== undefined) return [[params.maxMs]];
+  const shorter = shorterCaps
+    .map((share) => Math.ceil((share * targetMs) / 1000) * 1000)
+    .filter((cap) => cap < params.maxMs);
+  const caps = [...new Set([params.maxMs, ...shorter])];
+  return canLeap(params) ? [caps] : caps.map((cap) => [cap]);
+}
+
+async function replay(
+  { params, until, batches }: CalibrationRequest,
+  limits: readonly LeapingLimits[],
+): Promise<ReplayedSize[]> {
+  const run = replaySizes(params, limits);
+  for await (const batch of batches()) run.consume(batch);
+  return run.finish(until);
 }

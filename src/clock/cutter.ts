@@ -145,6 +145,7 @@ class BucketCutter implements Cutter {
             notional: this.#open.notional.toBigInt(),
             trades: this.#open.trades,
             availableAt: this.#open.availableAt,
+            dueAt: this.#start + this.#maxMs,
           }
         : null,
       past: this.#pace.past(),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileProject } from "../../src/compile/compile-project.js";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
-import { advance } from "../../src/ingest/buckets/advance.js";
+import { advance, advanceSession } from "../../src/ingest/buckets/advance.js";
 import { calibrateClock } from "../../src/ingest/buckets/calibrate-clock.js";
 import { type ClockContext, clockContext } from "../../src/ingest/buckets/clock-context.js";
 import { storeSizes } from "../../src/ingest/buckets/store-sizes.js";
@@ -30,6 +30,7 @@ sessions: { night: [22, 6], day: [6, 22] }
 clocks:
   ubt: { size: { from: bucket_config } }
   updates: { mode: event, size: 100, target: 10s, max: 20s }
+  capped: { size: { from: bucket_config } }
   scored: { mode: quality, size: { from: bucket_config, default: 5 }, quality: { min_trades: 20, cap: 3 } }
 `;
 const isMissing = ["binance-archive", "tardis"].some((name) => isSharedFileMissing(`data/${name}`));
@@ -141,6 +142,32 @@ describe.skipIf(isMissing)("clocks and jobs on a recording", () => {
     await storeSizes(clockOf("ubt"), again.sizes);
     await advance(clockOf("ubt"));
     expect(await buckets("ubt")).toEqual(cut);
+  });
+
+  it("close the bucket of a quiet instrument when its own time cap is over, which is shorter than the clock's", async () => {
+    const capped = clockOf("capped");
+    const { sizes } = await calibrateClock(capped, {
+      lookBackMs: 86_400_000,
+      until: undefined,
+      instruments: undefined,
+    });
+    await storeSizes(
+      capped,
+      sizes.map((one) => ({ ...one, lots: 10n ** 15n, maxS: 7 })),
+    );
+    await advance(capped);
+    const [open] = await engine.rows<{ start: number }>(
+      `SELECT toFloat64(toUnixTimestamp64Milli(open_start)) AS start
+       FROM ${deployment.project.databases.features}.bucket_state FINAL WHERE clock = 'capped'`,
+    );
+    if (open === undefined) throw new Error("no bucket is open");
+    const session = advanceSession(capped);
+    const closedBy = async (watermark: number) =>
+      (await advance(capped, { session, watermark: () => watermark })).bucketsClosed;
+    expect(await closedBy(open.start + 6998)).toBe(0);
+    expect(await closedBy(open.start + 6999)).toBe(0);
+    expect(await closedBy(open.start + 7000)).toBe(1);
+    expect((await buckets("capped")).at(-1)).toMatchObject({ start: open.start, ms: 7000, trigger: "time" });
   });
 
   it("run a job: done, failed after its retries, over its time; each kept in the history", async () => {

@@ -121,25 +121,24 @@ async function calibrateInstrument(
     bounds,
     params: cutterParams(clock),
     until,
-    current: current?.size,
+    current: current && { size: current.size, maxMs: Math.min(current.maxMs ?? clock.maxMs, clock.maxMs) },
     batches: () => readGroups(context, instrument, from, until),
   });
   if (calibration === undefined) return "no bucket closes in the look-back";
   const text = (size: bigint): string => (countsLots ? formatLots(size) : String(size));
   const inUnits = ({ p50, p80, mean }: Pace): Pace =>
     countsLots ? { p50: p50 / 1e8, p80: p80 / 1e8, mean: mean / 1e8 } : { p50, p80, mean };
-  const now = calibration.grid.find(({ size }) => size === current?.size);
+  const now = calibration.current;
   return {
     instrument,
     lots: calibration.chosen.size,
     lotBounds: bounds,
     size: text(calibration.chosen.size),
     ratioSize: text(calibration.ratio),
-    current:
-      current === undefined || now === undefined ? null : { ...durations(now), size: text(current.size) },
+    current: now === undefined ? null : { ...durations(now), size: text(now.size) },
     expected: durations(calibration.chosen),
     bounds: { min: text(bounds.min), max: bounds.max === undefined ? null : text(bounds.max) },
-    maxS: calibration.maxMs / 1000,
+    maxS: calibration.chosen.maxMs / 1000,
     pace: inUnits(pace),
     tradesPace: paceOf(
       rows.map(({ events }) => Number(events)),

@@ -58,11 +58,12 @@ export async function cutInstrument(
     onTrades(await run.consume(batch));
   }
   const { open } = stored.state;
+  // The cap may be the instrument's own, or follow the market: only the cutter tells, and it does so once it has run.
   if (
     run === undefined &&
     watermark !== undefined &&
     open !== null &&
-    open.start + context.clock.maxMs <= watermark
+    (open.dueAt ?? open.start) <= watermark
   )
     run = await startRun(context, leases, shelf, instrument, stored, watermark - 1);
   if (run === undefined) {

@@ -1,8 +1,9 @@
 /** Calibration replays a state machine in TypeScript: the case's trades go through its two rules. */
 import { ratioSize } from "../../../src/clock/calibrate.js";
+import { closestSize } from "../../../src/clock/choose-size.js";
 import { formatLots, parseLots } from "../../../src/clock/decimal.js";
 import { paceOf } from "../../../src/clock/pace.js";
-import { closestSize, replaySizes } from "../../../src/clock/replay.js";
+import { replaySizes } from "../../../src/clock/replay.js";
 import { cutterParams, tradeBatch } from "../../support/trade-batches.js";
 import type { Adapter } from "../adapter.js";
 import { type CaseTrade, tradeRows } from "../case-trades.js";
@@ -35,7 +36,7 @@ export const qBucketCalibration: Adapter = async ({ inputs, params }) => {
   const clock = { mode: "volume" as const, size: "1", maxMs, maxTrades: 1e9, bookGapMs: 0 };
   const replay = replaySizes(
     cutterParams(clock),
-    grid.map((size) => parseLots(String(size))),
+    grid.map((size) => ({ size: parseLots(String(size)), maxMs })),
   );
   replay.consume(tradeBatch(trades));
   const replayed = replay.finish(t1);

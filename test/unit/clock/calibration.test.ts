@@ -1,13 +1,20 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type ClosedBucket, initialState } from "../../../src/clock/bucket.js";
 import { calibrate, ratioSize } from "../../../src/clock/calibrate.js";
+import { closestSize, nearestSize, steadySize } from "../../../src/clock/choose-size.js";
+import { createCutter } from "../../../src/clock/cutter.js";
 import { formatLots, parseLots } from "../../../src/clock/decimal.js";
 import { paceOf } from "../../../src/clock/pace.js";
-import { closestSize, replaySizes } from "../../../src/clock/replay.js";
+import { quantile } from "../../../src/clock/quantile.js";
+import { type ReplayedSize, replaySizes } from "../../../src/clock/replay.js";
 import { sizeGrid } from "../../../src/clock/size-grid.js";
 import { sizeSchedule } from "../../../src/clock/size-schedule.js";
 import type { TradeBatch } from "../../../src/clock/trade-batch.js";
+import { tradesArbitrary } from "../../support/market.js";
 import { isSharedFileMissing, readGolden } from "../../support/shared-files.js";
-import { toWords } from "../../support/trade-batches.js";
+import { dayMs, simulatedDay } from "../../support/simulated-day.js";
+import { groupedBatch, toWords, tradeBatch } from "../../support/trade-batches.js";
 
 const params = { mode: "volume", maxMs: 60_000, maxTrades: 100_000, bookGapMs: 120_000 } as const;
 
@@ -81,7 +88,7 @@ describe.skipIf(isSharedFileMissing("golden/q_bucket_calibration.json"))(
 
       const replay = replaySizes(
         { ...params, maxMs: asked.t_max_ms },
-        asked.grid.map((size) => parseLots(String(size))),
+        asked.grid.map((size) => ({ size: parseLots(String(size)), maxMs: asked.t_max_ms })),
       );
       replay.consume(batchOf(rows));
       const replayed = replay.finish(asked.t1);
@@ -108,68 +115,41 @@ describe.skipIf(isSharedFileMissing("golden/q_bucket_calibration.json"))(
   },
 );
 
-/** Numbers in [0, 1): mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Trades with waiting times and sizes of a heavy tail, whose rate wanders over the day by a factor of about three. */
-function* simulatedDay(perSecond: number, hours: number, seed: number): Generator<TradeBatch> {
-  const random = randomOf(seed);
-  const end = hours * 3_600_000;
-  let rows: { ts: number; lots: bigint }[] = [];
-  let now = 0;
-  while (true) {
-    const rate = perSecond * (1 + 0.5 * Math.sin((2 * Math.PI * now) / (end / 3)));
-    now += (-Math.log(1 - random()) / rate) * 1000;
-    if (now >= end) break;
-    rows.push({
-      ts: Math.floor(now),
-      lots: BigInt(Math.ceil(1e6 * Math.exp(3 * (random() + random() - 1)))),
-    });
-    if (rows.length < 20_000) continue;
-    yield batchOf(rows);
-    rows = [];
-  }
-  yield batchOf(rows);
-}
-
 describe("calibrated sizes", () => {
-  // The faster the market, the shorter the day: two million trades would say no more than these.
-  it.each([
-    [0.05, 24],
-    [0.2, 24],
-    [1, 24],
-    [10, 6],
-    [100, 0.5],
-    [500, 0.25],
-  ])("make buckets of about 30 s at %d trades a second", async (perSecond, hours) => {
-    const minutes = new Map<number, number>();
-    for (const { timestamp, lots, length } of simulatedDay(perSecond, hours, 7)) {
-      for (let row = 0; row < length; row++) {
-        const minute = Math.floor(Number(timestamp[row]) / 60_000);
-        minutes.set(minute, (minutes.get(minute) ?? 0) + Number(lots[row]));
+  // Up to 500 trades a second, and seven days: bench/calibration.ts. It is the slow ones that are hard.
+  it.each([0.05, 0.2, 2])(
+    "make buckets of about 30 s at %d trades a second, also on the day that follows",
+    async (perSecond) => {
+      const lookBack = 3;
+      const day = (index: number) => simulatedDay({ perSecond, day: index, seed: 1 });
+      const batches = function* () {
+        for (let index = 0; index < lookBack; index++) yield* day(index);
+      };
+      const minutes = new Map<number, number>();
+      for (const { timestamp, lots, length } of batches()) {
+        for (let row = 0; row < length; row++) {
+          const minute = Math.floor(Number(timestamp[row]) / 60_000);
+          minutes.set(minute, (minutes.get(minute) ?? 0) + Number(lots[row]));
+        }
       }
-    }
-    const until = hours * 3_600_000;
-    const found = await calibrate({
-      pace: paceOf([...minutes.values()], hours * 60),
-      targetMs: 30_000,
-      bounds: { min: 1n, max: undefined },
-      params,
-      until,
-      batches: () => simulatedDay(perSecond, hours, 7),
-    });
-    expect(found?.chosen.p50).toBeGreaterThan(25);
-    expect(found?.chosen.p50).toBeLessThan(35);
-    expect(found?.chosen.p90).toBeLessThan(60);
-  });
+      const found = await calibrate({
+        pace: paceOf([...minutes.values()], lookBack * 1440),
+        targetMs: 30_000,
+        bounds: { min: 1n, max: undefined },
+        params,
+        until: lookBack * dayMs,
+        batches,
+      });
+      if (found === undefined) throw new Error("no size");
+      const next = replaySizes(params, [found.chosen]);
+      for (const batch of day(lookBack)) next.consume(batch);
+      for (const { p50, p90 } of [found.chosen, ...next.finish((lookBack + 1) * dayMs)]) {
+        expect(p50).toBeGreaterThan(25);
+        expect(p50).toBeLessThan(35);
+        expect(p90).toBeLessThan(60);
+      }
+    },
+  );
 
   it("stay within the bounds, and are none when nothing closes", async () => {
     const bounds = { min: 5n, max: 9n };
@@ -179,9 +159,128 @@ describe("calibrated sizes", () => {
       { ts: 90_000, lots: 3n },
     ];
     const request = { pace: paceOf([9], 2), targetMs: 30_000, bounds, params, until: 200_000 };
-    const found = await calibrate({ ...request, current: 1n, batches: () => [batchOf(trades)] });
+    const found = await calibrate({
+      ...request,
+      current: { size: 1n, maxMs: 60_000 },
+      batches: () => [batchOf(trades)],
+    });
     expect(found?.chosen.size).toBeGreaterThanOrEqual(5n);
     expect(await calibrate({ ...request, batches: () => [] })).toBeUndefined();
+  });
+});
+
+describe("a replay", () => {
+  const limits = fc.array(
+    fc.record({ size: fc.bigInt(1n, 10n ** 12n), maxMs: fc.integer({ min: 1, max: 90_000 }) }),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  );
+  const asked = fc.record({
+    trades: tradesArbitrary({ maxSteps: 120 }),
+    mode: fc.constantFrom("volume", "count"),
+    maxTrades: fc.integer({ min: 1, max: 200 }),
+    limits,
+    parts: fc.integer({ min: 1, max: 9 }),
+    // Quantities that no plain number holds, beside those that are exact as such.
+    factor: fc.constantFrom(1n, 2n ** 40n, 2n ** 90n),
+    wait: fc.constantFrom(1, 60_000),
+  });
+
+  it("by leaps closes where the cutter closes", () => {
+    fc.assert(
+      fc.property(asked, ({ trades, mode, maxTrades, limits, parts, factor, wait }) => {
+        const clock = { ...params, mode, maxTrades };
+        const sized = limits.map(({ size, maxMs }) => ({
+          size: mode === "count" ? (size % 50n) + 1n : size * factor,
+          maxMs,
+        }));
+        const each = Math.ceil(trades.length / parts);
+        const batches = Array.from({ length: parts }, (_, part) => {
+          const rows = trades.slice(part * each, (part + 1) * each);
+          const batch = (part % 2 === 0 ? tradeBatch : groupedBatch)(rows);
+          return {
+            ...batch,
+            lots: toWords(
+              rowLots(batch).map((lots) => lots * factor),
+              4,
+            ),
+          };
+        });
+        const until = (trades.at(-1)?.timestamp ?? 0) + wait;
+        const replay = replaySizes(clock, sized);
+        for (const batch of batches) replay.consume(batch);
+        const expected = sized.map((limit) => {
+          const buckets: ClosedBucket[] = [];
+          const cutter = createCutter({ ...clock, limitsAt: () => limit }, initialState);
+          for (const batch of batches) cutter.consume(batch, (bucket) => buckets.push(bucket));
+          cutter.advance(until, (bucket) => buckets.push(bucket));
+          const seconds = buckets
+            .map(({ start, end, trigger }) => (end - start - (trigger === "time" ? 0 : 1)) / 1000)
+            .sort((a, b) => a - b);
+          const byTime = buckets.filter(({ trigger }) => trigger === "time").length;
+          return {
+            ...limit,
+            buckets: buckets.length,
+            p50: quantile(seconds, 0.5),
+            p90: quantile(seconds, 0.9),
+            timeShare: buckets.length === 0 ? null : byTime / buckets.length,
+          };
+        });
+        expect(replay.finish(until)).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("refuses trades that go back in time", () => {
+    const replay = replaySizes(params, [{ size: 1n, maxMs: 1000 }]);
+    replay.consume(batchOf([{ ts: 5, lots: 1n }]));
+    expect(() => replay.consume(batchOf([{ ts: 4, lots: 1n }]))).toThrow(
+      "a trade at 4 ms follows one at 5 ms",
+    );
+  });
+});
+
+/** Low word first. */
+function rowLots({ length, lots }: TradeBatch): bigint[] {
+  const words = lots.length / Math.max(length, 1);
+  return Array.from({ length }, (_, row) => {
+    let value = 0n;
+    for (let word = words - 1; word >= 0; word--) {
+      value = (value << 64n) + BigInt.asUintN(64, lots[row * words + word] ?? 0n);
+    }
+    return value;
+  });
+}
+
+describe("choosing a size", () => {
+  const aim = { targetS: 30, longestS: 60 };
+  const any = () => true;
+  const of = (size: number, p50: number, maxMs = 60_000, p90 = 50): ReplayedSize => ({
+    size: BigInt(size),
+    maxMs,
+    buckets: 9,
+    p50,
+    p90,
+    timeShare: 0,
+  });
+
+  it("prefers the longest cap with a size whose neighbours meet the aim, too", () => {
+    const jumping = [of(90, 1), of(100, 30), of(110, 60)];
+    const steady = [of(90, 27, 45_000), of(100, 31, 45_000), of(110, 34, 45_000)];
+    expect(steadySize([jumping, steady], aim, any)).toBe(steady[1]);
+    expect(steadySize([jumping], aim, any)).toBeUndefined();
+    expect(steadySize([jumping, steady], aim, ({ size }) => size > 100n)).toBe(steady[2]);
+  });
+
+  it("else takes what meets the aim on the look-back alone, else the closest median", () => {
+    const long = [of(100, 31, 60_000, 60), of(120, 40)];
+    const short = [of(100, 29, 45_000, 45), of(120, 36, 45_000, 45)];
+    expect(nearestSize([long, short], aim, any)).toBe(short[0]);
+    expect(nearestSize([long, short], aim, ({ size }) => size > 100n)).toBe(short[1]);
+    expect(nearestSize([[]], aim, any)).toBeUndefined();
   });
 });
 
