@@ -4,10 +4,9 @@ import type { AdvanceProgress } from "./advance-progress.js";
 import { type BucketRange, defaultLimits, type InsertLimits, type PendingBucket } from "./batches.js";
 import { checkExpectations, type ViewBreach } from "./check-expectations.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
-import { closeBatches } from "./close-batches.js";
+import { type Asked, askAhead, closeBatches } from "./close-batches.js";
 import { type CutTotals, cutInstruments } from "./cut-instruments.js";
 import { cuttableInstruments } from "./cuttable-instruments.js";
-import { type Feed, readFeed } from "./feed.js";
 import { type LeaseBook, leaseBook } from "./lease-book.js";
 import { pendingBuckets } from "./pending.js";
 import { replayDirty } from "./replay-dirty.js";
@@ -84,18 +83,17 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
         )
       : 0;
   const instruments = await instrumentsOf(context, options.instruments, isFirst);
-  let feed: Promise<Feed> | undefined;
+  let asked: Asked | undefined;
   const { buckets, ...cut } = await cutInstruments(
     context,
     leases,
     instruments,
     progress,
     options.watermark,
-    // What hangs on closes is asked while buckets are stored; closing asks again before it calls anything complete.
-    () => {
-      feed = readFeed(context);
-      // Heard where it is waited for, if storing does not fail first.
-      feed.catch(() => {});
+    // What closing has to ask is asked while buckets are stored; it asks again what hangs on them before it calls anything complete.
+    (stored) => {
+      // Of a first call these are not all that wait.
+      asked = askAhead(context, isFirst ? [] : stored, limits);
     },
   );
   // Where nothing waited before, what was cut just now is all that waits.
@@ -109,7 +107,7 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
     stopped,
     (done) => progress({ stage: "close", done }),
     onComputed,
-    feed,
+    asked,
   );
   session.hasLazy ||= bucketsClosed > 0;
   for (const bucket of pending) session.unchecked.push(bucket);

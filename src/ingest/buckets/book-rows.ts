@@ -3,20 +3,31 @@ import { sourceRelation } from "../../compile/source-relation.js";
 import type { InstrumentKey } from "../../spec/model.js";
 import { type Batch, splitBatch } from "./batches.js";
 import type { ClockContext } from "./clock-context.js";
-import { readFeed } from "./feed.js";
+import { type Feed, readFeed } from "./feed.js";
 
-/** The batch, halved until no part has more book rows than `limit`, or it holds one bucket only. In order. */
-export async function fitBooks(context: ClockContext, batch: Batch, limit: number): Promise<Batch[]> {
+/**
+ * The batch, halved until no part has more book rows than `limit`, or it holds one bucket only. In order.
+ * @param feed what hangs on closes, where the caller has asked for it
+ */
+export async function fitBooks(
+  context: ClockContext,
+  batch: Batch,
+  limit: number,
+  feed?: Promise<Feed>,
+): Promise<Batch[]> {
+  if (batch.buckets.length < 2) return [batch];
+  const { readsBooks } = await (feed ?? readFeed(context));
+  return readsBooks ? halved(context, batch, limit) : [batch];
+}
+
+async function halved(context: ClockContext, batch: Batch, limit: number): Promise<Batch[]> {
   if (batch.buckets.length < 2 || (await bookRows(context, batch)) <= limit) return [batch];
   const parts: Batch[] = [];
-  for (const half of splitBatch(batch)) {
-    parts.push(...(await fitBooks(context, half, limit)));
-  }
+  for (const half of splitBatch(batch)) parts.push(...(await halved(context, half, limit)));
   return parts;
 }
 
 async function bookRows(context: ClockContext, batch: Batch): Promise<number> {
-  if (!(await readFeed(context)).readsBooks) return 0;
   const list = (of: (key: InstrumentKey) => string): string[] => [
     ...new Set(batch.ranges.map((range) => of(range.instrument))),
   ];

@@ -1,15 +1,45 @@
 /** Closes stored buckets on a path: every level of a batch in order, then the record that its buckets are complete. */
 import { type Path, paths } from "../../compile/catalog.js";
-import type { BucketRange, InsertLimits, PendingBucket } from "./batches.js";
+import {
+  type Batch,
+  type BucketRange,
+  type InsertLimits,
+  type PendingBucket,
+  packBatches,
+} from "./batches.js";
+import { fitBooks } from "./book-rows.js";
 import type { ClockContext } from "./clock-context.js";
 import { type Feed, readFeed } from "./feed.js";
 import type { LeaseBook } from "./lease-book.js";
 import { runBatches, type Stopped } from "./run-batches.js";
 import { recordCloses, triggerLevel } from "./trigger.js";
 
+/** What closing some buckets asks before its first insert. */
+export interface Asked {
+  /** What hangs on their closes. */
+  readonly feed: Promise<Feed>;
+  /** The first of their batches, fitted. */
+  readonly first?: Promise<Batch[]>;
+}
+
+/** Asks before `pending` is closed, beside something else that takes its time. */
+export function askAhead(
+  context: ClockContext,
+  pending: readonly PendingBucket[],
+  limits: InsertLimits,
+): Asked {
+  const feed = readFeed(context);
+  const [packed] = packBatches(pending, limits);
+  const first = packed === undefined ? undefined : fitBooks(context, packed, limits.bookRows, feed);
+  // Heard where they are waited for, if what goes on beside does not fail first.
+  feed.catch(() => {});
+  first?.catch(() => {});
+  return { feed, ...(first === undefined ? {} : { first }) };
+}
+
 /**
  * Closes `pending` (each instrument's buckets in order of id, without gaps) on a path, and returns how many. Instruments in
- * `stopped` are left out; those that fail are added to it. `asked`: what hangs on closes, where the caller has asked for it.
+ * `stopped` are left out; those that fail are added to it. `asked`: what `askAhead` was told of the same buckets.
  */
 export async function closeBatches(
   context: ClockContext,
@@ -20,12 +50,12 @@ export async function closeBatches(
   stopped: Stopped,
   onClosed: (buckets: number) => void,
   onComputed: (ranges: readonly BucketRange[]) => void,
-  asked?: Promise<Feed>,
+  asked?: Asked,
 ): Promise<number> {
   if (pending.length === 0) return 0;
   let closed = 0;
-  let feed = await (asked ?? readFeed(context));
-  await runBatches(context, pending, limits, stopped, async ({ ranges, buckets }) => {
+  let feed = await (asked?.feed ?? readFeed(context));
+  const close = async ({ ranges, buckets }: Batch): Promise<void> => {
     const versions = await leases.nextVersions(ranges);
     for (let level = 0; ; level++) {
       // A level that came while this batch was at work takes its buckets too, before they count as complete.
@@ -41,6 +71,7 @@ export async function closeBatches(
     await recordCloses(context, complete, buckets, versions);
     closed += buckets.length;
     onClosed(buckets.length);
-  });
+  };
+  await runBatches(context, pending, limits, stopped, close, asked?.first);
   return closed;
 }

@@ -40,7 +40,7 @@ interface Cutting {
 
 /**
  * Cuts what each instrument has stored behind its watermark. The buckets are stored, and wait to be closed.
- * @param onStore called when the last of them are about to be stored
+ * @param onStore called with all of them when the last are about to be stored
  */
 export async function cutInstruments(
   context: ClockContext,
@@ -48,7 +48,7 @@ export async function cutInstruments(
   instruments: readonly InstrumentKey[],
   onProgress: (progress: AdvanceProgress) => void,
   watermark?: (instrument: InstrumentKey) => number | undefined,
-  onStore: () => void = () => {},
+  onStore: (buckets: readonly PendingBucket[]) => void = () => {},
 ): Promise<CutBuckets> {
   const shelf = new CutShelf(context, leases);
   const cutting = { context, leases, shelf, onProgress };
@@ -57,12 +57,13 @@ export async function cutInstruments(
     watermark !== undefined && context.clock.mode !== "time" && instruments.length > 1
       ? await cutTogether(cutting, instruments, watermark)
       : await cutEach(cutting, instruments, watermark);
-  if (results.some(({ buckets }) => buckets.length > 0)) onStore();
+  const buckets = results.flatMap((result) => result.buckets);
+  if (buckets.length > 0) onStore(buckets);
   await shelf.store();
   return {
     trades: results.reduce((sum, { trades }) => sum + trades, 0),
     bucketsCut: results.reduce((sum, { buckets }) => sum + buckets.length, 0),
-    buckets: results.flatMap(({ buckets }) => buckets),
+    buckets,
     withoutSize: instruments.filter((_, index) => results[index]?.hasSize === false).map(instrumentName),
   };
 }

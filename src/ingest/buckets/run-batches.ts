@@ -25,6 +25,7 @@ export type Stopped = Map<string, CloseFailure>;
 /**
  * Calls `run` with batches of `buckets` (each instrument's in order of id). A batch that the engine refuses is tried again
  * one instrument at a time: an instrument that is refused on its own is added to `stopped`, and left out from then on.
+ * @param first the first batch, fitted, where the caller has asked for it
  */
 export async function runBatches(
   context: ClockContext,
@@ -32,9 +33,11 @@ export async function runBatches(
   limits: InsertLimits,
   stopped: Stopped,
   run: (batch: Batch) => Promise<void>,
+  first?: Promise<Batch[]>,
 ): Promise<void> {
-  for (const packed of packBatches(buckets, limits)) {
-    const queue = await fitBooks(context, packed, limits.bookRows);
+  for (const [index, packed] of packBatches(buckets, limits).entries()) {
+    const fitted = index === 0 ? first : undefined;
+    const queue = await (fitted ?? fitBooks(context, packed, limits.bookRows));
     for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
       const alive = without(batch, stopped);
       if (alive === undefined) continue;
