@@ -44,7 +44,7 @@ export function configure(command: Command, bind: Bind): void {
     .option("--reference <file>", "a file whose predictions PSI and KS compare with")
     .option("--cost-bps <n>", "cost of a change of position by 1", number, 0)
     .addOption(
-      new Option("--period <duration>", "of the IC's mean and IC_IR")
+      new Option("--period <duration>", "of the IC's mean and IC_IR, over periods of three rows or more")
         .argParser(duration)
         .default(86_400_000, "1d"),
     )
@@ -85,7 +85,14 @@ export function configure(command: Command, bind: Bind): void {
         };
         const result = await evaluateFile(request);
         if (options.html !== undefined) writeFileSync(options.html, reportHtml(request, result));
-        const shown = (value: number | null): string => (value === null ? "NULL" : value.toPrecision(6));
+        const shown = (value: number | null): string => {
+          if (value === null) return "NULL";
+          return Number.isInteger(value) ? countText(value) : value.toPrecision(6);
+        };
+        const groups = result.groups.map(({ group, metrics: one }) => [
+          group,
+          ...[one.rows, one.ic, one.rankIc, one.brier, one.sharpe, one.turnover].map(shown),
+        ]);
         return {
           result: { ...result, html: options.html ?? null },
           text: () =>
@@ -100,7 +107,11 @@ export function configure(command: Command, bind: Bind): void {
                   interval === null ? "" : `${shown(interval.low)} … ${shown(interval.high)}`,
                 ];
               }),
-            )}${options.html === undefined ? "" : `\nReport: ${options.html}\n`}`,
+            )}${
+              groups.length === 0
+                ? ""
+                : `\n${renderTable([options.groupBy ?? "group", "rows", "ic", "rankIc", "brier", "sharpe", "turnover"], groups)}`
+            }${options.html === undefined ? "" : `\nReport: ${options.html}\n`}`,
         };
       }),
     );

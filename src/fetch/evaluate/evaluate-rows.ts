@@ -214,14 +214,21 @@ function overlapOf({ time, end, instrument }: EvaluationRows): number {
   return most;
 }
 
+/** Of two rows a correlation is 1 or -1, whatever was predicted. */
+const fewestOfPeriod = 3;
+
 function byPeriod({ time, prediction, label }: EvaluationRows, periodMs: number) {
   const periods: { from: number; rows: number; ic: number | null }[] = [];
   for (let begin = 0; begin < time.length; ) {
     const period = Math.floor((time[begin] ?? 0) / periodMs);
     let next = begin;
     while (next < time.length && Math.floor((time[next] ?? 0) / periodMs) === period) next++;
-    const ic = correlation(prediction.subarray(begin, next), label.subarray(begin, next));
-    periods.push({ from: period * periodMs, rows: next - begin, ic });
+    const rows = next - begin;
+    const ic =
+      rows < fewestOfPeriod
+        ? null
+        : correlation(prediction.subarray(begin, next), label.subarray(begin, next));
+    periods.push({ from: period * periodMs, rows, ic });
     begin = next;
   }
   return periods;

@@ -1,10 +1,18 @@
 /** An evaluation as one HTML file that needs nothing else: no script, no font, no link. */
 import type { EvaluateRequest, EvaluateResult } from "./evaluate-file.js";
 import type { Metrics } from "./evaluate-rows.js";
+import { timeBars, timeLine, unitSquare } from "./plots.js";
 
-const width = 640;
-const height = 220;
-const margin = 36;
+const style = `
+:root{color-scheme:light dark;--page:#fff;--plot:#fafafa;--ink:#222;--soft:#666;--faint:#ddd;--line:#999;--data:#2563eb}
+@media (prefers-color-scheme:dark){:root{--page:#16181d;--plot:#1d2026;--ink:#e4e6eb;--soft:#a0a6b1;--faint:#343841;--line:#6b7280;--data:#6ea8fe}}
+body{font:14px/1.5 system-ui,sans-serif;max-width:760px;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--page)}
+h1{font-size:1.5em;overflow-wrap:anywhere}h2{margin-top:2em}
+table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;border-bottom:1px solid var(--faint);text-align:left}
+.number{text-align:right;font-variant-numeric:tabular-nums}
+svg{width:100%;height:auto;background:var(--plot);border:1px solid var(--faint)}
+svg text{font:11px system-ui,sans-serif}.tick{fill:var(--soft)}.name{fill:var(--ink)}
+.grid{stroke:var(--faint)}.zero{stroke:var(--line)}.line{fill:none;stroke:var(--data);stroke-width:1.5}.bar{fill:var(--data)}`;
 
 export function reportHtml(request: EvaluateRequest, result: EvaluateResult): string {
   const { metrics, intervals } = result;
@@ -14,23 +22,33 @@ export function reportHtml(request: EvaluateRequest, result: EvaluateResult): st
     return found === null ? "" : `${number(found.low)} to ${number(found.high)}`;
   };
   const rows = (Object.entries(metrics) as [keyof Metrics, number | null][]).map(
-    ([name, value]) => `<tr><td>${words[name]}</td><td>${number(value)}</td><td>${interval(name)}</td></tr>`,
+    ([name, value]) => `<tr><td>${words[name]}</td>${cell(number(value))}${cell(interval(name))}</tr>`,
   );
   const groups = result.groups.map(
     ({ group, metrics: one }) =>
-      `<tr><td>${escaped(group)}</td>${[one.rows, one.ic, one.rankIc, one.brier, one.sharpe, one.turnover].map((value) => `<td>${number(value)}</td>`).join("")}</tr>`,
+      `<tr><td>${escaped(group)}</td>${[one.rows, one.ic, one.rankIc, one.brier, one.sharpe, one.turnover].map((value) => cell(number(value))).join("")}</tr>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
-<style>body{font:14px/1.5 system-ui,sans-serif;max-width:760px;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;border-bottom:1px solid #ddd;text-align:left;font-variant-numeric:tabular-nums}svg{background:#fafafa;border:1px solid #ddd}h2{margin-top:2em}</style>
+<meta name="viewport" content="width=device-width"><style>${style}</style>
 </head><body>
 <h1>${escaped(title)}</h1>
 <p>${escaped(request.path)}: ${result.rowsRead} rows, ${result.rowsSkipped} of them without a time, prediction or label. Up to ${result.overlap} labels run at one time; intervals hold ${100 * request.level} % of ${request.samples} samples of blocks of ${result.block} rows (seed ${request.seed}). Costs are ${request.cost * 1e4} bps of what changes hands.</p>
-<h2>Metrics</h2><table><tr><th>metric</th><th>value</th><th>interval</th></tr>${rows.join("")}</table>
-<h2>Summed return after costs</h2>${line(result.equity.map(({ time, pnl }) => [time, pnl]))}
-<h2>Information coefficient by period</h2>${bars(result.periods.map(({ from, ic }) => [new Date(from).toISOString().slice(0, 16), ic]))}
-${result.calibration.length === 0 ? "" : `<h2>Calibration</h2>${reliability(result)}`}
-${groups.length === 0 ? "" : `<h2>Groups</h2><table><tr><th>${escaped(request.groupBy ?? "group")}</th><th>rows</th><th>IC</th><th>rank IC</th><th>Brier</th><th>Sharpe</th><th>turnover</th></tr>${groups.join("")}</table>`}
+<h2>Metrics</h2><table><tr><th>metric</th><th class="number">value</th><th class="number">${100 * request.level} % interval</th></tr>${rows.join("")}</table>
+<h2>Summed return after costs</h2>${timeLine(
+    result.equity.map(({ time, pnl }) => [time, 1e4 * pnl]),
+    "summed return, bps",
+  )}
+<h2>Information coefficient by period</h2>${timeBars(
+    result.periods.map(({ from, ic, rows: count }) => ({
+      ...{ from, value: ic },
+      title: `${new Date(from).toISOString().slice(0, 19)}: ${number(ic)} of ${count} rows`,
+    })),
+    "IC",
+  )}
+<p>Periods of fewer than three rows have none: of two rows it is 1 or −1, whatever was predicted.</p>
+${result.calibration.length === 0 ? "" : `<h2>Calibration</h2>${reliability(result)}<p>On the line what was said came as often. A point's area is its share of the rows.</p>`}
+${groups.length === 0 ? "" : `<h2>Groups</h2><table><tr><th>${escaped(request.groupBy ?? "group")}</th>${["rows", "IC", "rank IC", "Brier", "Sharpe by bar", "turnover"].map((name) => `<th class="number">${name}</th>`).join("")}</tr>${groups.join("")}</table>`}
 </body></html>
 `;
 }
@@ -49,7 +67,7 @@ const words: Readonly<Record<keyof Metrics, string>> = {
   psr: "probability that Sharpe is above 0",
   maxDrawdown: "largest drawdown",
   turnover: "turnover by row",
-  meanPnl: "mean return by bar",
+  meanPnl: "mean return by bar, after costs",
   psi: "PSI against the reference",
   ks: "KS against the reference",
 };
@@ -67,59 +85,16 @@ function escaped(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-type Scale = (value: number) => number;
-
-function scale(values: readonly number[], from: number, to: number): Scale {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const span = high - low || 1;
-  return (value) => from + ((value - low) / span) * (to - from);
-}
-
-function line(points: readonly (readonly [number, number])[]): string {
-  const x = scale(
-    points.map(([time]) => time),
-    margin,
-    width - margin,
-  );
-  const ys = [0, ...points.map(([, value]) => value)];
-  const y = scale(ys, height - margin, margin);
-  const path = points.map(
-    ([time, value], i) => `${i === 0 ? "M" : "L"}${x(time).toFixed(1)} ${y(value).toFixed(1)}`,
-  );
-  return svg(
-    `<line x1="${margin}" x2="${width - margin}" y1="${y(0)}" y2="${y(0)}" stroke="#bbb"/><path d="${path.join("")}" fill="none" stroke="#2563eb" stroke-width="1.5"/>${ends(Math.max(...ys), Math.min(...ys))}`,
-  );
-}
-
-function bars(values: readonly (readonly [string, number | null])[]): string {
-  const shown = values.slice(-120);
-  const y = scale([0, ...shown.map(([, value]) => value ?? 0)], height - margin, margin);
-  const step = (width - 2 * margin) / Math.max(shown.length, 1);
-  const rects = shown.map(([name, value], i) => {
-    const [top, bottom] = [Math.min(y(value ?? 0), y(0)), Math.max(y(value ?? 0), y(0))];
-    return `<rect x="${(margin + i * step).toFixed(1)}" y="${top.toFixed(1)}" width="${Math.max(step - 1, 0.5).toFixed(1)}" height="${(bottom - top).toFixed(1)}" fill="#2563eb"><title>${escaped(name)}: ${number(value)}</title></rect>`;
-  });
-  const all = [0, ...shown.map(([, value]) => value ?? 0)];
-  return svg(`${rects.join("")}${ends(Math.max(...all), Math.min(...all))}`);
-}
+const cell = (text: string): string => `<td class="number">${text}</td>`;
 
 function reliability({ calibration }: EvaluateResult): string {
-  const x: Scale = (value) => margin + value * (width - 2 * margin);
-  const y: Scale = (value) => height - margin - value * (height - 2 * margin);
   const most = Math.max(...calibration.map(({ count }) => count));
-  const dots = calibration.map(
-    ({ meanProbability, share, count }) =>
-      `<circle cx="${x(meanProbability).toFixed(1)}" cy="${y(share).toFixed(1)}" r="${(2 + 5 * Math.sqrt(count / most)).toFixed(1)}" fill="#2563eb"><title>${number(meanProbability)} said, ${number(share)} came, ${count} rows</title></circle>`,
+  return unitSquare(
+    calibration.map(({ meanProbability, share, count }) => ({
+      at: [meanProbability, share],
+      weight: count / most,
+      title: `${number(meanProbability)} said, ${number(share)} came, ${count} rows`,
+    })),
+    { x: "probability that was said", y: "share that came" },
   );
-  return svg(
-    `<line x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}" stroke="#bbb"/>${dots.join("")}${ends(1, 0)}`,
-  );
-}
-
-function ends(high: number, low: number): string {
-  return `<text x="4" y="${margin}" font-size="10">${number(high)}</text><text x="4" y="${height - margin}" font-size="10">${number(low)}</text>`;
-}
-
-function svg(content: string): string {
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">${content}</svg>`;
 }

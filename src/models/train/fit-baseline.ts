@@ -36,9 +36,14 @@ const minRowsToFit = 10;
 
 /**
  * @param rows usable ones, in the order in which they became known
+ * @param use what the model is for, where it is not the one that is written: part of the error
  * @throws FeatureError FS_MODEL_TRAINING_SET when a class is missing or too rare
  */
-export function fitBaseline(rows: readonly TrainingRow[], options: BaselineOptions): BaselineModel {
+export function fitBaseline(
+  rows: readonly TrainingRow[],
+  options: BaselineOptions,
+  use?: string,
+): BaselineModel {
   const cut = Math.floor(rows.length * (1 - options.calibrationShare));
   const later = rows.slice(cut);
   const earlier = knownBefore(rows.slice(0, cut), later[0]?.availableAt ?? 0);
@@ -51,7 +56,7 @@ export function fitBaseline(rows: readonly TrainingRow[], options: BaselineOptio
       if (found >= least) continue;
       throw new FeatureError(
         "FS_MODEL_TRAINING_SET",
-        `Of the ${part.length} rows to ${name} with, ${found} are of class ${label}; at least ${least} are needed.`,
+        `${use === undefined ? "Of" : `${use}: of`} the ${part.length} rows to ${name} with, ${found} are of class ${label}; at least ${least} are needed.`,
       );
     }
   }

@@ -15,6 +15,7 @@ import { labelClasses, stockContract } from "../stock-contract.js";
 import { writeModel } from "../write-model.js";
 import { type CalibrationMethod, calibrationShare } from "./calibration-method.js";
 import { type BaselineModel, type BaselineOptions, fitBaseline, isUsable } from "./fit-baseline.js";
+import { noClassedRows, noUsableRows } from "./no-training-rows.js";
 import { readTrainingRows } from "./read-training-rows.js";
 import { checkExport, countClasses, type TrainReport, writeReport } from "./train-report.js";
 import type { TrainingRow } from "./training-set.js";
@@ -44,13 +45,9 @@ export async function trainBaseline(request: TrainRequest): Promise<TrainReport>
   refuseNaN(vector);
   const rows = await readTrainingRows(request.reader, vector, request.tables);
   const used = rows.filter((row) => isUsable(row, nullRules));
-  if (used.length === 0) {
-    throw new FeatureError(
-      "FS_MODEL_TRAINING_SET",
-      `None of the ${rows.length} rows with a class of ${label} can be used: features that ${vector.name} rejects are NULL.`,
-      { object: label, hint: "Ingest more data, then run `feature labels build`." },
-    );
-  }
+  if (rows.length === 0)
+    throw await noClassedRows(request.reader, { vector: vector.name, label }, request.tables.label);
+  if (used.length === 0) throw noUsableRows(rows, vector, label);
   const options: BaselineOptions = { classes: labelClasses, nullRules, l2, calibrationShare, calibration };
   const report = walkForward(used, options, folds);
   const model = fitBaseline(used, options);

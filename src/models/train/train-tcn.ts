@@ -21,6 +21,7 @@ import { writeModel } from "../write-model.js";
 import { calibrationShare } from "./calibration-method.js";
 import { type BaselineOptions, fitBaseline, standardise } from "./fit-baseline.js";
 import { headWeights } from "./head-weights.js";
+import { noClassedRows } from "./no-training-rows.js";
 import { readTrainingRows } from "./read-training-rows.js";
 import { refuseNaN, spread, type TrainRequest } from "./train-baseline.js";
 import { checkExport, countClasses, type TrainReport, writeReport } from "./train-report.js";
@@ -43,6 +44,7 @@ export async function trainTcn(request: TrainTcnRequest): Promise<TrainReport> {
   const { shape, inputs } = tcnInputs(vector, request);
   const nullRules = vector.features.map(({ onNull }) => onNull);
   const rows = await readTrainingRows(reader, vector, tables);
+  if (rows.length === 0) throw await noClassedRows(reader, { vector: vector.name, label }, tables.label);
   const all = trainingWindows(rows, await storedRows(request, rows), request.steps);
   const unscaled = planInputs({ inputs, normalise: undefined }, vector);
   const windows = all.filter(({ window }) => refuseWindow(unscaled, window) === undefined);

@@ -40,7 +40,7 @@ export function walkForward(
     const test = rows.slice(start, fold === folds - 1 ? rows.length : start + size);
     const from = test[0]?.availableAt ?? 0;
     const before = knownBefore(rows.slice(0, start), from);
-    const model = fitBaseline(before, options);
+    const model = fitBaseline(before, options, `Fold ${fold + 1} of the report`);
     const predicted = test.map((row) =>
       scoredRow(row, predictBaseline(model, options.nullRules, row), options),
     );
