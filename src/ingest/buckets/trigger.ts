@@ -10,6 +10,9 @@ import type { ClockContext } from "./clock-context.js";
 import { instrumentValues } from "./instrument-values.js";
 import type { Versions } from "./lease-book.js";
 
+/** Up to so many trades the threads that would read a table side by side take longer to start than to read it. */
+const smallClose = 20_000;
+
 /** Computes one level, that of the trigger table `table`, for buckets of any order, as one block. */
 export async function triggerLevel(
   { engine }: ClockContext,
@@ -18,6 +21,7 @@ export async function triggerLevel(
   versions: Versions,
 ): Promise<void> {
   if (buckets.length === 0) return;
+  const trades = buckets.reduce((sum, bucket) => sum + bucket.trades, 0);
   const time = (name: string, of: (bucket: PendingBucket) => number): NativeColumn => ({
     name,
     type: "DateTime64(3, 'UTC')",
@@ -45,6 +49,7 @@ export async function triggerLevel(
       parallel_view_processing: 1,
       // What joins hold is a row a bucket: sharing it among threads takes longer than filling it.
       join_algorithm: "hash",
+      ...(trades <= smallClose ? { max_streams_for_merge_tree_reading: 1 } : {}),
     },
   );
 }
