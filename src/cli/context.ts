@@ -41,13 +41,18 @@ export async function withEngine<T>(
   open: () => Promise<Engine>,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await open();
-  const release = shell.onInterrupt(() => engine.close());
+  const opening = open();
+  // Also while it opens and while it closes: a process that exits beside the engine's threads may hang in the engine's crash handler.
+  const release = shell.onInterrupt(async () => (await opening).close());
   try {
-    return await use(engine);
+    const engine = await opening;
+    try {
+      return await use(engine);
+    } finally {
+      await engine.close();
+    }
   } finally {
     release();
-    await engine.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { buildLabels } from "../../src/fetch/labels/build-labels.js";
+import { noClassedRows } from "../../src/models/train/no-training-rows.js";
 import { type LabelSpec, labelOutputs } from "../../src/spec/model.js";
 import {
   compiledLabel,
@@ -138,5 +139,32 @@ describe("labels", () => {
     const before = await storedLabels(engine, specs);
     expect(await build(true)).toMatchObject({ buckets: 38, stored: 38 });
     expect(await storedLabels(engine, specs)).toEqual(before);
+  });
+
+  it("that give no class are explained: none stored, no price, too few returns", async () => {
+    const threshold = { kind: "adaptive", sigma: 0.5, window: 9, min: 9 } as const;
+    const specs = labelProject({ ...base, threshold, horizon: { kind: "buckets", length: 2 } }, "labels");
+    const [label] = specs.labels;
+    const object = compiledLabel(specs);
+    const table = object.storage?.table;
+    if (label === undefined || table === undefined) throw new Error("no label");
+    const prices = compiledView(specs, "book_state");
+    const why = async (price: (place: number) => number | null, count: number): Promise<string> => {
+      await createLabelTables(engine, specs);
+      const buckets = Array.from({ length: count }, (_, place): PricedBucket => {
+        const endMs = Date.UTC(2024, 0, 1) + 30_000 * place;
+        return { id: place + 1, endMs, price: price(place) };
+      });
+      if (count > 0) await storePrices(engine, specs, buckets, { v: 1 });
+      await buildLabels({ engine, project: specs.project, label, object, prices, full: false });
+      return (await noClassedRows(engine, { vector: "trend_v1", label: "target" }, table)).message;
+    };
+    const price = (place: number): number => 100 + (place % 3);
+    expect(await why(price, 0)).toBe("No label of target is stored.");
+    expect(await why(() => null, 6)).toMatch(/^None of the 4 labels of target has a return/);
+    expect(await why(price, 8)).toMatch(/^None of the 6 labels of target has a class.* more than 6 labels/);
+    expect(await why(price, 20)).toMatch(
+      /^None of the \d+ buckets with a class of target has a row of trend_v1/,
+    );
   });
 });

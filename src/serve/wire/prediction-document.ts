@@ -30,14 +30,19 @@ export function predictionDocument(prediction: Prediction) {
     },
     fallback_reason: prediction.fallbackReason,
     latency_us: {
-      assemble: latency.assembleUs,
-      run: latency.runUs,
-      decide: latency.decideUs,
-      total: latency.totalUs,
+      assemble: tenths(latency.assembleUs),
+      run: tenths(latency.runUs),
+      decide: tenths(latency.decideUs),
+      total: tenths(latency.totalUs),
     },
   };
 }
 
 function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
+}
+
+/** The clock's own steps are no finer. */
+function tenths(us: number): number {
+  return Math.round(us * 10) / 10;
 }
