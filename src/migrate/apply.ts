@@ -62,6 +62,8 @@ export interface ApplyResult {
   readonly abandoned: string | undefined;
   /** `database.name` of what had drifted and stands again; buckets that it spoilt are in `dirty`. */
   readonly repaired: readonly string[];
+  /** With `repair`: `database.name` of what has a place in our databases and was never deployed; it is as it was. */
+  readonly leftAlone: readonly string[];
   readonly migrations: readonly AppliedMigration[];
   /** What this run planned and wrote; committed migrations have no plan. */
   readonly plans: readonly Plan[];
@@ -99,19 +101,20 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
     refuse(planned, options, await registry.pins());
     const nothingToDo = planned.pending.length + planned.plans.length === 0;
     if (!nothingToDo) await options.confirm?.(planned);
-    const repaired = await repairOrRefuse(options, registry, planned.deployed);
+    const { repaired, leftAlone } = await repairOrRefuse(options, registry, planned.deployed);
     let drift: readonly Drift[] = [];
     if (!nothingToDo) await options.smoke?.(planned.catalog);
     const committed = await runPending(context, planned.migrations);
     // Written only now: on a migration that fails nothing else shall stand.
     const written = await runPending(context, writePlans(project, planned));
-    if (!nothingToDo) drift = await lookForDrift(engine, registry, await registry.required());
+    if (!nothingToDo) drift = ofOurs(await lookForDrift(engine, registry, await registry.required()));
     const instruments = await syncInstruments(engine, project);
     if (options.frozen !== true) writeLockFile(project, planned.catalog);
     return {
       nothingToDo,
       abandoned,
       repaired,
+      leftAlone,
       migrations: [...committed, ...written].map(([name, { done, skipped }]) => ({ name, done, skipped })),
       plans: planned.plans,
       instruments,
@@ -126,13 +129,19 @@ async function repairOrRefuse(
   { engine, project, repair }: ApplyOptions,
   registry: RegistryWriter,
   deployed: DeployedState,
-): Promise<readonly string[]> {
+): Promise<Pick<ApplyResult, "repaired" | "leftAlone">> {
+  const nothing = { repaired: [], leftAlone: [] };
   const revisions = await registry.revisions();
   if (revisions.some(({ kind, state }) => kind === "apply" && (state === "running" || state === "failed")))
-    return [];
-  const drift = await lookForDrift(engine, registry, deployed);
-  if (drift.length === 0) return [];
-  if (repair === true) return (await repairDrift(engine, project, deployed, drift)).objects;
+    return nothing;
+  const found = await lookForDrift(engine, registry, deployed);
+  const drift = ofOurs(found);
+  if (repair === true) {
+    const repaired = drift.length === 0 ? [] : (await repairDrift(engine, project, deployed, drift)).objects;
+    const others = found.filter((one) => !drift.includes(one));
+    return { repaired, leftAlone: others.map(({ target }) => `${target.database}.${target.name}`) };
+  }
+  if (drift.length === 0) return nothing;
   const shown = drift.slice(0, 5).map(({ kind, target }) => `${target.database}.${target.name} is ${kind}`);
   const more = drift.length > shown.length ? ` and ${drift.length - shown.length} more` : "";
   throw new FeatureError("FS_REGISTRY_DRIFT", `${shown.join(", ")}${more}`, {
@@ -140,7 +149,7 @@ async function repairOrRefuse(
   });
 }
 
-/** What of ours has drifted. What was compared and is as it should be is kept, so that nobody compares it again. */
+/** What has drifted. What was compared and is as it should be is kept, so that nobody compares it again. */
 async function lookForDrift(
   engine: Engine,
   registry: RegistryWriter,
@@ -149,6 +158,10 @@ async function lookForDrift(
   const [records, seen] = [await registry.allRecords(), await registry.seen()];
   const { drift, equal } = await detectDrift(engine, { state, records, seen, wanted: [] });
   await registry.putSeen(equal);
+  return drift;
+}
+
+function ofOurs(drift: readonly Drift[]): readonly Drift[] {
   return drift.filter(({ kind }) => kind !== "foreign");
 }
 

@@ -39,6 +39,9 @@ function describe(
   return `${[head, ...gone, ...again, ...lines, ...kept].join("\n")}\n`;
 }
 
+const leftAloneWarning = (name: string): string =>
+  `${name} is left alone: it has a place in our databases, and is not deployed. Drop it, or rename it.`;
+
 /**
  * Buckets that were closed while something was missing. An embedded directory is ours alone; on a server a writer may be at
  * work, whose leases are not ours to take: it computes them with its next close.
@@ -143,6 +146,7 @@ export function configure(command: Command, bind: Bind): void {
                 nothingToDo: !hasChanges({ ...plan, drift: [] }),
                 abandoned: null,
                 repaired: [],
+                leftAlone: [],
                 bucketsRecomputed: 0,
                 migrations: [],
                 planned: plan.migrations,
@@ -175,7 +179,8 @@ export function configure(command: Command, bind: Bind): void {
             onEvent: applyProgress(shell.progress),
           });
           if (applied.asDeployed) await note(context, applied, read);
-          const { nothingToDo, abandoned = null, repaired, migrations, plans, instruments } = applied;
+          const { nothingToDo, abandoned = null, repaired, leftAlone } = applied;
+          const { migrations, plans, instruments } = applied;
           const recomputed =
             repaired.length === 0
               ? { buckets: 0, warnings: [] }
@@ -188,13 +193,14 @@ export function configure(command: Command, bind: Bind): void {
               nothingToDo,
               abandoned,
               repaired,
+              leftAlone,
               bucketsRecomputed: recomputed.buckets,
               migrations,
               planned,
               instruments,
             },
             text: () => describe(applied, target.name),
-            warnings: recomputed.warnings,
+            warnings: [...leftAlone.map(leftAloneWarning), ...recomputed.warnings],
           };
         }
       }),
