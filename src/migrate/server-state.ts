@@ -2,6 +2,7 @@
 import { engineErrorType } from "../engine/failure.js";
 import type { Reader } from "../engine/port.js";
 import { registryTable } from "../registry/tables.js";
+import { passingPatterns } from "../schema/passing-tables.js";
 import { quoteName } from "../schema/quote.js";
 import type { Databases } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
@@ -19,7 +20,7 @@ export async function readServerState(reader: Reader, databases: Databases): Pro
   const table = (name: "revisions" | "versions" | "pins"): string =>
     quoteName(registryTable(databases.registry, name));
   const sql = stateSql({ revisions: table("revisions"), versions: table("versions"), pins: table("pins") });
-  const params = { databases: Object.values(databases) };
+  const params = { databases: Object.values(databases), ...passingPatterns };
   try {
     const [known] = await reader.rows<{ state: string; has_times: number | boolean; newest: string[] }>(sql, {
       params,

@@ -1,8 +1,7 @@
 import { LineCounter } from "yaml";
-import { expandVariables } from "./expand-variables.js";
 import type { Target } from "./model.js";
-import type { RawProject, RawTarget } from "./raw-project.js";
-import { type Environment, plainTarget } from "./targets.js";
+import type { RawProject } from "./raw-project.js";
+import { type Environment, expandedTarget } from "./targets.js";
 import { parseYaml } from "./yaml-syntax.js";
 
 /**
@@ -14,13 +13,6 @@ export function targetInUse(text: string, env: Environment, asked: string | unde
   const name = asked ?? data?.engine ?? "";
   const raw = Object.hasOwn(data?.targets ?? {}, name) ? data?.targets?.[name] : undefined;
   if (typeof raw !== "object" || raw === null) return undefined;
-  const entries = Object.entries(raw).map(([key, value]) => ({
-    key,
-    ...expandVariables(String(value), env),
-  }));
-  if (entries.some(({ missing }) => missing.length > 0)) return undefined;
-  return plainTarget(
-    name,
-    Object.fromEntries(entries.map(({ key, value }) => [key, value])) as unknown as RawTarget,
-  );
+  const { target, missing } = expandedTarget(name, raw, env);
+  return missing.length === 0 ? target : undefined;
 }

@@ -25,7 +25,26 @@ export function readTargets(
   );
 }
 
-export function plainTarget(name: string, raw: RawTarget): Target {
+/** A target with each ${NAME} replaced, and the variables that are not set, by the key that needs them. */
+export function expandedTarget(
+  name: string,
+  raw: RawTarget,
+  env: Environment,
+): {
+  readonly target: Target;
+  readonly missing: readonly { readonly key: string; readonly variable: string }[];
+} {
+  const entries = Object.entries(raw).map(([key, text]) => ({ key, ...expandVariables(String(text), env) }));
+  return {
+    target: plainTarget(
+      name,
+      recordOf(entries.map(({ key, value }) => [key, value])) as unknown as RawTarget,
+    ),
+    missing: entries.flatMap(({ key, missing }) => missing.map((variable) => ({ key, variable }))),
+  };
+}
+
+function plainTarget(name: string, raw: RawTarget): Target {
   if (raw.engine === "embedded") return { kind: "embedded", name, path: raw.path ?? "" };
   const { engine: kind, url = "", username = "default", password = "", cluster } = raw;
   return { kind, name, url, username, password, cluster };
@@ -33,24 +52,17 @@ export function plainTarget(name: string, raw: RawTarget): Target {
 
 function resolved(reader: SpecReader, name: string, raw: RawTarget, env: Environment): Target {
   const pointer = pointerTo("/targets", name);
-  let complete = true;
-  const entries = Object.entries(raw).map(([key, text]): [string, string] => {
-    const at = reader.file.at(pointerTo(pointer, key));
-    const { value, missing } = expandVariables(String(text), env);
-    for (const variable of missing) {
-      complete = false;
-      const hint = `Set ${variable}, or use another target with --target.`;
-      reader.add(
-        "FS_SPEC_ENV",
-        `the environment variable ${variable}, which target ${name} needs for its ${key}, is not set`,
-        at,
-        hint,
-      );
-    }
-    return [key, value];
-  });
-  const target = plainTarget(name, recordOf(entries) as unknown as RawTarget);
-  if (complete && target.kind !== "embedded" && !isHttpAddress(target.url)) {
+  const { target, missing } = expandedTarget(name, raw, env);
+  for (const { key, variable } of missing) {
+    const hint = `Set ${variable}, or use another target with --target.`;
+    reader.add(
+      "FS_SPEC_ENV",
+      `the environment variable ${variable}, which target ${name} needs for its ${key}, is not set`,
+      reader.file.at(pointerTo(pointer, key)),
+      hint,
+    );
+  }
+  if (missing.length === 0 && target.kind !== "embedded" && !isHttpAddress(target.url)) {
     const message = `\`targets.${name}.url\` is no http or https address (its value is not shown)`;
     reader.add(
       "FS_SPEC_VALUE",

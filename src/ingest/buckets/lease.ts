@@ -5,6 +5,7 @@
 import { engineErrorType } from "../../engine/failure.js";
 import { FeatureError } from "../../errors.js";
 import { attemptVersion } from "../../schema/attempt.js";
+import { leaseTablePrefix } from "../../schema/passing-tables.js";
 import { quoteIdentifier } from "../../schema/quote.js";
 import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
@@ -74,7 +75,7 @@ async function heldEpochs(context: ClockContext, instrument: InstrumentKey): Pro
 }
 
 function leasePrefix(instrument: InstrumentKey): string {
-  return `lease_${instrumentName(instrument)}_`;
+  return leaseTablePrefix(instrumentName(instrument));
 }
 
 function leaseTable(context: ClockContext, instrument: InstrumentKey, epoch: number): string {

@@ -1,6 +1,7 @@
 import { sourceTable } from "../../compile/source-relation.js";
 import type { Engine } from "../../engine/port.js";
 import type { TableName } from "../../schema/object.js";
+import { stagingName } from "../../schema/passing-tables.js";
 import { quoteName } from "../../schema/quote.js";
 import type { Project, SourceName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
@@ -54,6 +55,6 @@ export class HeldTables {
   }
 
   #named(what: "held" | "due", source: SourceName): TableName {
-    return { database: this.#project.databases.raw, name: `staging_${what}_${source}_${this.#id}` };
+    return { database: this.#project.databases.raw, name: stagingName(`${what}_${source}`, this.#id) };
   }
 }

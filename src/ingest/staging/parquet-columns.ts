@@ -1,4 +1,5 @@
 import type { Engine } from "../../engine/port.js";
+import { stagingName } from "../../schema/passing-tables.js";
 import { quoteName } from "../../schema/quote.js";
 import { sqlTemplate } from "../../sql-template.js";
 import { brokenFile } from "../files/broken-file.js";
@@ -20,7 +21,7 @@ export async function parquetColumns(
   id: string,
   part: Part,
 ): Promise<ParquetColumn[]> {
-  const table = quoteName({ database, name: `staging_columns_${id}` });
+  const table = quoteName({ database, name: stagingName("columns", id) });
   await engine.execute(`CREATE TABLE ${table} (path String, repeats UInt64) ENGINE = Memory`);
   try {
     await engine.load(load({ table }), {

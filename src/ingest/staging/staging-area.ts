@@ -1,5 +1,6 @@
 import type { Engine } from "../../engine/port.js";
 import type { TableName } from "../../schema/object.js";
+import { stagingName, stagingPrefix } from "../../schema/passing-tables.js";
 import { quoteIdentifier, quoteName } from "../../schema/quote.js";
 import type { SourceName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
@@ -8,8 +9,6 @@ import { stagingColumns } from "./stage-statement.js";
 
 const createTable = sqlTemplate(import.meta.url, "create-staging");
 const leftovers = sqlTemplate(import.meta.url, "leftover-tables");
-
-const prefix = "staging_";
 
 /** The tables of one command: for each source one with the parsed rows, and one with the numbers of the rows to store. */
 export class StagingArea {
@@ -30,12 +29,12 @@ export class StagingArea {
   }
 
   table(source: SourceName): TableName {
-    return { database: this.#database, name: `${prefix}${source}_${this.#id}` };
+    return { database: this.#database, name: stagingName(source, this.#id) };
   }
 
   /** Where the store notes which rows of a slice are stored, when not all of them are. */
   get chosen(): TableName {
-    return { database: this.#database, name: `${prefix}chosen_${this.#id}` };
+    return { database: this.#database, name: stagingName("chosen", this.#id) };
   }
 
   async open(reading: Reading): Promise<TableName> {
@@ -72,7 +71,7 @@ export class StagingArea {
  */
 export async function dropLeftovers(engine: Engine, database: string): Promise<void> {
   const tables = await engine.rows<{ name: string }>(leftovers(), {
-    params: { database, prefix, older_than_s: engine.kind === "embedded" ? 0 : 86_400 },
+    params: { database, prefix: stagingPrefix, older_than_s: engine.kind === "embedded" ? 0 : 86_400 },
   });
   for (const { name } of tables)
     await engine.execute(`DROP TABLE IF EXISTS ${quoteName({ database, name })} SYNC`);

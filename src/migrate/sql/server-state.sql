@@ -4,8 +4,8 @@ WITH
     SELECT database, name, uuid, toUnixTimestamp(metadata_modification_time) AS at
     FROM system.tables
     WHERE database IN {databases:Array(String)}
-      AND NOT (engine = 'Null' AND match(name, '^(lease_.+/.+/.+|apply_lock)_[0-9]+$'))
-      AND NOT match(name, '^staging_[a-z_]+_[0-9a-f]{16}$')
+      AND NOT (engine = 'Null' AND (match(name, {lease:String}) OR match(name, '^apply_lock_[0-9]+$')))
+      AND NOT match(name, {staging:String})
   ),
   (SELECT (count(), sum(sipHash64(database, name, uuid, at)), min(at), max(at)) FROM tables) AS definitions,
   (SELECT (count(), sum(sipHash64(*))) FROM {{revisions}} FINAL) AS revisions,
