@@ -8,6 +8,15 @@ const toJson = (value: object) =>
   JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? inner.toString() : inner));
 
 /** The document of --json: `{ schema, ok, …result, errors? }`, or the bare array of a result that is one. */
+export function outcomeText(path: string, outcome: Outcome): string {
+  return toJson(toDocument(path, outcome));
+}
+
+/** What a process ends with. */
+export function outcomeStatus(outcome: Outcome): number {
+  return outcome.errors?.[0]?.exit ?? outcome.exit ?? 0;
+}
+
 function toDocument(path: string, { result, errors = [] }: Outcome): object {
   if (Array.isArray(result)) return result;
   return {
@@ -34,11 +43,11 @@ export function printOutcome(
   const errors = outcome.errors ?? [];
   // Results are data and stay as they are; an error's text may quote a URL or a setting.
   const clean = (text: string) => (errors.length === 0 ? text : scrubSecrets(text, process.env));
-  if (json) process.stdout.write(`${clean(toJson(toDocument(path, outcome)))}\n`);
+  if (json) process.stdout.write(`${clean(outcomeText(path, outcome))}\n`);
   else {
     process.stdout.write(outcome.text());
     for (const warning of outcome.warnings ?? []) process.stderr.write(`warning: ${warning}\n`);
   }
   if (!json || debug) for (const error of errors) process.stderr.write(clean(renderError(error, debug)));
-  return errors[0]?.exit ?? outcome.exit ?? 0;
+  return outcomeStatus(outcome);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { directoryState } from "../../src/engine/directory-state.js";
 import { diffNoted } from "../../src/migrate/diff-noted.js";
 import { readSeal } from "../../src/migrate/seal.js";
 import { expectDocument, expectSchema } from "../support/cli-document.js";
-import { failInProcess } from "../support/fail-in-process.js";
+import { featureInProcess } from "../support/feature-in-process.js";
 import { runFeature } from "../support/run-feature.js";
 
 const folder = mkdtempSync(join(tmpdir(), "prism-cli-flow-"));
@@ -25,6 +25,9 @@ async function feature(...args: string[]) {
   expect(stderr).toBe("");
   return { status, document: expectDocument(stdout) };
 }
+
+/** The same in this process, for what is not the first of its kind. */
+const again = (...args: string[]) => featureInProcess(args, project);
 
 const paths = (layout: string) => files.filter((file) => file.layout === layout).map(({ path }) => path);
 const rows = (layout: string) =>
@@ -52,9 +55,9 @@ describe.sequential("the commands on a simulated market", () => {
       join(project, "features.yaml"),
       `${readFileSync(join(project, "features.yaml"), "utf8")}# mine\n`,
     );
-    const again = await runFeature(["init", project, "--json"]);
-    expect(again.status).toBe(1);
-    const { errors } = expectDocument(again.stdout);
+    const second = await runFeature(["init", project, "--json"]);
+    expect(second.status).toBe(1);
+    const { errors } = expectDocument(second.stdout);
     expect(errors?.[0]).toMatchObject({ code: "FS_CLI_FILE_EXISTS" });
     expect(errors?.[0]?.message).toContain("features/vpin.yaml");
     expect(readFileSync(join(project, "features.yaml"), "utf8")).toContain("# mine");
@@ -82,7 +85,8 @@ describe.sequential("the commands on a simulated market", () => {
     // From here on the views of the vector, and one of minutes: what the commands show does not depend on how many there are.
     const minutes = readFileSync(join(project, "features/trades_1m.yaml"), "utf8");
     rmSync(project, { recursive: true });
-    const lean = expectDocument((await runFeature(["init", project, "--lean", "--json"])).stdout);
+    mkdirSync(project);
+    const { document: lean } = await again("init", "--lean");
     const views = (lean.files as string[]).flatMap(
       (file) => /^features\/([^/]+)\.yaml$/.exec(file)?.[1] ?? [],
     );
@@ -99,7 +103,7 @@ describe.sequential("the commands on a simulated market", () => {
     const path = join(project, "features/vpin.yaml");
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace("windows:", "widows:").replace("owner:", "woner:"));
-    const broken = await feature("validate");
+    const broken = await again("validate");
     writeFileSync(path, text);
     expect(broken.status).toBe(1);
     expect(broken.document.errors?.length).toBeGreaterThan(1);
@@ -110,8 +114,8 @@ describe.sequential("the commands on a simulated market", () => {
     const path = join(project, "features.yaml");
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace("engine: embedded #", "engine: prod #"));
-    const valid = await feature("validate");
-    const status = await feature("status");
+    const valid = await again("validate");
+    const status = await again("status");
     writeFileSync(path, text);
     expect(valid.status).toBe(0);
     expect(status.status).toBe(1);
@@ -122,7 +126,7 @@ describe.sequential("the commands on a simulated market", () => {
   it.each(["status", "history", "buckets status", "buckets build", "ingest tardis x.gz"])(
     "%s before apply names apply",
     async (line) => {
-      const errors = await failInProcess(line.split(" "), project);
+      const { errors } = await again(...line.split(" "));
       expect(errors).toMatchObject([{ code: "FS_REGISTRY_EMPTY", exit: 1 }]);
       expect(errors[0]?.hint).toContain("feature apply");
     },
@@ -131,11 +135,11 @@ describe.sequential("the commands on a simulated market", () => {
   it("apply deploys, and then has nothing to do", async () => {
     const first = await feature("apply");
     expect(first).toMatchObject({ status: 0, document: { nothingToDo: false } });
-    expect((await feature("apply", "--frozen")).document).toMatchObject({
+    expect((await again("apply", "--frozen")).document).toMatchObject({
       nothingToDo: true,
       migrations: [],
     });
-    expect((await feature("history")).document.revisions).toHaveLength(2);
+    expect((await again("history")).document.revisions).toHaveLength(2);
   });
 
   it("ingest stores trades and closes buckets; the same files again change nothing", async () => {
@@ -155,8 +159,7 @@ describe.sequential("the commands on a simulated market", () => {
     ]);
     expect(first.document.bucketsClosed).toBeGreaterThan(20);
 
-    const again = await feature("ingest", "binance-archive", ...paths("binance-archive"));
-    expect(again).toMatchObject({
+    expect(await again("ingest", "binance-archive", ...paths("binance-archive"))).toMatchObject({
       status: 0,
       document: { stored: 0, duplicate: rows("binance-archive"), bucketsClosed: 0, bucketsRecomputed: 0 },
     });
@@ -181,7 +184,7 @@ describe.sequential("the commands on a simulated market", () => {
       expect(row.pending).toBe(0);
       expect(row.buckets).toBeGreaterThan(5);
     }
-    expect((await feature("buckets", "status")).document.instruments).toEqual(document.instruments);
+    expect((await again("buckets", "status")).document.instruments).toEqual(document.instruments);
     expect((await feature("buckets", "build")).document.clocks).toMatchObject([
       { clock: "ubt", trades: 0 },
       { clock: "every_1m", trades: 0 },
@@ -196,20 +199,12 @@ describe.sequential("the commands on a simulated market", () => {
 
     const spine = "exchange,market_type,symbol,ts\nbinance,spot,BTCUSDT,2024-03-05 23:57:00.000\n";
     writeFileSync(join(project, "spine.csv"), spine);
-    const one = await feature(
-      "fetch",
-      "--vector",
-      "trend_v1",
-      "--spine",
-      "spine.csv",
-      "--out",
-      "one.parquet",
-    );
+    const one = await again("fetch", "--vector", "trend_v1", "--spine", "spine.csv", "--out", "one.parquet");
     expect(one.document).toMatchObject({ rows: 1, matched: 1, missing: 0, stale: 0 });
   });
 
   it("labels, folds and a report follow from what is stored, as it was at a revision", async () => {
-    const built = await feature("labels", "build", "trend_3");
+    const built = await again("labels", "build", "trend_3");
     expect(built).toMatchObject({ status: 0, document: { labels: [{ label: "trend_3", instruments: 3 }] } });
     const sets = ["now.csv", "then.csv"].map((out) => [
       "--every-bucket",
@@ -219,8 +214,8 @@ describe.sequential("the commands on a simulated market", () => {
       out,
     ]);
     const fetched = [
-      await feature("fetch", "--vector", "trend_v1", ...(sets[0] ?? [])),
-      await feature("fetch", "--vector", "trend_v1", ...(sets[1] ?? []), "--as-of-revision", "2"),
+      await again("fetch", "--vector", "trend_v1", ...(sets[0] ?? [])),
+      await again("fetch", "--vector", "trend_v1", ...(sets[1] ?? []), "--as-of-revision", "2"),
     ];
     const texts = ["now.csv", "then.csv"].map((name) => readFileSync(join(project, name), "utf8"));
     expect(texts[1]).toBe(texts[0]);
@@ -282,12 +277,12 @@ describe.sequential("the commands on a simulated market", () => {
     [["sql", "SELECT * FROM nowhere"], 1, "FS_ENGINE_QUERY"],
   ])("feature %j ends with %i, %s", async (args, expected, code) => {
     const there = args.map((arg) => (arg === "all.csv" ? join(project, arg) : arg));
-    expect((await failInProcess(there, project))[0]).toMatchObject({ exit: expected, code });
+    expect((await again(...there)).errors[0]).toMatchObject({ exit: expected, code });
   });
 
   it("up replays what came later into both clocks, and leaves nothing to cut", async () => {
     const buckets = async () => {
-      const { document } = await feature("status");
+      const { document } = await again("status");
       const counts = document.instruments as { clock: string; buckets: number; pending: number }[];
       expect(counts.every(({ pending }) => pending === 0)).toBe(true);
       return counts.map(({ clock, buckets: count }) => ({ clock, count }));
@@ -311,7 +306,7 @@ describe.sequential("the commands on a simulated market", () => {
     expect(closed("every_1m")).toBe(18);
     expect(closed("ubt")).toBe(document.bucketsClosed);
     expect(closed("ubt")).toBeGreaterThan(15);
-    expect((await feature("buckets", "build")).document.clocks).toMatchObject([
+    expect((await again("buckets", "build")).document.clocks).toMatchObject([
       { clock: "ubt", trades: 0 },
       { clock: "every_1m", trades: 0 },
     ]);
@@ -326,12 +321,13 @@ describe.sequential("the commands on a simulated market", () => {
 
     const people = await runFeature(["sql", "SELECT 1 AS a, 'x' AS name"], { cwd: project });
     expect(people).toEqual({ status: 0, stderr: "", stdout: "a  name\n─  ────\n1  x\n\n1 row\n" });
-    const shown = await runFeature(["sql", "SHOW TABLES FROM marketprism_features"], { cwd: project });
-    expect(shown.stdout).toContain("order_flow\n");
+    expect((await again("sql", "SHOW TABLES FROM marketprism_features")).document).toContainEqual({
+      name: "order_flow",
+    });
 
     const create = "CREATE TABLE marketprism_features.mine (x Int64) ENGINE = Memory";
-    expect((await runFeature(["sql", create], { cwd: project })).status).toBe(64);
-    expect((await runFeature(["sql", create, "--write"], { cwd: project })).status).toBe(0);
+    expect((await again("sql", create)).status).toBe(64);
+    expect((await again("sql", create, "--write")).status).toBe(0);
   });
 
   it("a changed view must be applied before anything is stored or fetched", async () => {
@@ -339,7 +335,7 @@ describe.sequential("the commands on a simulated market", () => {
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace('sql: "sum(quantity)"', 'sql: "2 * sum(quantity)"'));
     const changed = readFileSync(path, "utf8") !== text;
-    const { status, document } = await feature("buckets", "build");
+    const { status, document } = await again("buckets", "build");
     // Whatever was stored, computed and made by hand meanwhile: each command left a note that plans the change without the engine.
     const specs = await loadProject({ project, target: undefined }, {});
     const target = {

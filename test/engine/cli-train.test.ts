@@ -14,6 +14,7 @@ import { buildInputs, planInputs } from "../../src/models/input-plan.js";
 import { readVectorRows } from "../../src/models/read-vector-rows.js";
 import { quoteName } from "../../src/schema/quote.js";
 import { expectDocument } from "../support/cli-document.js";
+import { featureInProcess } from "../support/feature-in-process.js";
 import { recordingPath } from "../support/recording-path.js";
 import { packageRoot, runFeature } from "../support/run-feature.js";
 
@@ -44,6 +45,13 @@ async function feature(...args: string[]) {
   expect(stderr).toBe("");
   expect(status).toBe(0);
   return expectDocument(stdout);
+}
+
+/** The same in this process, for what is not the first of its kind. */
+async function again(...args: string[]) {
+  const { status, document } = await featureInProcess(args, folder);
+  expect(status).toBe(0);
+  return document;
 }
 
 const names = ["move_isotonic", "move_platt", "book_tcn_head", "book_tcn_untrained"];
@@ -109,7 +117,7 @@ describe.runIf(hasFiles).sequential("stock models of a recording", () => {
     writeFileSync(file, text.replace(/(binance\/spot\/BTCUSDT: )[\d.]+$/m, "$10.08"));
     await feature("apply", "--yes");
     await feature("ingest", "binance-archive", ...trades);
-    await feature("ingest", "tardis", ...books);
+    await again("ingest", "tardis", ...books);
     await feature("labels", "build");
   });
 
@@ -117,7 +125,8 @@ describe.runIf(hasFiles).sequential("stock models of a recording", () => {
     "fits a baseline with %s calibration, exported as fitted",
     async (method) => {
       const args = ["--vector", "trend_v1", "--label", "move_5", "--calibration", method, "--folds", "1"];
-      const report = await feature("models", "train", "baseline", ...args, "--model", `move_${method}`);
+      const run = method === "isotonic" ? feature : again;
+      const report = await run("models", "train", "baseline", ...args, "--model", `move_${method}`);
       expect(report).toMatchObject({ calibration: method, version: 1 });
       expect(report.exportError).toBeLessThan(1e-5);
       expect((report.overall as { skill: number }).skill).toBeGreaterThan(0);
@@ -145,9 +154,10 @@ describe.runIf(hasFiles).sequential("stock models of a recording", () => {
   it("checks, registers and promotes them, answers, and comes out the same from the stored rows", async () => {
     await feature("models", "untrained", "--vector", "book_tcn_v1", "--hidden", "24");
     await feature("models", "check");
-    for (const name of names) {
-      await feature("models", "register", name);
-      await feature("models", "promote", name, "--to", "live");
+    for (const [place, name] of names.entries()) {
+      const run = place === 0 ? feature : again;
+      await run("models", "register", name);
+      await run("models", "promote", name, "--to", "live");
     }
     for (const name of ["move_isotonic", "book_tcn_head"]) {
       const { predictions } = await feature("models", "predict", name);

@@ -90,7 +90,7 @@ async function dieEverywhere(name: string, before: Work, work: Work, again: Work
 
 describe("a command that dies anywhere and runs again", () => {
   it("ingest of trades, some of them late", async () => {
-    const trades = ingestOf("second", "late");
+    const trades = ingestOf("secondAndLate");
     const deaths = await dieEverywhere("before_trades", ingestOf("first", "books"), trades, trades);
     // Buckets stored but their state not; state stored but nothing closed; level 0 computed but not level 1.
     expect(deaths.join("\n")).toMatch(/__gate[\s\S]*bucket_state[\s\S]*__close_0_hot[\s\S]*__close_1_hot/);

@@ -3,20 +3,20 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Files of engine tests that take longest, the longest first. A file that is not here comes later. */
 export const longest: readonly string[] = [
   "close-recovery",
-  "cli-flow",
-  "apply-server",
   "load-server",
-  "stock-views",
+  "cli-flow",
   "close-kill",
+  "close-properties",
+  "stock-views",
+  "apply-server",
+  "load-embedded",
+  "cli-train",
   "ingest-server",
   "corpus-server",
-  "cli-train",
-  "close-properties",
-  "load-embedded",
-  "apply-embedded",
   "corpus-embedded",
   "cli-demo",
   "close-bits",
+  "apply-embedded",
   "cli-shell",
 ];
 

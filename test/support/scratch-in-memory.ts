@@ -31,8 +31,12 @@ function freeBytes(path: string): number {
 function removeLeftovers(): void {
   for (const name of readdirSync(memory)) {
     const [, pid] = /^prism-tests-(\d+)$/.exec(name) ?? [];
-    if (pid !== undefined && !isRunning(Number(pid)))
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    try {
       rmSync(join(memory, name), { recursive: true, force: true });
+    } catch {
+      // What such a run had started may be writing there yet: the next run removes it.
+    }
   }
 }
 

@@ -33,6 +33,8 @@ export function threePartMarket(steps: number) {
       first: tardisFiles({ kind: "trades", rows: parts.first }),
       second: tardisFiles({ kind: "trades", rows: parts.second }),
       late: tardisFiles({ kind: "trades", rows: parts.late }),
+      /** Both in one file an instrument. */
+      secondAndLate: tardisFiles({ kind: "trades", rows: [...parts.second, ...parts.late] }),
       books: tardisFiles({ kind: "books", rows: snapshots }),
     },
   };
