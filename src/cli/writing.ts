@@ -4,7 +4,7 @@ import { FeatureError } from "../errors.js";
 import { breachLine, type ViewBreach } from "../ingest/buckets/check-expectations.js";
 import { type ClockContext, clockContext } from "../ingest/buckets/clock-context.js";
 import { heal } from "../ingest/buckets/heal.js";
-import type { TableName } from "../schema/object.js";
+import type { StoredTable } from "../ingest/buckets/rebuild.js";
 import { parseInstrumentName } from "../spec/instrument-name.js";
 import { type InstrumentKey, instrumentName, type Project } from "../spec/model.js";
 import type { Context } from "./context.js";
@@ -16,7 +16,7 @@ export interface Writing {
   /** One a clock, repaired: what a crash left half done is done. */
   readonly clocks: readonly ClockContext[];
   /** The tables of all versions that are fed, retired ones included. */
-  readonly storedTables: readonly TableName[];
+  readonly storedTables: readonly StoredTable[];
 }
 
 /** Who writes, for whoever finds the lease or the directory taken. */
@@ -26,8 +26,10 @@ export const writerName = (command: string) => `feature ${command} on ${hostname
 export async function openWriting(context: Context, command: string): Promise<Writing> {
   const { engine, project } = context;
   const { catalog, deployed } = await deployedCatalog(context);
-  const tables = deployed.objects.flatMap(({ storage }) => (storage === null ? [] : [storage.table]));
-  const storedTables = [...new Map(tables.map((table) => [table.name, table])).values()];
+  const tables = deployed.objects.flatMap(({ clock, storage }) =>
+    storage === null ? [] : [{ clock, table: storage.table }],
+  );
+  const storedTables = [...new Map(tables.map((stored) => [stored.table.name, stored])).values()];
   const clocks = catalog.clocks.map(({ name }) =>
     clockContext(engine, project, catalog, name, writerName(command)),
   );

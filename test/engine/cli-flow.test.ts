@@ -171,6 +171,27 @@ describe.sequential("the commands on a simulated market", () => {
     expect(document.bucketsRecomputed).toBeGreaterThan(20);
   });
 
+  it("buckets rebuild cuts by both clocks, and leaves the rows of both", async () => {
+    const rows = async () => {
+      const counts = ["order_flow", "trades_1m"].map(
+        (view) =>
+          `SELECT '${view}' AS view, symbol, count() AS rows FROM marketprism_features.${view} GROUP BY symbol`,
+      );
+      const sql = `${counts.join(" UNION ALL ")} ORDER BY view, symbol`;
+      return JSON.parse((await runFeature(["sql", sql, "--json"], { cwd: project })).stdout);
+    };
+    const before = await rows();
+    const { document } = await feature("status");
+    const [{ exchange, market_type: market, symbol } = {}] = document.instruments as Record<string, string>[];
+    const rebuilt = await feature("buckets", "rebuild", `${exchange}/${market}/${symbol}`);
+    expect(rebuilt.document.clocks).toMatchObject([
+      { clock: "ubt", cutVersion: 2 },
+      { clock: "every_1m", cutVersion: 2 },
+    ]);
+    // Nothing was late, so the same buckets come out.
+    expect(await rows()).toEqual(before);
+  });
+
   it("status counts what ingest did, and a diff behind it has nothing to look at", async () => {
     const path = join(project, ".feature/db");
     const seal = readSeal(await readProjectFiles(project), { kind: "embedded", name: "embedded", path });

@@ -106,7 +106,7 @@ describe("a command that dies anywhere and runs again", () => {
   it("cutting an instrument anew", async () => {
     const instrument: InstrumentKey = { exchange: "binance", marketType: "spot", symbol: "BTCUSDT" };
     const rebuild: Work = (on) =>
-      rebuildInstrument(on.context, instrument, {
+      rebuildInstrument([on.context], instrument, {
         storedTables: storedTableNames(on),
         allowDestructive: false,
       });
@@ -130,7 +130,7 @@ describe("what a dead process left", () => {
   it("may be an instrument that is to be cut anew: an ingest of another one does it", async () => {
     const instrument: InstrumentKey = { exchange: "binance", marketType: "spot", symbol: "BTCUSDT" };
     const rebuild: Work = (on) =>
-      rebuildInstrument(on.context, instrument, {
+      rebuildInstrument([on.context], instrument, {
         storedTables: storedTableNames(on),
         allowDestructive: false,
       });

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { type AdvanceOptions, type AdvanceResult, advance } from "../../src/ingest/buckets/advance.js";
 import type { InsertLimits } from "../../src/ingest/buckets/batches.js";
 import { heal } from "../../src/ingest/buckets/heal.js";
+import type { StoredTable } from "../../src/ingest/buckets/rebuild.js";
 import type { FormatName } from "../../src/ingest/formats/format.js";
 import { ingest } from "../../src/ingest/ingest.js";
 import type { IngestSummary } from "../../src/ingest/summary.js";
-import type { TableName } from "../../src/schema/object.js";
 import type { Deployment } from "./stock-deployment.js";
 import type { MarketFile } from "./tardis-files.js";
 
@@ -73,7 +73,9 @@ export function writeFiles(folder: string, files: readonly MarketFile[]): string
   });
 }
 
-/** Where views and vectors are stored. */
-export function storedTableNames({ catalog }: Deployment): TableName[] {
-  return catalog.objects.flatMap(({ storage }) => (storage === undefined ? [] : [storage.table]));
+/** Where views and vectors are stored, and the clock of each. */
+export function storedTableNames({ catalog }: Deployment): StoredTable[] {
+  return catalog.objects.flatMap(({ clock, storage }) =>
+    storage === undefined ? [] : [{ clock, table: storage.table }],
+  );
 }

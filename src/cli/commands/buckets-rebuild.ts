@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { RebuildResult } from "../../ingest/buckets/rebuild.js";
 import { bucketProgress } from "../bucket-progress.js";
 import type { Bind } from "../command-module.js";
 import { withProject } from "../context.js";
@@ -32,15 +31,11 @@ export function configureRebuild(command: Command, bind: Bind): void {
           ]);
           const instrument = writing.instrumentArgument(name);
           const { clocks, storedTables } = await writing.openWriting(context, "buckets rebuild");
-          const results: (RebuildResult & { readonly clock: string })[] = [];
-          for (const clock of clocks) {
-            const rebuilt = await rebuildInstrument(clock, instrument, {
-              storedTables,
-              allowDestructive: options.allowDestructive === true,
-              onProgress: bucketProgress(shell.progress),
-            });
-            results.push({ clock: clock.clock.name, ...rebuilt });
-          }
+          const results = await rebuildInstrument(clocks, instrument, {
+            storedTables,
+            allowDestructive: options.allowDestructive === true,
+            onProgress: bucketProgress(shell.progress),
+          });
           const warnings = writing.withoutSizeWarnings(results.flatMap(({ withoutSize }) => withoutSize));
           return {
             result: {

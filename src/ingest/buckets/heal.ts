@@ -2,15 +2,14 @@
  * Repairs what a crash left half done, before anything new is stored: a rebuild that did not finish, and a cutter's state
  * that is older than the buckets it had cut (whoever stores trades asks that state what is late).
  */
-import type { TableName } from "../../schema/object.js";
 import { quoteName } from "../../schema/quote.js";
 import { type ClockContext, featuresTable, type InstrumentRow, instrumentOf } from "./clock-context.js";
 import { readCutterState, storeCutterStates } from "./cutter-state.js";
 import { leaseBook } from "./lease-book.js";
-import { finishRebuild } from "./rebuild.js";
+import { finishRebuild, type StoredTable } from "./rebuild.js";
 
-/** `storedTables` are the tables of all live and retired versions that are fed. */
-export async function heal(context: ClockContext, storedTables: readonly TableName[]): Promise<void> {
+/** `storedTables` are those of all clocks, and of all live and retired versions that are fed. */
+export async function heal(context: ClockContext, storedTables: readonly StoredTable[]): Promise<void> {
   const params = { clock: context.clock.name };
   const unfinished = await context.engine.rows<InstrumentRow>(
     `SELECT exchange, market_type, symbol

@@ -8,38 +8,73 @@ import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { type AdvanceResult, advance } from "./advance.js";
 import type { AdvanceProgress } from "./advance-progress.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
+import { clockSessions } from "./clock-sessions.js";
 import { readCutterState, storeCutterStates } from "./cutter-state.js";
 import { leaseBook } from "./lease-book.js";
 
 const ofInstrument =
   "exchange = {exchange:String} AND market_type = {market_type:String} AND symbol = {symbol:String}";
 
+/** A table of feature rows, and the clock whose buckets it has rows of. */
+export interface StoredTable {
+  readonly clock: string;
+  readonly table: TableName;
+}
+
 export interface RebuildOptions {
-  readonly storedTables: readonly TableName[];
+  /** Of all clocks and of all versions that are fed. */
+  readonly storedTables: readonly StoredTable[];
   /** Needed once the instrument's rows were fetched or served: what was trained on can then not be recomputed. */
   readonly allowDestructive: boolean;
   readonly onProgress?: (progress: AdvanceProgress) => void;
 }
 
 export interface RebuildResult extends AdvanceResult {
+  readonly clock: string;
   readonly cutVersion: number;
   readonly bucketsBefore: number;
 }
 
 /**
+ * By all clocks: a late trade that one of them takes in is late for none. A result a clock, in the order given.
+ *
  * Throws FS_BUCKETS_NO_TRADES, and FS_BUCKETS_FETCHED (exit 3) when rows of the instrument were fetched and `allowDestructive` is not given. After a
  * crash the next writing command goes on where this one stopped.
  */
 export async function rebuildInstrument(
-  context: ClockContext,
+  clocks: readonly ClockContext[],
   instrument: InstrumentKey,
   options: RebuildOptions,
-): Promise<RebuildResult> {
-  const params = instrumentParams(instrument);
-  await refuseUntraded(context, instrument);
-  if (!options.allowDestructive) await refuseFetched(context, instrument);
+): Promise<RebuildResult[]> {
+  const [any] = clocks;
+  if (any === undefined) return [];
+  await refuseUntraded(any, instrument);
+  if (!options.allowDestructive) await refuseFetched(any, instrument);
+  const cuts: { clock: string; cutVersion: number; bucketsBefore: number }[] = [];
+  for (const context of clocks) cuts.push(await noteCut(context, instrument));
+  for (const context of clocks) await finishRebuild(context, instrument, options.storedTables);
+  const results: RebuildResult[] = [];
+  for (const { clock: context, session } of clockSessions(clocks)) {
+    const { onProgress } = options;
+    const advanced = await advance(context, {
+      session,
+      instruments: [instrument],
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    for (const cut of cuts) if (cut.clock === context.clock.name) results.push({ ...advanced, ...cut });
+  }
+  return results;
+}
+
+/** From here on a crash is healed by doing it. */
+async function noteCut(
+  context: ClockContext,
+  instrument: InstrumentKey,
+): Promise<{ clock: string; cutVersion: number; bucketsBefore: number }> {
+  const clock = context.clock.name;
   const before = await readCutterState(context, instrument);
   const cutVersion = before.cutVersion + 1;
+  const bucketsBefore = before.state.lastId;
   await context.engine.execute(
     `INSERT INTO ${featuresTable(context, "bucket_cuts")}
        (clock, exchange, market_type, symbol, cut_version, reason, first_timestamp, buckets_before)
@@ -47,14 +82,9 @@ export async function rebuildInstrument(
        min(timestamp), {before:UInt64}
      FROM ${quoteName(sourceTable(context.project, "trades"))}
      WHERE ${ofInstrument}`,
-    { params: { ...params, clock: context.clock.name, version: cutVersion, before: before.state.lastId } },
+    { params: { ...instrumentParams(instrument), clock, version: cutVersion, before: bucketsBefore } },
   );
-  await finishRebuild(context, instrument, options.storedTables);
-  const result = await advance(context, {
-    instruments: [instrument],
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-  });
-  return { ...result, cutVersion, bucketsBefore: before.state.lastId };
+  return { clock, cutVersion, bucketsBefore };
 }
 
 async function refuseUntraded(context: ClockContext, instrument: InstrumentKey): Promise<void> {
@@ -87,19 +117,24 @@ async function refuseFetched(context: ClockContext, instrument: InstrumentKey): 
   );
 }
 
-/** Removes every row that was computed from the old cut, then starts the cutter's state anew. May be repeated. */
+/** Removes every row that was computed from the clock's old cut, then starts the cutter's state anew. May be repeated. */
 export async function finishRebuild(
   context: ClockContext,
   instrument: InstrumentKey,
-  storedTables: readonly TableName[],
+  storedTables: readonly StoredTable[],
 ): Promise<void> {
   const { engine, project, compiled, clock } = context;
   const params = instrumentParams(instrument);
   const wait = { mutations_sync: 2 };
   const remove = (table: string): Promise<void> =>
     engine.execute(`ALTER TABLE ${table} DELETE WHERE ${ofInstrument}`, { params, settings: wait });
-  for (const table of storedTables) await remove(quoteName(table));
-  for (const name of ["closes", "dirty"]) await remove(featuresTable(context, name));
+  for (const { table, clock: of } of storedTables) if (of === clock.name) await remove(quoteName(table));
+  for (const name of ["closes", "dirty"]) {
+    await engine.execute(
+      `ALTER TABLE ${featuresTable(context, name)} DELETE WHERE clock = {clock:String} AND ${ofInstrument}`,
+      { params: { ...params, clock: clock.name }, settings: wait },
+    );
+  }
   await remove(quoteName(compiled.buckets));
   if (!project.sources.trades.external) {
     await engine.execute(
