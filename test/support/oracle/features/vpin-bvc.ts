@@ -8,22 +8,24 @@ export interface BulkMinute extends BucketKey {
 
 const parts = 50;
 
-/** Fills 50 equal parts of the volume of the last 240 minutes, minute by minute, each divided pro rata. */
+/** Fills 50 equal parts of the volume of the last 240 minutes, minute by minute, each divided pro rata. Those without a fraction are left out. */
 export function naiveVpinBvc(
   minute: BucketRow,
   minutes: readonly BulkMinute[],
 ): { readonly vpin_bvc_50: number | null } {
-  const window = trailingRows(minute, minutes, 240);
-  const total = window.reduce((sum, { bar_volume: volume }) => sum + volume, 0);
-  const isKnown = window.length >= 60 && window.every(({ buy_fraction: fraction }) => fraction !== null);
-  if (!isKnown || total === 0) return { vpin_bvc_50: null };
+  const known = trailingRows(minute, minutes, 240).flatMap(
+    ({ bar_volume: volume, buy_fraction: fraction }) =>
+      fraction === null || volume === 0 ? [] : [{ volume, fraction }],
+  );
+  const total = known.reduce((sum, { volume }) => sum + volume, 0);
+  if (known.length < 60 || total === 0) return { vpin_bvc_50: null };
   const size = total / parts;
   let [filled, bought, imbalance] = [0, 0, 0];
-  for (const { bar_volume: volume, buy_fraction: fraction } of window) {
+  for (const { volume, fraction } of known) {
     let left = volume;
     while (left > 0) {
       const part = Math.min(left, size - filled);
-      [left, filled, bought] = [left - part, filled + part, bought + part * (fraction ?? Number.NaN)];
+      [left, filled, bought] = [left - part, filled + part, bought + part * fraction];
       if (filled < size * (1 - 1e-12)) continue;
       imbalance += Math.abs(2 * bought - size);
       [filled, bought] = [0, 0];

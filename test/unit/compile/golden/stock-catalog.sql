@@ -16992,7 +16992,7 @@ LEFT JOIN (
 
 -- view vpin_bvc, level 4, look-back 360
 
-CREATE TABLE `marketprism_features`.`vpin_bvc__788108b6`
+CREATE TABLE `marketprism_features`.`vpin_bvc__8c1f9446`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -17001,7 +17001,7 @@ CREATE TABLE `marketprism_features`.`vpin_bvc__788108b6`
     `bucket_ts_start` DateTime64(3, 'UTC'),
     `bucket_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
-    `vpin_bvc_50` Nullable(Float64) COMMENT 'Sum of |buys - sells| over the volume of 50 equal parts of the last 240 minutes\' volume. NULL with fewer than 60 minutes, and where one of them has no buy_fraction. Easley, Lopez de Prado, O\'Hara 2012, section 1.3' CODEC(ZSTD(1)),
+    `vpin_bvc_50` Nullable(Float64) COMMENT 'Sum of |buys - sells| over the volume of 50 equal parts of the last 240 minutes\' volume. Minutes without a buy_fraction are left out; NULL with fewer than 60 others that have volume. Easley, Lopez de Prado, O\'Hara 2012, section 1.3' CODEC(ZSTD(1)),
     `v` UInt64,
     `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
 )
@@ -17012,7 +17012,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow toxicity (VPIN) from prices and volumes of minutes alone, for venues that do not tell the taker\'s side';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_bvc__788108b6__mv_lazy` TO `marketprism_features`.`vpin_bvc__788108b6` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_bvc__8c1f9446__mv_lazy` TO `marketprism_features`.`vpin_bvc__8c1f9446` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -17032,8 +17032,8 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(count() OVER w240 >= 60, toFloat64(sum(toDecimal256(bvc_1m.bar_volume, 30)) OVER w240), NULL) / 50 AS `bucket_volume`,
-      arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_1m.bar_volume)) OVER w240)) AS `volumes`,
+      if(count() OVER w240 >= 60, if(countIf(NOT isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume))) OVER w240 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume), 0), 30) + isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume)) * 0) OVER w240)), NULL) / 50 AS `bucket_volume`,
+      arrayMap((x, f) -> if(isNull(f), 0, ifNull(x, 0)), arrayMap(t -> t.1, groupArray(tuple(bvc_1m.bar_volume)) OVER w240), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.buy_fraction)) OVER w240)) AS `volumes`,
       arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.bvc_buy_volume)) OVER w240)) AS `bought`,
       arrayCumSum(volumes) AS `volume_by`,
       arrayCumSum(bought) AS `bought_by`,
@@ -17044,7 +17044,7 @@ LEFT JOIN (
       arrayPopFront(buys) AS `buy_parts`,
       arrayCumSum(arrayMap(b -> abs(2 * b - assumeNotNull(bucket_volume)), buy_parts)) AS `imbalances`,
       arrayMap(i -> if(i < 50, NULL, (imbalances[i] - if(i > 50, imbalances[i - 50], 0)) / (50 * assumeNotNull(bucket_volume))), arrayEnumerate(buy_parts)) AS `vpins`,
-      if(empty(vpins) OR if(count() OVER w240 >= 60, count(bvc_sides_1m.buy_fraction) OVER w240, NULL) < length(volumes), NULL, vpins[- 1]) AS `vpin_bvc_50`
+      if(empty(vpins) OR arrayCount(x -> x > 0, volumes) < 60, NULL, vpins[- 1]) AS `vpin_bvc_50`
     FROM (
       SELECT `bvc_1m`.exchange AS exchange, `bvc_1m`.market_type AS market_type, `bvc_1m`.symbol AS symbol, `bvc_1m`.bucket_id AS bucket_id,
         `bvc_1m`.`bar_close` AS `bvc_1m.bar_close`,
@@ -17103,10 +17103,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `vpin_bvc_50`
-FROM `marketprism_features`.`vpin_bvc__788108b6` FINAL
+FROM `marketprism_features`.`vpin_bvc__8c1f9446` FINAL
 COMMENT 'Order-flow toxicity (VPIN) from prices and volumes of minutes alone, for venues that do not tell the taker\'s side';
 
-INSERT INTO `marketprism_features`.`vpin_bvc__788108b6` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_bvc_50`)
+INSERT INTO `marketprism_features`.`vpin_bvc__8c1f9446` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_bvc_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -17127,8 +17127,8 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(count() OVER w240 >= 60, toFloat64(sum(toDecimal256(bvc_1m.bar_volume, 30)) OVER w240), NULL) / 50 AS `bucket_volume`,
-      arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_1m.bar_volume)) OVER w240)) AS `volumes`,
+      if(count() OVER w240 >= 60, if(countIf(NOT isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume))) OVER w240 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume), 0), 30) + isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume)) * 0) OVER w240)), NULL) / 50 AS `bucket_volume`,
+      arrayMap((x, f) -> if(isNull(f), 0, ifNull(x, 0)), arrayMap(t -> t.1, groupArray(tuple(bvc_1m.bar_volume)) OVER w240), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.buy_fraction)) OVER w240)) AS `volumes`,
       arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.bvc_buy_volume)) OVER w240)) AS `bought`,
       arrayCumSum(volumes) AS `volume_by`,
       arrayCumSum(bought) AS `bought_by`,
@@ -17139,7 +17139,7 @@ LEFT JOIN (
       arrayPopFront(buys) AS `buy_parts`,
       arrayCumSum(arrayMap(b -> abs(2 * b - assumeNotNull(bucket_volume)), buy_parts)) AS `imbalances`,
       arrayMap(i -> if(i < 50, NULL, (imbalances[i] - if(i > 50, imbalances[i - 50], 0)) / (50 * assumeNotNull(bucket_volume))), arrayEnumerate(buy_parts)) AS `vpins`,
-      if(empty(vpins) OR if(count() OVER w240 >= 60, count(bvc_sides_1m.buy_fraction) OVER w240, NULL) < length(volumes), NULL, vpins[- 1]) AS `vpin_bvc_50`
+      if(empty(vpins) OR arrayCount(x -> x > 0, volumes) < 60, NULL, vpins[- 1]) AS `vpin_bvc_50`
     FROM (
       SELECT `bvc_1m`.exchange AS exchange, `bvc_1m`.market_type AS market_type, `bvc_1m`.symbol AS symbol, `bvc_1m`.bucket_id AS bucket_id,
         `bvc_1m`.`bar_close` AS `bvc_1m.bar_close`,
