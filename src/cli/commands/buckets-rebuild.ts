@@ -36,11 +36,17 @@ export function configureRebuild(command: Command, bind: Bind): void {
             allowDestructive: options.allowDestructive === true,
             onProgress: bucketProgress(shell.progress),
           });
-          const warnings = writing.withoutSizeWarnings(results.flatMap(({ withoutSize }) => withoutSize));
+          const warnings = [
+            ...writing.withoutSizeWarnings(results.flatMap(({ withoutSize }) => withoutSize)),
+            ...writing.breachWarnings(
+              context.project,
+              results.flatMap(({ breaches }) => breaches),
+            ),
+          ];
           return {
             result: {
               instrument: name,
-              clocks: results.map(({ failures: _, ...counts }) => counts),
+              clocks: results.map(({ failures: _, breaches: __, ...counts }) => counts),
               warnings,
             },
             text: () =>
