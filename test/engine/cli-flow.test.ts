@@ -333,6 +333,17 @@ describe.sequential("the commands on a simulated market", () => {
     ]);
   });
 
+  it("verify names buckets that wait for their features: no check can look at them", async () => {
+    expect((await again("verify", "monotonic")).document).toMatchObject({ ok: true, waiting: [] });
+    const forget =
+      "ALTER TABLE marketprism_features.closes DELETE WHERE clock = 'every_1m' AND market_type = 'spot' SETTINGS mutations_sync = 2";
+    expect((await again("sql", forget, "--write")).status).toBe(0);
+    const { waiting } = (await again("verify", "monotonic")).document;
+    expect(waiting).toMatchObject([{ clock: "every_1m", instrument: expect.stringContaining("/spot/") }]);
+    await again("buckets", "build");
+    expect((await again("verify", "monotonic")).document).toMatchObject({ ok: true, waiting: [] });
+  });
+
   it("sql prints bare rows with --json, a table for people, and writes only with --write", async () => {
     const scripts = await runFeature(["sql", "SELECT 1 AS a, toUInt64(2) AS b, NULL AS c", "--json"], {
       cwd: project,

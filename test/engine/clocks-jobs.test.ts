@@ -186,7 +186,7 @@ describe.skipIf(isMissing)("clocks and jobs on a recording", () => {
     } as const;
     expect(await run({ name: "sizes", action: calibrate })).toMatchObject({
       state: "done",
-      message: "1 sizes found, 0 written",
+      message: "sizes: 1 found, 0 written",
     });
     const broken = { kind: "sql", sql: "INSERT INTO nowhere SELECT 1" } as const;
     const failed = await run({ name: "broken", action: broken, retry: { times: 2, backoffMs: 1 } });

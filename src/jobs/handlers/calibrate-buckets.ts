@@ -28,5 +28,5 @@ export async function calibrateBuckets({ context, with: values, signal }: Handle
     await storeSizes(clock, result.sizes);
     written += result.sizes.length;
   }
-  return `${found} sizes found, ${written} written`;
+  return `sizes: ${found} found, ${written} written`;
 }
