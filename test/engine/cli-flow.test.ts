@@ -177,7 +177,7 @@ describe.sequential("the commands on a simulated market", () => {
         (view) =>
           `SELECT '${view}' AS view, symbol, count() AS rows FROM marketprism_features.${view} GROUP BY symbol`,
       );
-      const sql = `${counts.join(" UNION ALL ")} ORDER BY view, symbol`;
+      const sql = `SELECT * FROM (${counts.join(" UNION ALL ")}) ORDER BY view, symbol`;
       return JSON.parse((await runFeature(["sql", sql, "--json"], { cwd: project })).stdout);
     };
     const before = await rows();
