@@ -41,7 +41,8 @@ export function reportHtml(request: EvaluateRequest, result: EvaluateResult): st
   )}
 <h2>Information coefficient by period</h2>${timeBars(
     result.periods.map(({ from, ic, rows: count }) => ({
-      ...{ from, value: ic },
+      from,
+      value: ic,
       title: `${new Date(from).toISOString().slice(0, 19)}: ${number(ic)} of ${count} rows`,
     })),
     "IC",

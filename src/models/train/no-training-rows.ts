@@ -24,8 +24,10 @@ export async function noClassedRows(
   const found = await reader.rows<Record<keyof Counts, string | null>>(counts({ label: quoteName(label) }));
   const count = (name: keyof Counts): number => Number(found[0]?.[name] ?? 0);
   const { why, hint } = reasonOf(names, {
-    ...{ labels: count("labels"), returns: count("returns") },
-    ...{ classes: count("classes"), longest: count("longest") },
+    labels: count("labels"),
+    returns: count("returns"),
+    classes: count("classes"),
+    longest: count("longest"),
   });
   return new FeatureError("FS_MODEL_TRAINING_SET", why, { object: names.label, hint });
 }
@@ -52,7 +54,7 @@ function reasonOf(
     };
   return {
     why: `None of the ${classes} buckets with a class of ${label} has a row of ${vector}.`,
-    hint: `\`feature backfill ${vector}\` computes the rows of buckets that were closed before.`,
+    hint: "`feature status` counts buckets that wait for their features, and `feature buckets build` computes them.",
   };
 }
 
