@@ -3,6 +3,7 @@ import { type Verification, verify } from "../verify/verify.js";
 import type { Context } from "./context.js";
 import { deployedCatalog } from "./deployed-catalog.js";
 import type { Bar, Progress } from "./progress.js";
+import { type WaitingBuckets, waitingBuckets } from "./waiting-buckets.js";
 
 /** Runs the checks against what is deployed; throws when the specs say something else. */
 export async function runVerify(
@@ -10,7 +11,7 @@ export async function runVerify(
   checks: readonly Check[],
   options: VerifyOptions,
   progress: Progress,
-): Promise<Verification> {
+): Promise<Verification & { readonly waiting: readonly WaitingBuckets[] }> {
   const { catalog } = await deployedCatalog(context);
   let bar: { readonly check: string; readonly bar: Bar } | undefined;
   const verification = await verify({
@@ -28,5 +29,5 @@ export async function runVerify(
     },
   });
   bar?.bar.stop();
-  return verification;
+  return { ...verification, waiting: await waitingBuckets(context, catalog.clocks) };
 }

@@ -36,7 +36,7 @@ export async function readStatus(context: Context) {
   const { engine, project, specs, target } = context;
   const registry = openRegistryReader(engine, project.databases.registry);
   const deployed = await registry.required();
-  const { pending, plans, records } = await planApply(engine, project, ({ objects }) =>
+  const { catalog, pending, plans, records } = await planApply(engine, project, ({ objects }) =>
     compileProject(specs, objects),
   );
   const scope = { state: deployed, records, seen: await registry.seen(), wanted: [] };
@@ -54,7 +54,7 @@ export async function readStatus(context: Context) {
     objects: liveObjects(deployed),
     retired: retiredVersions(deployed),
     pins: await registry.pins(),
-    instruments: await instrumentStatus(context),
+    instruments: await instrumentStatus(context, catalog.clocks),
   };
 }
 

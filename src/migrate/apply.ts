@@ -138,8 +138,8 @@ async function repairOrRefuse(
   const drift = ofOurs(found);
   if (repair === true) {
     const repaired = drift.length === 0 ? [] : (await repairDrift(engine, project, deployed, drift)).objects;
-    const others = found.filter((one) => !drift.includes(one));
-    return { repaired, leftAlone: others.map(({ target }) => `${target.database}.${target.name}`) };
+    const foreign = found.filter(({ kind }) => kind === "foreign");
+    return { repaired, leftAlone: foreign.map(({ target }) => `${target.database}.${target.name}`) };
   }
   if (drift.length === 0) return nothing;
   const shown = drift.slice(0, 5).map(({ kind, target }) => `${target.database}.${target.name} is ${kind}`);

@@ -34,12 +34,13 @@ export function configureStatus(command: Command, bind: Bind): void {
     .action(
       bind(async ({ shell }) =>
         withProject(shell, "buckets status", async (context) => {
-          const [{ openRegistryReader }, { instrumentStatus }] = await Promise.all([
+          const [{ openRegistryReader }, { compileProject }, { instrumentStatus }] = await Promise.all([
             import("../../registry/reader.js"),
+            import("../../compile/compile-project.js"),
             import("../instrument-status.js"),
           ]);
           await openRegistryReader(context.engine, context.project.databases.registry).required();
-          const instruments = await instrumentStatus(context);
+          const instruments = await instrumentStatus(context, compileProject(context.specs).clocks);
           const rows = instruments.map((row) => [
             row.clock,
             `${row.exchange}/${row.market_type}/${row.symbol}`,

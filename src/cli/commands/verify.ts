@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { FeatureError } from "../../errors.js";
-import type { BucketStatus } from "../../ingest/buckets/status.js";
 import type { Bind } from "../command-module.js";
 import { withProject } from "../context.js";
 import { plural } from "../count-text.js";
@@ -13,24 +12,6 @@ interface Options {
   readonly to?: string;
   readonly instrument?: readonly string[];
 }
-
-/** Closed buckets without all of their features, which no check can look at. */
-interface Waiting {
-  readonly clock: string;
-  readonly instrument: string;
-  readonly buckets: number;
-}
-
-function waitingBuckets(status: BucketStatus & { readonly clock: string }): Waiting[] {
-  const { clock, exchange, market_type, symbol, pending } = status;
-  return pending === 0
-    ? []
-    : [{ clock, instrument: `${exchange}/${market_type}/${symbol}`, buckets: pending }];
-}
-
-const waitingWarning = ({ clock, instrument, buckets }: Waiting): string =>
-  `${clock}: ${plural(buckets, "bucket")} of ${instrument} ${buckets === 1 ? "waits for its" : "wait for their"} features and ` +
-  "could not be checked; run `feature buckets build`";
 
 export function configure(command: Command, bind: Bind): void {
   command
@@ -62,18 +43,17 @@ export function configure(command: Command, bind: Bind): void {
         const asked = verifyOptions(options);
         const chosen = chosenChecks(args);
         return withProject(shell, "verify", async (context) => {
-          const [{ runVerify }, { describeVerification }, { instrumentStatus }] = await Promise.all([
+          const [{ runVerify }, { describeVerification }, { waitingWarning }] = await Promise.all([
             import("../run-verify.js"),
             import("../describe-verification.js"),
-            import("../instrument-status.js"),
+            import("../waiting-buckets.js"),
           ]);
           const verification = await runVerify(context, chosen, asked, shell.progress);
-          const waiting = (await instrumentStatus(context)).flatMap(waitingBuckets);
           const bad = verification.checks.filter(({ ok }) => !ok);
           return {
-            result: { ...verification, waiting },
+            result: verification,
             text: () => describeVerification(verification),
-            warnings: waiting.map(waitingWarning),
+            warnings: verification.waiting.map(waitingWarning),
             errors: bad.map(({ check, failed, notRecomputable }) =>
               failed > 0
                 ? new FeatureError("FS_VERIFY_FAILED", `${check}: ${plural(failed, "finding")}.`, {

@@ -18,8 +18,8 @@ import { recordCloses, triggerLevel } from "./trigger.js";
 export interface Asked {
   /** What hangs on their closes. */
   readonly feed: Promise<Feed>;
-  /** The first of their batches, fitted. */
-  readonly first?: Promise<Batch[]>;
+  /** The first of their batches, fitted; undefined without buckets. */
+  readonly first: Promise<Batch[]> | undefined;
 }
 
 /** Asks before `pending` is closed, beside something else that takes its time. */
@@ -34,7 +34,7 @@ export function askAhead(
   // Heard where they are waited for, if what goes on beside does not fail first.
   feed.catch(() => {});
   first?.catch(() => {});
-  return { feed, ...(first === undefined ? {} : { first }) };
+  return { feed, first };
 }
 
 /**

@@ -8,12 +8,13 @@ import { type InstrumentKey, instrumentName } from "../../spec/model.js";
 import { type AdvanceResult, advance } from "./advance.js";
 import type { AdvanceProgress } from "./advance-progress.js";
 import { type ClockContext, featuresTable, instrumentParams } from "./clock-context.js";
-import { clockSessions } from "./clock-sessions.js";
+import { type ClockSession, clockSessions } from "./clock-sessions.js";
 import { readCutterState, storeCutterStates } from "./cutter-state.js";
 import { leaseBook } from "./lease-book.js";
 
 const ofInstrument =
   "exchange = {exchange:String} AND market_type = {market_type:String} AND symbol = {symbol:String}";
+const ofClock = `clock = {clock:String} AND ${ofInstrument}`;
 
 /** A table of feature rows, and the clock whose buckets it has rows of. */
 export interface StoredTable {
@@ -29,11 +30,13 @@ export interface RebuildOptions {
   readonly onProgress?: (progress: AdvanceProgress) => void;
 }
 
-export interface RebuildResult extends AdvanceResult {
+interface Cut {
   readonly clock: string;
   readonly cutVersion: number;
   readonly bucketsBefore: number;
 }
+
+export interface RebuildResult extends AdvanceResult, Cut {}
 
 /**
  * By all clocks: a late trade that one of them takes in is late for none. A result a clock, in the order given.
@@ -46,31 +49,28 @@ export async function rebuildInstrument(
   instrument: InstrumentKey,
   options: RebuildOptions,
 ): Promise<RebuildResult[]> {
-  const [any] = clocks;
-  if (any === undefined) return [];
-  await refuseUntraded(any, instrument);
-  if (!options.allowDestructive) await refuseFetched(any, instrument);
-  const cuts: { clock: string; cutVersion: number; bucketsBefore: number }[] = [];
-  for (const context of clocks) cuts.push(await noteCut(context, instrument));
-  for (const context of clocks) await finishRebuild(context, instrument, options.storedTables);
+  const [first] = clocks;
+  if (first === undefined) return [];
+  await refuseUntraded(first, instrument);
+  if (!options.allowDestructive) await refuseFetched(first, instrument);
+  const noted: (ClockSession & { readonly cut: Cut })[] = [];
+  for (const one of clockSessions(clocks)) noted.push({ ...one, cut: await noteCut(one.clock, instrument) });
+  for (const { clock } of noted) await finishRebuild(clock, instrument, options.storedTables);
   const results: RebuildResult[] = [];
-  for (const { clock: context, session } of clockSessions(clocks)) {
+  for (const { clock, session, cut } of noted) {
     const { onProgress } = options;
-    const advanced = await advance(context, {
+    const advanced = await advance(clock, {
       session,
       instruments: [instrument],
       ...(onProgress === undefined ? {} : { onProgress }),
     });
-    for (const cut of cuts) if (cut.clock === context.clock.name) results.push({ ...advanced, ...cut });
+    results.push({ ...advanced, ...cut });
   }
   return results;
 }
 
 /** From here on a crash is healed by doing it. */
-async function noteCut(
-  context: ClockContext,
-  instrument: InstrumentKey,
-): Promise<{ clock: string; cutVersion: number; bucketsBefore: number }> {
+async function noteCut(context: ClockContext, instrument: InstrumentKey): Promise<Cut> {
   const clock = context.clock.name;
   const before = await readCutterState(context, instrument);
   const cutVersion = before.cutVersion + 1;
@@ -124,17 +124,12 @@ export async function finishRebuild(
   storedTables: readonly StoredTable[],
 ): Promise<void> {
   const { engine, project, compiled, clock } = context;
-  const params = instrumentParams(instrument);
+  const params = { ...instrumentParams(instrument), clock: clock.name };
   const wait = { mutations_sync: 2 };
-  const remove = (table: string): Promise<void> =>
-    engine.execute(`ALTER TABLE ${table} DELETE WHERE ${ofInstrument}`, { params, settings: wait });
+  const remove = (table: string, rows = ofInstrument): Promise<void> =>
+    engine.execute(`ALTER TABLE ${table} DELETE WHERE ${rows}`, { params, settings: wait });
   for (const { table, clock: of } of storedTables) if (of === clock.name) await remove(quoteName(table));
-  for (const name of ["closes", "dirty"]) {
-    await engine.execute(
-      `ALTER TABLE ${featuresTable(context, name)} DELETE WHERE clock = {clock:String} AND ${ofInstrument}`,
-      { params: { ...params, clock: clock.name }, settings: wait },
-    );
-  }
+  for (const name of ["closes", "dirty"]) await remove(featuresTable(context, name), ofClock);
   await remove(quoteName(compiled.buckets));
   if (!project.sources.trades.external) {
     await engine.execute(
@@ -145,8 +140,8 @@ export async function finishRebuild(
   }
   const [cut] = await engine.rows<{ version: number }>(
     `SELECT max(cut_version) AS version FROM ${featuresTable(context, "bucket_cuts")}
-     WHERE clock = {clock:String} AND ${ofInstrument}`,
-    { params: { ...params, clock: clock.name } },
+     WHERE ${ofClock}`,
+    { params },
   );
   const lease = await leaseBook(context).of(instrument);
   const cutVersion = Math.max(cut?.version ?? 1, 1);

@@ -3,14 +3,11 @@ import type { Reader } from "../../engine/port.js";
 import { quoteName } from "../../schema/quote.js";
 import type { Project } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
-import type { ClockContext } from "./clock-context.js";
+import type { ClockContext, InstrumentRow } from "./clock-context.js";
 
 const template = sqlTemplate(import.meta.url, "bucket-status");
 
-export interface BucketStatus {
-  readonly exchange: string;
-  readonly market_type: string;
-  readonly symbol: string;
+export interface BucketStatus extends InstrumentRow {
   readonly cut_version: number;
   /** Closed buckets that are stored. */
   readonly buckets: number;
