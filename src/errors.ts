@@ -333,6 +333,11 @@ export const errorCodes = {
     hint: "Read the stream or the views that `from` names.",
     exit: 1,
   },
+  FS_LEAK_LABEL: {
+    summary: "A view names a label: features would be made of what is to be predicted.",
+    hint: "Take a view that looks back; `feature fetch --labels` puts labels beside a vector in a training set.",
+    exit: 1,
+  },
   FS_LEAK_NEGATIVE_LAG: {
     summary: "A lag with a negative offset looks at later buckets.",
     hint: "Use a positive offset.",

@@ -18,7 +18,7 @@ export interface FusedView {
 /** Whether a view only aggregates its stream's rows, a row a bucket: then it can share a GROUP BY, so a table. */
 export function isFusible(draft: ViewDraft): boolean {
   const { view, rows, usage } = draft;
-  const isPlain =
+  return (
     rows !== undefined &&
     usage !== undefined &&
     usage.stream === rows.stream &&
@@ -26,13 +26,7 @@ export function isFusible(draft: ViewDraft): boolean {
     view.overBy === undefined &&
     view.asOf === undefined &&
     view.windows.length === 0 &&
-    rows.levels.length + rows.by.length === 0;
-  // A name that is given within an expression is known to all expressions of a SELECT.
-  return (
-    isPlain &&
-    ![...draft.lets, ...draft.expressions].some(({ sql }) =>
-      tokenize(sql).some(({ text }) => /^as$/i.test(text)),
-    )
+    rows.levels.length + rows.by.length === 0
   );
 }
 

@@ -17,12 +17,22 @@ export interface LeakScope {
   readonly overStream: boolean;
 }
 
-/** Their result depends on when, where or in which block a row is computed. */
-const unrepeatable =
-  /^(?:now|now64|nowInBlock.*|today|yesterday|UTCTimestamp|rand.*|generate(?:UUID|ULID|Snowflake|Serial|RandomStructure).*|array(?:Partial)?Shuffle|arrayRandomSample|fuzz.*|uptime|hostName|FQDN|filesystem.*|getOSKernelVersion|initialQueryStartTime|transactionID|serverUUID|tcpPort|connectionId|(?:initial)?[qQ]ueryI[dD]|current(?:User|Database|Schemas|Profiles|Roles|QueryID)|version|block(?:Number|Size|SerializedSize)|rowNumber.*|running(?:Difference|Accumulate|Concurrency).*|neighbor|getSetting.*|getServerSetting|getMacro|serverTimezone|groupArraySample)$/;
+/** Their result depends on when, where or in which block a row is computed. Names as the engine resolves them, without aliases. */
+const unrepeatable: readonly RegExp[] = [
+  // The clock
+  /^(?:now|now64|nowInBlock.*|localtime|today|yesterday|UTCTimestamp|uptime|initialQueryStartTime)$/,
+  // Chance
+  /^(?:rand.*|generate(?:UUID|ULID|Snowflake|Serial|RandomStructure).*|dateTimeToUUIDv7|fuzz.*|obfuscateQuery|array(?:Partial)?Shuffle|arrayRandomSample|groupArraySample)$/,
+  // The server, the session, the statement
+  /^(?:hostName|displayName|FQDN|filesystem.*|getOSKernelVersion|serverUUID|tcpPort|getServerPort|version|revision|buildId|chdb|zookeeperSessionUptime|shard(?:Num|Count)|(?:server)?[tT]imezone)$/,
+  /^(?:connectionId|connectionID|(?:initial)?[qQ]ueryI[dD]|transaction.*|getSetting.*|get(?:MergeTree|Server)Setting|getMacro|getClientHTTPHeader)$/,
+  /^(?:current(?:User|Database|Schemas|Profiles|Roles|QueryID)|authenticatedUser|(?:default|enabled)(?:Profiles|Roles)|timeSeries.*(?:Tag|Group|Series).*)$/,
+  // The block of rows, and how it lies in memory
+  /^(?:block(?:Number|Size|SerializedSize)|rowNumber.*|running(?:Difference|Accumulate|Concurrency).*|neighbor|isConstant|toColumnTypeName|dumpColumnStructure|lowCardinality(?:Keys|Indices)|arrayPartial(?:Reverse)?Sort)$/,
+];
 /** They read what no `from` names. */
 const outside =
-  /^(?:dictGet.*|dictHas|dictIsIn|joinGet.*|file|catboostEvaluate|modelEvaluate|meiliMatch|executable.*|isIPAddress.*File)$/;
+  /^(?:dict(?:Get|Has|IsIn).*|joinGet.*|file|hasColumnInTable|region[A-Z].*|naiveBayes.*|[aA][iI][A-Z].*|__applyFilter|catboostEvaluate|modelEvaluate|meiliMatch|executable.*|isIPAddress.*File)$/;
 /** Which attempt wrote a row, and when: the same values computed again have others. */
 const bookkeeping: ReadonlySet<string> = new Set(["v", "created_at", "ingested_at"]);
 const lags: ReadonlySet<string> = new Set(["lagInFrame", "lag", "leadInFrame", "lead"]);
@@ -39,6 +49,9 @@ export function leaksOf(expression: TreeNode, scope: LeakScope): Leak[] {
       case "QUERY":
       case "UNION":
         return [{ code: "FS_LEAK_SUBSELECT", message: "it reads a sub-select" } as const];
+      case "TABLE":
+      case "FUNCTIONTABLE":
+        return [{ code: "FS_LEAK_INPUT", message: "it reads a table that no `from` names" } as const];
       case "COLUMN":
         return isArgument(node) ? [] : inputLeaks(node);
       case "FUNCTION":
@@ -58,10 +71,10 @@ function inputLeaks({ attributes }: TreeNode): Leak[] {
   ];
 }
 
-function functionLeaks(node: TreeNode, scope: LeakScope): Leak[] {
-  const { function_name: name = "", function_type: type = "", result_type: result = "" } = node.attributes;
+/** What a function does whatever its arguments are. */
+export function leaksOfCall(name: string): Leak[] {
   const leaks: Leak[] = [];
-  if (unrepeatable.test(name)) {
+  if (unrepeatable.some((names) => names.test(name))) {
     leaks.push({
       code: "FS_LEAK_CLOCK_OR_CHANCE",
       message: `${name}(…) gives another result when it is computed again`,
@@ -70,6 +83,12 @@ function functionLeaks(node: TreeNode, scope: LeakScope): Leak[] {
   if (outside.test(name)) {
     leaks.push({ code: "FS_LEAK_INPUT", message: `${name}(…) reads what is no declared input` });
   }
+  return leaks;
+}
+
+function functionLeaks(node: TreeNode, scope: LeakScope): Leak[] {
+  const { function_name: name = "", function_type: type = "", result_type: result = "" } = node.attributes;
+  const leaks = leaksOfCall(name);
   if (name === "divide" && result.includes("Decimal")) {
     const hint = "Divide floats: toFloat64(a) / nullIf(toFloat64(b), 0).";
     leaks.push({ code: "FS_SPEC_DECIMAL_DIVISION", message: "a division of Decimals cuts digits off", hint });

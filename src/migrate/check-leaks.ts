@@ -11,15 +11,16 @@ const innerSuffix = /__(?:of_bucket|raw)$/;
 
 /** Findings at the places of the expressions. `resolved` is the tree of all of the view's columns. */
 export function checkLeaks({ view }: ViewProbe, resolved: TreeNode): FeatureError[] {
-  const overStream = "stream" in view.from || view.overBy !== undefined;
+  const hasOrder = "stream" in view.from || view.asOf?.events === true;
+  const overRows = hasOrder || view.overBy !== undefined;
   const found = projections(resolved);
   const findings = new Map<string, FeatureError>();
   const leaky = new Set<string>();
   for (const expression of written(view)) {
     const { name, sql, at } = expression;
     const anyOrder = view.columns.some((column) => column.name === name && column.approx !== undefined);
-    for (const { expression: tree } of found.filter((item) => isOf(item.name, name, overStream))) {
-      for (const leak of leaksOf(tree, { anyOrder, overStream: "stream" in view.from })) {
+    for (const { expression: tree } of found.filter((item) => isOf(item.name, name, overRows))) {
+      for (const leak of leaksOf(tree, { anyOrder, overStream: hasOrder })) {
         // A column that uses one with a leak has the leak in its tree as well; the first is to be mended.
         const repeated = [...leaky].some((other) => new RegExp(`\\b${other}\\b`).test(sql));
         if (repeated) continue;
@@ -32,7 +33,7 @@ export function checkLeaks({ view }: ViewProbe, resolved: TreeNode): FeatureErro
     const hasLeak = [...findings.keys()].some((key) => key.startsWith(`${name} `));
     if (hasLeak && name !== "where") leaky.add(name);
     if (!hasLeak && isColumn(view, expression) && /\bOVER\s*\(/i.test(sql)) {
-      const hint = overStream
+      const hint = overRows
         ? "Windows over rows belong into `rows:`."
         : "Declare the window under `windows:`, and write OVER its name.";
       findings.set(
@@ -63,8 +64,8 @@ function isColumn(view: FeatureView, expression: RowExpression): boolean {
 }
 
 /** Filters of views over views are the compiler's: they cut the rows that are read. */
-function isOf(projection: string, name: string, overStream: boolean): boolean {
-  if (name === "where") return overStream && projection === "WHERE";
+function isOf(projection: string, name: string, overRows: boolean): boolean {
+  if (name === "where") return overRows && projection === "WHERE";
   return projection.replace(innerSuffix, "") === name;
 }
 

@@ -1,5 +1,6 @@
 /** What the engine says of a view's expressions: their types, or which of them it refuses, and why. */
 import { tokenize } from "../compile/expression/tokens.js";
+import { leaksOfCall } from "../compile/leak-rules.js";
 import type { ViewProbe } from "../compile/probe.js";
 import { columnTypes, parseQueryTree, type TreeNode } from "../compile/query-tree.js";
 import type { Reader } from "../engine/port.js";
@@ -90,6 +91,16 @@ function refusal(view: FeatureView, column: RowExpression, answer: FeatureError)
       "an aggregate without a window takes all buckets that are computed together",
       { object: `${view.name}.${column.name}`, at: column.at, cause: answer },
     );
+  }
+  // The engine has no such dictionary or file, or no longer such a function: there being one would not help.
+  const [leak] = tokenize(column.sql).flatMap(({ kind, text }) => (kind === "name" ? leaksOfCall(text) : []));
+  if (leak !== undefined) {
+    const { code, message } = leak;
+    return new FeatureError(code, message, {
+      object: `${view.name}.${column.name}`,
+      at: column.at,
+      cause: answer,
+    });
   }
   return new FeatureError(
     "FS_SPEC_EXPRESSION",

@@ -128,11 +128,7 @@ class ReferenceChecker {
   }
 
   #feature(vector: VectorSpec, feature: VectorFeature): void {
-    if (
-      this.#scope.labels.some(
-        (label) => label.name === feature.view || `label_${label.name}` === feature.view,
-      )
-    ) {
+    if (this.#isLabel(feature.view)) {
       const message = `vector ${vector.name} names the label ${feature.view}, which looks forward`;
       this.#add("FS_SPEC_LABEL_IN_VECTOR", message, feature.at);
       return;
@@ -212,6 +208,11 @@ class ReferenceChecker {
     );
   }
 
+  /** By its own name, or by that of its alias. */
+  #isLabel(name: string): boolean {
+    return this.#scope.labels.some((label) => label.name === name || `label_${label.name}` === name);
+  }
+
   /** The view of this name; undefined, with a finding if there is none, when nothing is known of it. */
   #find(object: string, name: string, at: Location, others: readonly string[]): FeatureView | undefined {
     const view = this.#views.get(name);
@@ -227,6 +228,10 @@ class ReferenceChecker {
     if (alias !== undefined) {
       const message = `${object} names ${name}, an alias (\`alias_of:\`), which stores nothing`;
       this.#add("FS_SPEC_VALUE", message, at, `Name what it shows: ${alias.views.join(" or ")}.`);
+      return undefined;
+    }
+    if (this.#isLabel(name)) {
+      this.#add("FS_LEAK_LABEL", `${object} names the label ${name}, which looks forward`, at);
       return undefined;
     }
     const known = [...this.#views.keys(), ...this.#scope.unreadViews, ...others];

@@ -1,5 +1,6 @@
 /** Planted leaks: specs that each do one thing that a feature may not do. Each is found, with its code, file and line. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { leaksOfCall } from "../../src/compile/leak-rules.js";
 import { columnLineage, parseQueryTree } from "../../src/compile/query-tree.js";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
@@ -76,6 +77,28 @@ const planted: Readonly<Record<string, readonly [string, string]>> = {
     "view: NAME\nclock: ubt\nfrom: order_flow\nlet: { late: 'toUnixTimestamp(now())' }\ncolumns:\n  leak: { sql: 'close + late * 0' }\n",
     "FS_LEAK_CLOCK_OR_CHANCE",
   ],
+  local_time: [overTrades("max(price) + toUnixTimestamp(localtime()) * 0"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  server: [overTrades("max(price) + length(displayName())"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  memory: [overTrades("isConstant(max(price))"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  // The engine no longer has it, and would say that only.
+  neighbour: [overTrades("max(neighbor(price, 1))"), "FS_LEAK_CLOCK_OR_CHANCE"],
+  whole_history: [
+    overViews(
+      "max(close) OVER (ORDER BY bucket_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
+    ),
+    "FS_LEAK_FOLLOWING_ROWS",
+  ],
+  of_all: [overViews("max(close) OVER ()"), "FS_LEAK_UNORDERED_WINDOW"],
+  dictionary: [overViews("dictGet('later.prices', 'close', bucket_id)"), "FS_LEAK_INPUT"],
+  other_table: [overTrades("countIf(toUInt8(side) IN system.one)"), "FS_LEAK_INPUT"],
+  of_events: [
+    "view: NAME\nclock: ubt\nas_of: liquidations\nevents: true\nmax_age: 10m\nwhere: 'rand() % 2 = 0'\ncolumns:\n  leak: { sql: 'sum(price)' }\n",
+    "FS_LEAK_CLOCK_OR_CHANCE",
+  ],
+  last_of_events: [
+    "view: NAME\nclock: ubt\nas_of: liquidations\nevents: true\nmax_age: 10m\ncolumns:\n  leak: { sql: 'argMax(price, timestamp)' }\n",
+    "FS_SPEC_ORDER_DEPENDENT",
+  ],
   of_a_row: [
     "view: NAME\nrow: trades\ncolumns:\n  leak: { sql: 'price + toUnixTimestamp(now()) * 0' }\n",
     "FS_LEAK_CLOCK_OR_CHANCE",
@@ -87,6 +110,15 @@ const plantedInText: Readonly<Record<string, readonly [string, string]>> = {
   sub_select: [overViews("close - (SELECT max(close) FROM order_flow)"), "FS_LEAK_SUBSELECT"],
   in_select: [overTrades("countIf(price IN (select 1))"), "FS_LEAK_SUBSELECT"],
   any_price: [overTrades("any(price)"), "FS_SPEC_ORDER_DEPENDENT"],
+  turned_round: [overViews("arrayReverse(groupArray(close))[1]"), "FS_SPEC_ORDER_DEPENDENT"],
+  // It would be the bucket's id in the whole SELECT.
+  hidden_alias: [overViews("close + (2 AS bucket_id)"), "FS_SPEC_EXPRESSION"],
+  two_rows: [overViews("arrayJoin([close, open])"), "FS_SPEC_EXPRESSION"],
+  two_columns: [overTrades("untuple(tuple(max(price), min(price)))"), "FS_SPEC_EXPRESSION"],
+  rows_backwards: [
+    overTrades("max(nx)", "rows: { nx: 'max(price) OVER (ORDER BY ord DESC)' }\n"),
+    "FS_SPEC_EXPRESSION",
+  ],
 };
 
 const filesOf = (specs: typeof planted) =>
@@ -94,6 +126,30 @@ const filesOf = (specs: typeof planted) =>
     path: `features/${name}.yaml`,
     text: text.replace("NAME", name),
   }));
+
+const label = readFiles(repository).filter(({ path }) =>
+  /^features\/labels\/|\/book_state\.yaml$/.test(path),
+);
+
+/** Of specs that are refused as they are read: the code of the first finding by file, each at its line. */
+function readFindings(specs: Readonly<Record<string, string>>): Record<string, string> {
+  const files = Object.entries(specs).map(([name, text]) => ({
+    path: `features/${name}.yaml`,
+    text: text.replace("NAME", name),
+  }));
+  try {
+    parseProject([...base, ...label, ...files], { CLICKHOUSE_URL: "http://localhost" }, "/project");
+  } catch (error) {
+    if (!(error instanceof Findings)) throw error;
+    return Object.fromEntries(
+      error.findings.map(({ code, at }) => {
+        expect(at?.line, at?.file).toBeGreaterThan(2);
+        return [at?.file?.replace(/^features\/|\.yaml$/g, "") ?? "", code];
+      }),
+    );
+  }
+  return {};
+}
 
 describe("planted leaks", () => {
   let engine: Engine;
@@ -144,6 +200,49 @@ describe("planted leaks", () => {
 
   it("are found in the text where the engine is not needed", async () => {
     expect(await found(plantedInText)).toEqual(expected(plantedInText));
+  });
+
+  it("are found where a view says what it reads, and when", async () => {
+    const later = (more: string): string =>
+      `view: NAME\nclock: ubt\nfrom: trades\n${more}columns:\n  leak: { sql: 'max(later.mid)' }\n`;
+    const of = (from: string, more = ""): string =>
+      `view: NAME\nclock: ubt\nfrom: ${from}\n${more}columns:\n  leak: { sql: "1" }\n`;
+    expect(
+      readFindings({
+        no_delay: later("lookup: { later: { source: books, at: 5s } }\n"),
+        of_bucket: later("lookup: { later: { source: books, of: bucket, at: 1s } }\n"),
+        short_delay: later("delay: 1s\nlookup: { later: { source: books, at: 5s } }\n"),
+        outcome: later("delay: 5s\nlookup: { later: { source: books, at: 5s } }\n").replace("leak", "kept"),
+        // Which outcome is known depends on the bucket at which one stands.
+        outcomes: of("outcome", "windows: { w3: { buckets: 3 } }\n"),
+        folded_outcomes: of("outcome", "scan: { buckets: 3 }\nstate: { s: { start: 0, next: s + kept } }\n"),
+        label: of("trend_3"),
+        beside_label: of("[order_flow, label_trend_3]"),
+        ahead: of("order_flow", "windows: { w: { buckets: -3 } }\n"),
+        anchored_ahead: of("order_flow", "scan: { buckets: -3 }\nstate: { s: { start: 0, next: s } }\n"),
+      }),
+    ).toEqual({
+      no_delay: "FS_SPEC_VALUE",
+      of_bucket: "FS_SPEC_VALUE",
+      short_delay: "FS_SPEC_VALUE",
+      outcomes: "FS_SPEC_WINDOW",
+      folded_outcomes: "FS_SPEC_WINDOW",
+      label: "FS_LEAK_LABEL",
+      beside_label: "FS_LEAK_LABEL",
+      ahead: "FS_SPEC_VALUE",
+      anchored_ahead: "FS_SPEC_VALUE",
+    });
+  });
+
+  it("are all functions that the engine itself does not call repeatable, but for these", async () => {
+    const names = await engine.rows<{ name: string }>(
+      `SELECT name FROM system.functions
+       WHERE NOT is_aggregate AND alias_to = '' AND origin = 'System' AND NOT coalesce(deterministic, 0)`,
+    );
+    expect(names.length).toBeGreaterThan(150);
+    const free = names.flatMap(({ name }) => (leaksOfCall(name).length === 0 ? [name] : []));
+    // The first is refused in the text. The second is arithmetic.
+    expect(free.sort()).toEqual(["arrayJoin", "financialNetPresentValueExtended"]);
   });
 
   it("stand in a tree that tells what each column is made of", async () => {

@@ -89,26 +89,49 @@ export function closingIndex(tokens: readonly Token[], open: number): number {
   throw new ExpressionError(`"${tokens[open]?.text ?? "("}" is never closed`);
 }
 
+/** They make several rows or several columns of one. */
+const multiplying: ReadonlySet<string> = new Set(["arrayjoin", "unnest", "untuple", "columns"]);
+
 /**
- * Refuses what is not one expression: brackets that do not match, a second item, a statement's end, a sub-select, an alias.
- * Such text would change the SELECT that it is put into.
+ * Refuses what is not one expression: brackets that do not match, a second item, a statement's end, a sub-select, an alias,
+ * what becomes several rows or columns. Such text would change the SELECT that it is put into.
  */
 export function checkSingleExpression(tokens: readonly Token[]): void {
   if (tokens.length === 0) throw new ExpressionError("it is empty");
-  if (tokens.some((token) => token.kind === "name" && /^select$/i.test(token.text))) {
-    throw new ExpressionError("a sub-select is not allowed");
+  for (const [index, token] of tokens.entries()) {
+    const word = token.kind === "name" ? token.text.toLowerCase() : token.text;
+    if (word === ";") throw new ExpressionError('unexpected ";"');
+    if (token.kind !== "name") continue;
+    if (word === "select") throw new ExpressionError("a sub-select is not allowed");
+    // Within brackets, too: the engine lets an alias take the place of every column of its name.
+    if (word === "as" && !isOfCast(tokens, index))
+      throw new ExpressionError("an alias is not allowed; the column's name is its key");
+    if (multiplying.has(word) && isSymbol(tokens[index + 1], "(")) {
+      const what = word === "untuple" || word === "columns" ? "several columns" : "several rows";
+      throw new ExpressionError(`${token.text}(…) makes ${what} of one`);
+    }
   }
-  if (tokens.some((token) => token.text === ";")) throw new ExpressionError('unexpected ";"');
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index];
-    if (token === undefined) break;
-    if (token.kind === "name" && /^as$/i.test(token.text))
-      throw new ExpressionError("an alias is not allowed; the column's name is its key");
-    if (token.kind !== "symbol") continue;
+    if (token?.kind !== "symbol") continue;
     if (token.text === ",") throw new ExpressionError('unexpected ","');
     if (/^[)\]}]$/.test(token.text)) throw new ExpressionError(`"${token.text}" closes nothing`);
     if (/^[([{]$/.test(token.text)) index = closingIndex(tokens, index);
   }
+}
+
+/** Whether the AS at this place is that of `CAST(x AS T)`. */
+function isOfCast(tokens: readonly Token[], at: number): boolean {
+  let depth = 0;
+  for (let index = at - 1; index > 0; index--) {
+    const token = tokens[index];
+    if (token?.kind !== "symbol") continue;
+    if (/^[)\]}]$/.test(token.text)) depth += 1;
+    else if (/^[([{]$/.test(token.text) && depth > 0) depth -= 1;
+    else if (/^[([{]$/.test(token.text))
+      return token.text === "(" && /^cast$/i.test(tokens[index - 1]?.text ?? "");
+  }
+  return false;
 }
 
 /** The arguments between `open` and its closing bracket, split at top-level commas; none for `()`. */

@@ -242,7 +242,6 @@ describe("a view stays apart from others", () => {
   const other = view("other", `from: trades\n${columns(["n", "count()"])}`);
   it.each([
     ["with a filter", `from: trades\nrows: [{ where: 'side > 0' }]\n${columns(["n", "count()"])}`],
-    ["that names a value within an expression", `from: trades\n${columns(["n", "(count() AS c) / c"])}`],
     ["of another stream", `from: books\n${columns(["n", "count()"])}`],
     ["with bins", `from: trades\nby: { bin: 'intDiv(price_ticks, 10)' }\n${columns(["n", "count()"])}`],
   ])("%s", (_, text) => {
