@@ -52,9 +52,7 @@ function eventsRelation(asOf: AsOf, project: Project, { bounds, buckets }: Split
       bucket_columns: triggerColumns.map((name) => `b.${name} AS ${name}`).join(",\n"),
       bucket_names: triggerColumns.map((name) => `k.${name} AS ${name}`).join(",\n"),
       columns: columns.map((name) => `s.${name}__known AS ${name}`).join(",\n"),
-      source_columns: columns
-        .map((name) => `toNullable(${sourceValueSql(name)}) AS ${name}__known`)
-        .join(",\n"),
+      source_columns: columns.map((name) => `${sourceValueSql(name)} AS ${name}__known`).join(",\n"),
       age: ageColumn,
       is_new: newColumn,
       order: orderOf(asOf.source).join(", "),

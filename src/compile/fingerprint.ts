@@ -12,7 +12,7 @@ export type Json =
   | { readonly [key: string]: Json };
 
 /** Raised when the compiler itself changes what the same spec computes, so that everything is built anew. */
-const compilerSemantics = 1;
+const compilerSemantics = 2;
 
 function canonical(value: Json): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);

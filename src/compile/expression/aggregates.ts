@@ -25,6 +25,13 @@ export const orderFree: ReadonlySet<string> = new Set([
   ...["quantilesExactInclusive", "quantileExactExclusive", "quantilesExactExclusive"],
 ]);
 
+const ofSome = /^(min|max|argMin|argMax|quantileExact[A-Za-z]*)If$/;
+
+/** The aggregate that is NULL where no row fulfils the condition; the engine's own are 0 there, which would be a price of 0. */
+export function nullForNone(name: string): string {
+  return name.replace(ofSome, "$1OrNullIf");
+}
+
 /** Aggregates whose result depends on the order of rows, with what to write instead. */
 export const orderDependent: ReadonlyMap<string, string> = new Map(
   Object.entries({

@@ -5,11 +5,13 @@
  * - Sums of prices, quantities and their products (with the side) use the exact Decimal twins of these columns.
  * - Other arguments are rounded, row by row, to 30 decimals: the same value whatever the order. A non-finite row makes the
  *   whole sum NaN, which the view stores as NULL.
+ * - Extremes and quantiles of the rows that fulfil a condition are NULL where no row does.
  * - Variances, covariances and regressions are made of such sums (moments.ts).
  */
 
-import { exactForms } from "./aggregates.js";
+import { exactForms, nullForNone } from "./aggregates.js";
 import { momentOf, momentSql } from "./moments.js";
+import { nearestFloat } from "./nearest-float.js";
 import { canonicalCase } from "./normal.js";
 import {
   callArguments,
@@ -108,7 +110,8 @@ function rewrite(tokens: readonly Token[], scope: ExactScope): Token[] {
       const values = args.map((arg) => printTokens(rewrite(arg, scope)));
       call = momentSql(moment, values, over);
     } else {
-      const head = printTokens(tokens.slice(index, open));
+      const name: Token = { ...token, text: nullForNone(token.text) };
+      const head = printTokens([name, ...tokens.slice(index + 1, open)]);
       call = `${head}(${args.map((arg) => printTokens(rewrite(arg, scope))).join(", ")})${over}`;
     }
     if (window !== undefined && scope.guardWindow) call = scope.guardWindow(call, window.text);
@@ -154,14 +157,15 @@ function exactSum(
     const twin = printTokens(
       value.map((token) => ({ ...token, text: exactTwins.get(token.text) ?? token.text })),
     );
-    return `toFloat64(sum${suffix}(${twin}${behind})${over})`;
+    return nearestFloat(`sum${suffix}(${twin}${behind})${over}`);
   }
   const text = printTokens(rewrite(value, scope));
   if (staysFinite(value, scope.infinite))
-    return `toFloat64(sum${suffix}(toDecimal256(${text}, 30)${behind})${over})`;
+    return nearestFloat(`sum${suffix}(toDecimal256(${text}, 30)${behind})${over}`);
   // Beneath a NULL may lie an infinity, which the conversion would refuse: it is made 0 first, and the NULL is added again.
   const broken = `countIf(NOT isFinite(${text})${condition === "" ? "" : ` AND (${condition})`})${over}`;
-  return `if(${broken} > 0, nan, toFloat64(sum${suffix}(toDecimal256(ifNotFinite(${text}, 0), 30) + isFinite(${text}) * 0${behind})${over}))`;
+  const sum = `sum${suffix}(toDecimal256(ifNotFinite(${text}, 0), 30) + isFinite(${text}) * 0${behind})${over}`;
+  return `if(${broken} > 0, nan, ${nearestFloat(sum)})`;
 }
 
 /** Only additions and multiplications of columns that are integers or have a Decimal twin. */

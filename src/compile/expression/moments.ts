@@ -6,6 +6,7 @@
  * Range: |x| up to 1e12 and a million rows keep every product below 2^255 · 1e-40. A row beyond, or one that is not finite,
  * makes the result NaN, which a view stores as NULL. Resolution: differences below 1e-20 are not seen.
  */
+import { nearestFloat } from "./nearest-float.js";
 
 const limit = "1e12";
 const decimals = 20;
@@ -87,12 +88,12 @@ function momentSums(x: string, y: string, over: string): MomentSums {
   const n = `count(${dx})${over}`;
   const sum = (value: string): string => `sum(${value})${over}`;
   const spread = (a: string, b: string): string =>
-    `toFloat64(${n} * ${sum(`${a} * ${b}`)} - ${sum(a)} * ${sum(b)})`;
+    nearestFloat(`${n} * ${sum(`${a} * ${b}`)} - ${sum(a)} * ${sum(b)}`);
   return {
     broken: `countIf(${x === y ? outside(x) : `${outside(x)} OR ${outside(y)}`})${over}`,
     n,
-    x: `toFloat64(${sum(dx)})`,
-    y: `toFloat64(${sum(dy)})`,
+    x: nearestFloat(sum(dx)),
+    y: nearestFloat(sum(dy)),
     xx: spread(dx, dx),
     yy: spread(dy, dy),
     xy: spread(dx, dy),

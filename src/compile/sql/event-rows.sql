@@ -2,8 +2,7 @@ SELECT
   {{bucket_columns}},
   {{columns}},
   s.ord AS ord,
-  -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
-  toNullable(b.known_ms - s.at_ms) AS {{age}},
+  b.known_ms - s.at_ms AS {{age}},
   toUInt8(s.known_at > b.known_before) AS {{is_new}}
 -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
 FROM (

@@ -887,9 +887,9 @@ k.prev_ts_end AS prev_ts_end,
   WHERE k.ripe_at <= s.bucket_ts_end
 ) AS j;
 
--- fused ubt.trades.cccc0710, level 0, look-back 0
+-- fused ubt.trades.1ebe1119, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`ubt__trades_fused__cccc0710`
+CREATE TABLE `marketprism_features`.`ubt__trades_fused__1ebe1119`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -923,7 +923,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Views of ubt over trades that were built together';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_fused__cccc0710__mv` TO `marketprism_features`.`ubt__trades_fused__cccc0710` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_fused__1ebe1119__mv` TO `marketprism_features`.`ubt__trades_fused__1ebe1119` AS
 SELECT
   exchange,
 market_type,
@@ -951,10 +951,10 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(quantity_exact, side > 0)) AS `order_flow__buy_volume`,
-    toFloat64(sumIf(quantity_exact, side < 0)) AS `order_flow__sell_volume`,
-    toFloat64(sum(quantity_exact)) AS `order_flow__volume`,
-    toFloat64(sum(quote_exact)) AS `order_flow__quote_volume`,
+    toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `order_flow__buy_volume`,
+    toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `order_flow__sell_volume`,
+    toFloat64(toString(sum(quantity_exact))) AS `order_flow__volume`,
+    toFloat64(toString(sum(quote_exact))) AS `order_flow__quote_volume`,
     count() AS `order_flow__trades`,
     `order_flow__quote_volume` / nullIf(`order_flow__volume`, 0) AS `order_flow__vwap`,
     argMin(price, ord) AS `order_flow__open`,
@@ -964,13 +964,13 @@ FROM (
     (`order_flow__buy_volume` - `order_flow__sell_volume`) / nullIf(`order_flow__volume`, 0) AS `order_flow__imbalance`,
     dateDiff('millisecond', bucket_ts_start, bucket_ts_end) / 1000 AS `order_flow__duration_s`,
     argMax(price, ord) - argMin(price, ord) AS `trade_impact__price_change`,
-    toFloat64(sum(side * quantity_exact)) AS `trade_impact__signed_volume`,
+    toFloat64(toString(sum(side * quantity_exact))) AS `trade_impact__signed_volume`,
     `trade_impact__price_change` / nullIf(`trade_impact__signed_volume`, 0) AS `trade_impact__trade_impact_ratio`
   FROM `marketprism_features`.`ubt__trades_hot`
   GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
 );
 
-INSERT INTO `marketprism_features`.`ubt__trades_fused__cccc0710` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__buy_volume`, `order_flow__sell_volume`, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__vwap`, `order_flow__open`, `order_flow__high`, `order_flow__low`, `order_flow__close`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__price_change`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`)
+INSERT INTO `marketprism_features`.`ubt__trades_fused__1ebe1119` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__buy_volume`, `order_flow__sell_volume`, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__vwap`, `order_flow__open`, `order_flow__high`, `order_flow__low`, `order_flow__close`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__price_change`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -999,10 +999,10 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(quantity_exact, side > 0)) AS `order_flow__buy_volume`,
-    toFloat64(sumIf(quantity_exact, side < 0)) AS `order_flow__sell_volume`,
-    toFloat64(sum(quantity_exact)) AS `order_flow__volume`,
-    toFloat64(sum(quote_exact)) AS `order_flow__quote_volume`,
+    toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `order_flow__buy_volume`,
+    toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `order_flow__sell_volume`,
+    toFloat64(toString(sum(quantity_exact))) AS `order_flow__volume`,
+    toFloat64(toString(sum(quote_exact))) AS `order_flow__quote_volume`,
     count() AS `order_flow__trades`,
     `order_flow__quote_volume` / nullIf(`order_flow__volume`, 0) AS `order_flow__vwap`,
     argMin(price, ord) AS `order_flow__open`,
@@ -1012,7 +1012,7 @@ FROM (
     (`order_flow__buy_volume` - `order_flow__sell_volume`) / nullIf(`order_flow__volume`, 0) AS `order_flow__imbalance`,
     dateDiff('millisecond', bucket_ts_start, bucket_ts_end) / 1000 AS `order_flow__duration_s`,
     argMax(price, ord) - argMin(price, ord) AS `trade_impact__price_change`,
-    toFloat64(sum(side * quantity_exact)) AS `trade_impact__signed_volume`,
+    toFloat64(toString(sum(side * quantity_exact))) AS `trade_impact__signed_volume`,
     `trade_impact__price_change` / nullIf(`trade_impact__signed_volume`, 0) AS `trade_impact__trade_impact_ratio`
   FROM (
     WITH (
@@ -1076,7 +1076,7 @@ FROM (
 
 -- view book_changes, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_changes__14054cf5`
+CREATE TABLE `marketprism_features`.`book_changes__2b99f0ba`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -1110,7 +1110,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__14054cf5__mv_lazy` TO `marketprism_features`.`book_changes__14054cf5` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_changes__2b99f0ba__mv_lazy` TO `marketprism_features`.`book_changes__2b99f0ba` AS
 SELECT
   exchange,
 market_type,
@@ -1138,13 +1138,13 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    if(countIf(NOT isFinite(passed_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(passed_ms, 0), 30) + isFinite(passed_ms) * 0))) / 1000 AS `elapsed_s`,
-    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net))) * 0))) AS `bid_added`,
-    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net))) * 0))) AS `bid_cancelled`,
-    if(countIf(NOT isFinite(arraySum(bid_done))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(bid_done), 0), 30) + isFinite(arraySum(bid_done)) * 0))) AS `bid_executed`,
-    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net))) * 0))) AS `ask_added`,
-    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net))) * 0))) AS `ask_cancelled`,
-    if(countIf(NOT isFinite(arraySum(ask_done))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(ask_done), 0), 30) + isFinite(arraySum(ask_done)) * 0))) AS `ask_executed`,
+    if(countIf(NOT isFinite(passed_ms)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(passed_ms, 0), 30) + isFinite(passed_ms) * 0)))) / 1000 AS `elapsed_s`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net))) * 0)))) AS `bid_added`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net))) * 0)))) AS `bid_cancelled`,
+    if(countIf(NOT isFinite(arraySum(bid_done))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(bid_done), 0), 30) + isFinite(arraySum(bid_done)) * 0)))) AS `bid_executed`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net))) * 0)))) AS `ask_added`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net))) * 0)))) AS `ask_cancelled`,
+    if(countIf(NOT isFinite(arraySum(ask_done))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(ask_done), 0), 30) + isFinite(arraySum(ask_done)) * 0)))) AS `ask_executed`,
     bid_added / nullIf(elapsed_s, 0) AS `bid_add_rate`,
     bid_cancelled / nullIf(elapsed_s, 0) AS `bid_cancel_rate`,
     bid_executed / nullIf(elapsed_s, 0) AS `bid_exec_rate`,
@@ -1413,7 +1413,7 @@ FROM (
                   `carry`,
                   `interval`,
                   countIf(is_trade = 0) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ends`,
-                  toFloat64(sum(quantity_exact) OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `traded`,
+                  toFloat64(toString(sum(quantity_exact) OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))) AS `traded`,
                   count() OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `nth`
                 FROM (
                   SELECT
@@ -1479,10 +1479,10 @@ SELECT
   `ask_cancel_rate`,
   `ask_exec_rate`,
   `ask_net_rate`
-FROM `marketprism_features`.`book_changes__14054cf5` FINAL
+FROM `marketprism_features`.`book_changes__2b99f0ba` FINAL
 COMMENT 'What was added to and cancelled from the book between snapshots of one bucket, price by price; lower bounds';
 
-INSERT INTO `marketprism_features`.`book_changes__14054cf5` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
+INSERT INTO `marketprism_features`.`book_changes__2b99f0ba` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `elapsed_s`, `bid_added`, `bid_cancelled`, `bid_executed`, `ask_added`, `ask_cancelled`, `ask_executed`, `bid_add_rate`, `bid_cancel_rate`, `bid_exec_rate`, `bid_net_rate`, `ask_add_rate`, `ask_cancel_rate`, `ask_exec_rate`, `ask_net_rate`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -1511,13 +1511,13 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    if(countIf(NOT isFinite(passed_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(passed_ms, 0), 30) + isFinite(passed_ms) * 0))) / 1000 AS `elapsed_s`,
-    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net))) * 0))) AS `bid_added`,
-    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net))) * 0))) AS `bid_cancelled`,
-    if(countIf(NOT isFinite(arraySum(bid_done))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(bid_done), 0), 30) + isFinite(arraySum(bid_done)) * 0))) AS `bid_executed`,
-    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net))) * 0))) AS `ask_added`,
-    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net))) * 0))) AS `ask_cancelled`,
-    if(countIf(NOT isFinite(arraySum(ask_done))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(arraySum(ask_done), 0), 30) + isFinite(arraySum(ask_done)) * 0))) AS `ask_executed`,
+    if(countIf(NOT isFinite(passed_ms)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(passed_ms, 0), 30) + isFinite(passed_ms) * 0)))) / 1000 AS `elapsed_s`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), bid_net))) * 0)))) AS `bid_added`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), bid_net))) * 0)))) AS `bid_cancelled`,
+    if(countIf(NOT isFinite(arraySum(bid_done))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(bid_done), 0), 30) + isFinite(arraySum(bid_done)) * 0)))) AS `bid_executed`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(n, 0), ask_net))) * 0)))) AS `ask_added`,
+    if(countIf(NOT isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net)), 0), 30) + isFinite(arraySum(arrayMap(n -> greatest(- n, 0), ask_net))) * 0)))) AS `ask_cancelled`,
+    if(countIf(NOT isFinite(arraySum(ask_done))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(arraySum(ask_done), 0), 30) + isFinite(arraySum(ask_done)) * 0)))) AS `ask_executed`,
     bid_added / nullIf(elapsed_s, 0) AS `bid_add_rate`,
     bid_cancelled / nullIf(elapsed_s, 0) AS `bid_cancel_rate`,
     bid_executed / nullIf(elapsed_s, 0) AS `bid_exec_rate`,
@@ -1786,7 +1786,7 @@ FROM (
                   `carry`,
                   `interval`,
                   countIf(is_trade = 0) OVER (PARTITION BY bucket__place, interval ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `ends`,
-                  toFloat64(sum(quantity_exact) OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `traded`,
+                  toFloat64(toString(sum(quantity_exact) OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))) AS `traded`,
                   count() OVER (PARTITION BY bucket__place, interval, price, side ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `nth`
                 FROM (
                   SELECT
@@ -1989,7 +1989,7 @@ FROM (
 
 -- view book_shape, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_shape__c06e9cfb`
+CREATE TABLE `marketprism_features`.`book_shape__b86d7b27`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -2038,7 +2038,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__c06e9cfb__mv_lazy` TO `marketprism_features`.`book_shape__c06e9cfb` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_shape__b86d7b27__mv_lazy` TO `marketprism_features`.`book_shape__b86d7b27` AS
 SELECT
   exchange,
 market_type,
@@ -2317,10 +2317,10 @@ SELECT
   `sell_impact_bps`,
   `sell_slippage_bps`,
   `sell_last_price`
-FROM `marketprism_features`.`book_shape__c06e9cfb` FINAL
+FROM `marketprism_features`.`book_shape__b86d7b27` FINAL
 COMMENT 'Shape of the last book of a bucket - imbalances, slopes, and what orders of a size would have paid';
 
-INSERT INTO `marketprism_features`.`book_shape__c06e9cfb` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `imbalance_1`, `imbalance_5`, `imbalance_10`, `imbalance_20`, `depth_bid`, `depth_ask`, `imbalance_depth`, `imbalance_distance`, `imbalance_rank`, `weighted_mid_bps`, `vamp`, `bid_slope`, `ask_slope`, `bid_exponent`, `ask_exponent`, `bid_convexity`, `ask_convexity`, `bid_naes_skjeltorp`, `ask_naes_skjeltorp`, `buy_filled`, `buy_vwap`, `buy_impact_bps`, `buy_slippage_bps`, `buy_last_price`, `sell_filled`, `sell_vwap`, `sell_impact_bps`, `sell_slippage_bps`, `sell_last_price`)
+INSERT INTO `marketprism_features`.`book_shape__b86d7b27` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `imbalance_1`, `imbalance_5`, `imbalance_10`, `imbalance_20`, `depth_bid`, `depth_ask`, `imbalance_depth`, `imbalance_distance`, `imbalance_rank`, `weighted_mid_bps`, `vamp`, `bid_slope`, `ask_slope`, `bid_exponent`, `ask_exponent`, `bid_convexity`, `ask_convexity`, `bid_naes_skjeltorp`, `ask_naes_skjeltorp`, `buy_filled`, `buy_vwap`, `buy_impact_bps`, `buy_slippage_bps`, `buy_last_price`, `sell_filled`, `sell_vwap`, `sell_impact_bps`, `sell_slippage_bps`, `sell_last_price`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -2667,7 +2667,7 @@ FROM (
 
 -- view book_state, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`book_state__ef3da8b4`
+CREATE TABLE `marketprism_features`.`book_state__9bb44e63`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -2693,7 +2693,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The order book as it was known at the end of the bucket - mid, spread, and the sizes at the top';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`book_state__ef3da8b4__mv` TO `marketprism_features`.`book_state__ef3da8b4` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`book_state__9bb44e63__mv` TO `marketprism_features`.`book_state__9bb44e63` AS
 SELECT
   exchange,
 market_type,
@@ -2714,9 +2714,9 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(tuple(mid), ord).1 AS `mid__of_bucket`,
-    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
+    argMaxOrNullIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
     argMax(mid, ord) AS `last_valid_mid`,
-    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`,
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxOrNullIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`,
     argMax(tuple((ask_px[1] - bid_px[1]) / mid * 10000), ord).1 AS `spread_bps`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `top_imbalance`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_px[1] * ask_qty[1] + ask_px[1] * bid_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `weighted_mid`
@@ -2740,10 +2740,10 @@ SELECT
   `spread_bps`,
   `top_imbalance`,
   `weighted_mid`
-FROM `marketprism_features`.`book_state__ef3da8b4` FINAL
+FROM `marketprism_features`.`book_state__9bb44e63` FINAL
 COMMENT 'The order book as it was known at the end of the bucket - mid, spread, and the sizes at the top';
 
-INSERT INTO `marketprism_features`.`book_state__ef3da8b4` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`, `spread_bps`, `top_imbalance`, `weighted_mid`)
+INSERT INTO `marketprism_features`.`book_state__9bb44e63` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid`, `mid_start`, `last_valid_mid`, `mid_age_ms`, `spread_bps`, `top_imbalance`, `weighted_mid`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -2765,9 +2765,9 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(tuple(mid), ord).1 AS `mid__of_bucket`,
-    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
+    argMaxOrNullIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
     argMax(mid, ord) AS `last_valid_mid`,
-    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`,
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxOrNullIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`,
     argMax(tuple((ask_px[1] - bid_px[1]) / mid * 10000), ord).1 AS `spread_bps`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `top_imbalance`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_px[1] * ask_qty[1] + ask_px[1] * bid_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `weighted_mid`
@@ -2882,7 +2882,7 @@ FROM (
 
 -- view corwin_schultz, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`corwin_schultz__3215ae4e`
+CREATE TABLE `marketprism_features`.`corwin_schultz__44d8672e`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -2908,7 +2908,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Spread from highs and lows of neighbouring minutes, for venues without quotes';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`corwin_schultz__3215ae4e__mv_lazy` TO `marketprism_features`.`corwin_schultz__3215ae4e` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`corwin_schultz__44d8672e__mv_lazy` TO `marketprism_features`.`corwin_schultz__44d8672e` AS
 SELECT
   exchange,
 market_type,
@@ -3025,10 +3025,10 @@ SELECT
   `cs_pairs_10m`,
   `cs_spread_10m`,
   `cs_spread_bps_10m`
-FROM `marketprism_features`.`corwin_schultz__3215ae4e` FINAL
+FROM `marketprism_features`.`corwin_schultz__44d8672e` FINAL
 COMMENT 'Spread from highs and lows of neighbouring minutes, for venues without quotes';
 
-INSERT INTO `marketprism_features`.`corwin_schultz__3215ae4e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `cs_beta`, `cs_gamma`, `cs_alpha`, `cs_raw`, `cs_pairs_10m`, `cs_spread_10m`, `cs_spread_bps_10m`)
+INSERT INTO `marketprism_features`.`corwin_schultz__44d8672e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `cs_beta`, `cs_gamma`, `cs_alpha`, `cs_raw`, `cs_pairs_10m`, `cs_spread_10m`, `cs_spread_bps_10m`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -3132,7 +3132,7 @@ FROM (
 
 -- view flow_windows, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`flow_windows__88602c4e`
+CREATE TABLE `marketprism_features`.`flow_windows__60ff52c5`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -3166,7 +3166,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Flow of the last 1, 10 and 60 seconds before the bucket\'s end, whatever buckets the trades belong to';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`flow_windows__88602c4e__mv_lazy` TO `marketprism_features`.`flow_windows__88602c4e` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`flow_windows__60ff52c5__mv_lazy` TO `marketprism_features`.`flow_windows__60ff52c5` AS
 SELECT
   exchange,
 market_type,
@@ -3194,20 +3194,20 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `volume_1`,
-    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `signed_volume_1`,
+    toFloat64(toString(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000)))) AS `volume_1`,
+    toFloat64(toString(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000)))) AS `signed_volume_1`,
     signed_volume_1 / nullIf(volume_1, 0) AS `flow_imbalance_1`,
-    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) / nullIf(volume_1, 0) AS `vwap_1`,
+    toFloat64(toString(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000)))) / nullIf(volume_1, 0) AS `vwap_1`,
     uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(1000)) AS `seconds_1`,
-    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) AS `volume_10`,
-    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) AS `signed_volume_10`,
+    toFloat64(toString(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000)))) AS `volume_10`,
+    toFloat64(toString(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000)))) AS `signed_volume_10`,
     signed_volume_10 / nullIf(volume_10, 0) AS `flow_imbalance_10`,
-    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) / nullIf(volume_10, 0) AS `vwap_10`,
+    toFloat64(toString(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000)))) / nullIf(volume_10, 0) AS `vwap_10`,
     uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(10000)) AS `seconds_10`,
-    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) AS `volume_60`,
-    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) AS `signed_volume_60`,
+    toFloat64(toString(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000)))) AS `volume_60`,
+    toFloat64(toString(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000)))) AS `signed_volume_60`,
     signed_volume_60 / nullIf(volume_60, 0) AS `flow_imbalance_60`,
-    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) / nullIf(volume_60, 0) AS `vwap_60`,
+    toFloat64(toString(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000)))) / nullIf(volume_60, 0) AS `vwap_60`,
     uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(60000)) AS `seconds_60`
   FROM (
     WITH (
@@ -3302,10 +3302,10 @@ SELECT
   `flow_imbalance_60`,
   `vwap_60`,
   `seconds_60`
-FROM `marketprism_features`.`flow_windows__88602c4e` FINAL
+FROM `marketprism_features`.`flow_windows__60ff52c5` FINAL
 COMMENT 'Flow of the last 1, 10 and 60 seconds before the bucket\'s end, whatever buckets the trades belong to';
 
-INSERT INTO `marketprism_features`.`flow_windows__88602c4e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_1`, `signed_volume_1`, `flow_imbalance_1`, `vwap_1`, `seconds_1`, `volume_10`, `signed_volume_10`, `flow_imbalance_10`, `vwap_10`, `seconds_10`, `volume_60`, `signed_volume_60`, `flow_imbalance_60`, `vwap_60`, `seconds_60`)
+INSERT INTO `marketprism_features`.`flow_windows__60ff52c5` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_1`, `signed_volume_1`, `flow_imbalance_1`, `vwap_1`, `seconds_1`, `volume_10`, `signed_volume_10`, `flow_imbalance_10`, `vwap_10`, `seconds_10`, `volume_60`, `signed_volume_60`, `flow_imbalance_60`, `vwap_60`, `seconds_60`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -3334,20 +3334,20 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `volume_1`,
-    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) AS `signed_volume_1`,
+    toFloat64(toString(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000)))) AS `volume_1`,
+    toFloat64(toString(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000)))) AS `signed_volume_1`,
     signed_volume_1 / nullIf(volume_1, 0) AS `flow_imbalance_1`,
-    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000))) / nullIf(volume_1, 0) AS `vwap_1`,
+    toFloat64(toString(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(1000)))) / nullIf(volume_1, 0) AS `vwap_1`,
     uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(1000)) AS `seconds_1`,
-    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) AS `volume_10`,
-    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) AS `signed_volume_10`,
+    toFloat64(toString(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000)))) AS `volume_10`,
+    toFloat64(toString(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000)))) AS `signed_volume_10`,
     signed_volume_10 / nullIf(volume_10, 0) AS `flow_imbalance_10`,
-    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000))) / nullIf(volume_10, 0) AS `vwap_10`,
+    toFloat64(toString(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(10000)))) / nullIf(volume_10, 0) AS `vwap_10`,
     uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(10000)) AS `seconds_10`,
-    toFloat64(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) AS `volume_60`,
-    toFloat64(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) AS `signed_volume_60`,
+    toFloat64(toString(sumIf(quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000)))) AS `volume_60`,
+    toFloat64(toString(sumIf(side * quantity_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000)))) AS `signed_volume_60`,
     signed_volume_60 / nullIf(volume_60, 0) AS `flow_imbalance_60`,
-    toFloat64(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000))) / nullIf(volume_60, 0) AS `vwap_60`,
+    toFloat64(toString(sumIf(quote_exact, timestamp >= bucket_ts_end - toIntervalMillisecond(60000)))) / nullIf(volume_60, 0) AS `vwap_60`,
     uniqExactIf(intDiv(toUnixTimestamp64Milli(timestamp), 1000), quantity > 0 AND timestamp >= bucket_ts_end - toIntervalMillisecond(60000)) AS `seconds_60`
   FROM (
     WITH (
@@ -3420,7 +3420,7 @@ FROM (
 
 -- view footprint, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`footprint__9da07aa1`
+CREATE TABLE `marketprism_features`.`footprint__2d93f09b`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -3445,7 +3445,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Volume of one bucket by price bin and side of the taker';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint__9da07aa1__mv_lazy` TO `marketprism_features`.`footprint__9da07aa1` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint__2d93f09b__mv_lazy` TO `marketprism_features`.`footprint__2d93f09b` AS
 SELECT
   exchange,
 market_type,
@@ -3478,10 +3478,10 @@ FROM (
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
-        toFloat64(sumIf(quantity_exact, side > 0)) AS `bin_buy`,
-        toFloat64(sumIf(quantity_exact, side < 0)) AS `bin_sell`,
-        toFloat64(sum(quantity_exact)) AS `bin_volume`,
-        toFloat64(sum(side * quantity_exact)) AS `bin_delta`,
+        toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `bin_buy`,
+        toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `bin_sell`,
+        toFloat64(toString(sum(quantity_exact))) AS `bin_volume`,
+        toFloat64(toString(sum(side * quantity_exact))) AS `bin_delta`,
         count() AS `bin_trades`
       FROM (
         SELECT
@@ -3540,7 +3540,7 @@ SELECT
   `bin_volume`,
   `bin_delta`,
   `bin_trades`
-FROM `marketprism_features`.`footprint__9da07aa1` FINAL
+FROM `marketprism_features`.`footprint__2d93f09b` FINAL
 ARRAY JOIN
   `px_bin`,
   `bin_buy`,
@@ -3550,7 +3550,7 @@ ARRAY JOIN
   `bin_trades`
 COMMENT 'Volume of one bucket by price bin and side of the taker';
 
-INSERT INTO `marketprism_features`.`footprint__9da07aa1` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `bin_buy`, `bin_sell`, `bin_volume`, `bin_delta`, `bin_trades`)
+INSERT INTO `marketprism_features`.`footprint__2d93f09b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `bin_buy`, `bin_sell`, `bin_volume`, `bin_delta`, `bin_trades`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -3584,10 +3584,10 @@ FROM (
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
-        toFloat64(sumIf(quantity_exact, side > 0)) AS `bin_buy`,
-        toFloat64(sumIf(quantity_exact, side < 0)) AS `bin_sell`,
-        toFloat64(sum(quantity_exact)) AS `bin_volume`,
-        toFloat64(sum(side * quantity_exact)) AS `bin_delta`,
+        toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `bin_buy`,
+        toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `bin_sell`,
+        toFloat64(toString(sum(quantity_exact))) AS `bin_volume`,
+        toFloat64(toString(sum(side * quantity_exact))) AS `bin_delta`,
         count() AS `bin_trades`
       FROM (
         SELECT
@@ -3687,7 +3687,7 @@ FROM (
 
 -- view footprint_poc, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`footprint_poc__50636447`
+CREATE TABLE `marketprism_features`.`footprint_poc__f3042ad3`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -3710,7 +3710,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Where one bucket\'s volume was traded - point of control, its share, and the bucket\'s price range';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_poc__50636447__mv_lazy` TO `marketprism_features`.`footprint_poc__50636447` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_poc__f3042ad3__mv_lazy` TO `marketprism_features`.`footprint_poc__f3042ad3` AS
 SELECT
   exchange,
 market_type,
@@ -3728,9 +3728,9 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(px_bin, (bin_volume, - px_bin)) AS `poc_bin`,
-    max(bin_volume) / nullIf(toFloat64(sum(quantity_exact)), 0) AS `poc_share`,
+    max(bin_volume) / nullIf(toFloat64(toString(sum(quantity_exact))), 0) AS `poc_share`,
     uniqExact(px_bin) AS `bins`,
-    (max(price) - min(price)) / nullIf(toFloat64(sum(quote_exact)) / nullIf(toFloat64(sum(quantity_exact)), 0), 0) * 10000 AS `range_bps`
+    (max(price) - min(price)) / nullIf(toFloat64(toString(sum(quote_exact))) / nullIf(toFloat64(toString(sum(quantity_exact))), 0), 0) * 10000 AS `range_bps`
   FROM (
     SELECT
       `exchange`,
@@ -3749,7 +3749,7 @@ FROM (
       `quantity_exact`,
       `quote_exact`,
       `px_bin`,
-      toFloat64(sum(quantity_exact) OVER (PARTITION BY bucket__place, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `bin_volume`
+      toFloat64(toString(sum(quantity_exact) OVER (PARTITION BY bucket__place, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))) AS `bin_volume`
     FROM (
       SELECT
         `exchange`,
@@ -3787,10 +3787,10 @@ SELECT
   `poc_share`,
   `bins`,
   `range_bps`
-FROM `marketprism_features`.`footprint_poc__50636447` FINAL
+FROM `marketprism_features`.`footprint_poc__f3042ad3` FINAL
 COMMENT 'Where one bucket\'s volume was traded - point of control, its share, and the bucket\'s price range';
 
-INSERT INTO `marketprism_features`.`footprint_poc__50636447` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `poc_bin`, `poc_share`, `bins`, `range_bps`)
+INSERT INTO `marketprism_features`.`footprint_poc__f3042ad3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `poc_bin`, `poc_share`, `bins`, `range_bps`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -3809,9 +3809,9 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(px_bin, (bin_volume, - px_bin)) AS `poc_bin`,
-    max(bin_volume) / nullIf(toFloat64(sum(quantity_exact)), 0) AS `poc_share`,
+    max(bin_volume) / nullIf(toFloat64(toString(sum(quantity_exact))), 0) AS `poc_share`,
     uniqExact(px_bin) AS `bins`,
-    (max(price) - min(price)) / nullIf(toFloat64(sum(quote_exact)) / nullIf(toFloat64(sum(quantity_exact)), 0), 0) * 10000 AS `range_bps`
+    (max(price) - min(price)) / nullIf(toFloat64(toString(sum(quote_exact))) / nullIf(toFloat64(toString(sum(quantity_exact))), 0), 0) * 10000 AS `range_bps`
   FROM (
     SELECT
       `exchange`,
@@ -3830,7 +3830,7 @@ FROM (
       `quantity_exact`,
       `quote_exact`,
       `px_bin`,
-      toFloat64(sum(quantity_exact) OVER (PARTITION BY bucket__place, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `bin_volume`
+      toFloat64(toString(sum(quantity_exact) OVER (PARTITION BY bucket__place, px_bin ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))) AS `bin_volume`
     FROM (
       SELECT
         `exchange`,
@@ -3913,7 +3913,7 @@ FROM (
 
 -- view forward_return, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`forward_return__d5c5a5ec`
+CREATE TABLE `marketprism_features`.`forward_return__45e6d2ba`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -3935,7 +3935,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Where the mid went in the minute after the bucket, known a minute later';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`forward_return__d5c5a5ec__mv_lazy` TO `marketprism_features`.`forward_return__d5c5a5ec` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`forward_return__45e6d2ba__mv_lazy` TO `marketprism_features`.`forward_return__45e6d2ba` AS
 SELECT
   exchange,
 market_type,
@@ -4181,10 +4181,10 @@ SELECT
   `mid_at_end`,
   `mid_60`,
   `forward_return_60`
-FROM `marketprism_features`.`forward_return__d5c5a5ec` FINAL
+FROM `marketprism_features`.`forward_return__45e6d2ba` FINAL
 COMMENT 'Where the mid went in the minute after the bucket, known a minute later';
 
-INSERT INTO `marketprism_features`.`forward_return__d5c5a5ec` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_at_end`, `mid_60`, `forward_return_60`)
+INSERT INTO `marketprism_features`.`forward_return__45e6d2ba` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_at_end`, `mid_60`, `forward_return_60`)
 WITH closed AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */),
 buckets AS (
   -- Those whose delay is over, known with the first bucket that ends so long after them.
@@ -4443,7 +4443,7 @@ FROM (
 
 -- view funding_shock, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`funding_shock__dba9a3e7`
+CREATE TABLE `marketprism_features`.`funding_shock__3e5a6e2b`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -4469,7 +4469,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The last funding settlement that was known with the bucket, against the settlements before it; perpetual contracts only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`funding_shock__dba9a3e7__mv_lazy` TO `marketprism_features`.`funding_shock__dba9a3e7` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_shock__3e5a6e2b__mv_lazy` TO `marketprism_features`.`funding_shock__3e5a6e2b` AS
 SELECT
   exchange,
 market_type,
@@ -4489,13 +4489,13 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    maxIf(rate_8h, back = 0) AS `funding_rate_8h`,
-    maxIf(change, back = 0) AS `funding_shock`,
+    maxOrNullIf(rate_8h, back = 0) AS `funding_rate_8h`,
+    maxOrNullIf(change, back = 0) AS `funding_shock`,
     sign(funding_shock) AS `funding_shock_sign`,
-    if(countIf(rate_8h IS NOT NULL AND back BETWEEN 1 AND 6) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(rate_8h) AND (back BETWEEN 1 AND 6)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(rate_8h, 0), 30) + isFinite(rate_8h) * 0, back BETWEEN 1 AND 6))) / nullIf(countIf(isNotNull(rate_8h) AND (back BETWEEN 1 AND 6)), 0)) / nullIf(if(countIf(NOT (abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12)) > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20) * toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20))) / nullIf(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * (count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
+    if(countIf(rate_8h IS NOT NULL AND back BETWEEN 1 AND 6) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(rate_8h) AND (back BETWEEN 1 AND 6)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(rate_8h, 0), 30) + isFinite(rate_8h) * 0, back BETWEEN 1 AND 6)))) / nullIf(countIf(isNotNull(rate_8h) AND (back BETWEEN 1 AND 6)), 0)) / nullIf(if(countIf(NOT (abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12)) > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20) * toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)))) / nullIf(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * (count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
     abs(funding_shock_z) >= 3 AS `is_funding_shock`,
-    funding_shock * exp2(- minIf(age_ms, back = 0) / 3600000 / 8) AS `funding_shock_decayed`,
-    minIf(age_ms, back = 0) / 1000 AS `settlement_age_s`
+    funding_shock * exp2(- minOrNullIf(age_ms, back = 0) / 3600000 / 8) AS `funding_shock_decayed`,
+    minOrNullIf(age_ms, back = 0) / 1000 AS `settlement_age_s`
   FROM (
     SELECT
       `exchange`,
@@ -4645,8 +4645,7 @@ FROM (
               s.mark_price__known AS mark_price,
               s.index_price__known AS index_price,
                 s.ord AS ord,
-                -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
-                toNullable(b.known_ms - s.at_ms) AS age_ms,
+                b.known_ms - s.at_ms AS age_ms,
                 toUInt8(s.known_at > b.known_before) AS is_new
               -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
               FROM (
@@ -4685,14 +4684,14 @@ FROM (
                     exchange, market_type, symbol, available_at AS known_at,
                     toUnixTimestamp64Milli(timestamp) AS at_ms,
                     tuple(timestamp, seq) AS ord,
-                    toNullable(timestamp) AS timestamp__known,
-                    toNullable(toFloat64(seq)) AS seq__known,
-                    toNullable(toFloat64(funding_rate)) AS funding_rate__known,
-                    toNullable(toFloat64(predicted_funding_rate)) AS predicted_funding_rate__known,
-                    toNullable(funding_time) AS funding_time__known,
-                    toNullable(next_funding_time) AS next_funding_time__known,
-                    toNullable(toFloat64(mark_price)) AS mark_price__known,
-                    toNullable(toFloat64(index_price)) AS index_price__known
+                    timestamp AS timestamp__known,
+                    toFloat64(seq) AS seq__known,
+                    toFloat64(funding_rate) AS funding_rate__known,
+                    toFloat64(predicted_funding_rate) AS predicted_funding_rate__known,
+                    funding_time AS funding_time__known,
+                    next_funding_time AS next_funding_time__known,
+                    toFloat64(mark_price) AS mark_price__known,
+                    toFloat64(index_price) AS index_price__known
                   FROM `marketprism_hot`.`funding_rates` FINAL
                   WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
                     AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
@@ -4728,10 +4727,10 @@ SELECT
   `is_funding_shock`,
   `funding_shock_decayed`,
   `settlement_age_s`
-FROM `marketprism_features`.`funding_shock__dba9a3e7` FINAL
+FROM `marketprism_features`.`funding_shock__3e5a6e2b` FINAL
 COMMENT 'The last funding settlement that was known with the bucket, against the settlements before it; perpetual contracts only';
 
-INSERT INTO `marketprism_features`.`funding_shock__dba9a3e7` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate_8h`, `funding_shock`, `funding_shock_sign`, `funding_shock_z`, `is_funding_shock`, `funding_shock_decayed`, `settlement_age_s`)
+INSERT INTO `marketprism_features`.`funding_shock__3e5a6e2b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate_8h`, `funding_shock`, `funding_shock_sign`, `funding_shock_z`, `is_funding_shock`, `funding_shock_decayed`, `settlement_age_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -4752,13 +4751,13 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    maxIf(rate_8h, back = 0) AS `funding_rate_8h`,
-    maxIf(change, back = 0) AS `funding_shock`,
+    maxOrNullIf(rate_8h, back = 0) AS `funding_rate_8h`,
+    maxOrNullIf(change, back = 0) AS `funding_shock`,
     sign(funding_shock) AS `funding_shock_sign`,
-    if(countIf(rate_8h IS NOT NULL AND back BETWEEN 1 AND 6) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(rate_8h) AND (back BETWEEN 1 AND 6)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(rate_8h, 0), 30) + isFinite(rate_8h) * 0, back BETWEEN 1 AND 6))) / nullIf(countIf(isNotNull(rate_8h) AND (back BETWEEN 1 AND 6)), 0)) / nullIf(if(countIf(NOT (abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12)) > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20) * toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20))) / nullIf(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * (count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
+    if(countIf(rate_8h IS NOT NULL AND back BETWEEN 1 AND 6) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(rate_8h) AND (back BETWEEN 1 AND 6)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(rate_8h, 0), 30) + isFinite(rate_8h) * 0, back BETWEEN 1 AND 6)))) / nullIf(countIf(isNotNull(rate_8h) AND (back BETWEEN 1 AND 6)), 0)) / nullIf(if(countIf(NOT (abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12)) > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20) * toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)))) / nullIf(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * (count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
     abs(funding_shock_z) >= 3 AS `is_funding_shock`,
-    funding_shock * exp2(- minIf(age_ms, back = 0) / 3600000 / 8) AS `funding_shock_decayed`,
-    minIf(age_ms, back = 0) / 1000 AS `settlement_age_s`
+    funding_shock * exp2(- minOrNullIf(age_ms, back = 0) / 3600000 / 8) AS `funding_shock_decayed`,
+    minOrNullIf(age_ms, back = 0) / 1000 AS `settlement_age_s`
   FROM (
     SELECT
       `exchange`,
@@ -4908,8 +4907,7 @@ FROM (
               s.mark_price__known AS mark_price,
               s.index_price__known AS index_price,
                 s.ord AS ord,
-                -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
-                toNullable(b.known_ms - s.at_ms) AS age_ms,
+                b.known_ms - s.at_ms AS age_ms,
                 toUInt8(s.known_at > b.known_before) AS is_new
               -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
               FROM (
@@ -4948,14 +4946,14 @@ FROM (
                     exchange, market_type, symbol, available_at AS known_at,
                     toUnixTimestamp64Milli(timestamp) AS at_ms,
                     tuple(timestamp, seq) AS ord,
-                    toNullable(timestamp) AS timestamp__known,
-                    toNullable(toFloat64(seq)) AS seq__known,
-                    toNullable(toFloat64(funding_rate)) AS funding_rate__known,
-                    toNullable(toFloat64(predicted_funding_rate)) AS predicted_funding_rate__known,
-                    toNullable(funding_time) AS funding_time__known,
-                    toNullable(next_funding_time) AS next_funding_time__known,
-                    toNullable(toFloat64(mark_price)) AS mark_price__known,
-                    toNullable(toFloat64(index_price)) AS index_price__known
+                    timestamp AS timestamp__known,
+                    toFloat64(seq) AS seq__known,
+                    toFloat64(funding_rate) AS funding_rate__known,
+                    toFloat64(predicted_funding_rate) AS predicted_funding_rate__known,
+                    funding_time AS funding_time__known,
+                    next_funding_time AS next_funding_time__known,
+                    toFloat64(mark_price) AS mark_price__known,
+                    toFloat64(index_price) AS index_price__known
                   FROM `marketprism_hot`.`funding_rates` FINAL
                   WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
                     AND available_at <= (SELECT max(available_at) FROM buckets)
@@ -4977,7 +4975,7 @@ FROM (
 
 -- view funding_state, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`funding_state__1fde34d7`
+CREATE TABLE `marketprism_features`.`funding_state__dd25613d`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -4999,7 +4997,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Funding and basis of the instrument as they were known with the bucket; perpetual contracts only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`funding_state__1fde34d7__mv_lazy` TO `marketprism_features`.`funding_state__1fde34d7` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_state__dd25613d__mv_lazy` TO `marketprism_features`.`funding_state__dd25613d` AS
 SELECT
   exchange,
 market_type,
@@ -5087,10 +5085,10 @@ SELECT
   `funding_rate`,
   `basis_bps`,
   `funding_age_s`
-FROM `marketprism_features`.`funding_state__1fde34d7` FINAL
+FROM `marketprism_features`.`funding_state__dd25613d` FINAL
 COMMENT 'Funding and basis of the instrument as they were known with the bucket; perpetual contracts only';
 
-INSERT INTO `marketprism_features`.`funding_state__1fde34d7` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate`, `basis_bps`, `funding_age_s`)
+INSERT INTO `marketprism_features`.`funding_state__dd25613d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate`, `basis_bps`, `funding_age_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -5169,7 +5167,7 @@ FROM (
 
 -- view lee_mykland, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`lee_mykland__504302b3`
+CREATE TABLE `marketprism_features`.`lee_mykland__4eb7470c`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -5200,7 +5198,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Whether the last second\'s move of the mid was a jump, against the variation before it';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`lee_mykland__504302b3__mv_lazy` TO `marketprism_features`.`lee_mykland__504302b3` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`lee_mykland__4eb7470c__mv_lazy` TO `marketprism_features`.`lee_mykland__4eb7470c` AS
 SELECT
   exchange,
 market_type,
@@ -5344,10 +5342,10 @@ SELECT
   `lm_scale_300`,
   `lm_critical_300`,
   `is_jump_300`
-FROM `marketprism_features`.`lee_mykland__504302b3` FINAL
+FROM `marketprism_features`.`lee_mykland__4eb7470c` FINAL
 COMMENT 'Whether the last second\'s move of the mid was a jump, against the variation before it';
 
-INSERT INTO `marketprism_features`.`lee_mykland__504302b3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `local_sigma_60`, `lm_60`, `lm_centre_60`, `lm_scale_60`, `lm_critical_60`, `is_jump_60`, `local_sigma_300`, `lm_300`, `lm_centre_300`, `lm_scale_300`, `lm_critical_300`, `is_jump_300`)
+INSERT INTO `marketprism_features`.`lee_mykland__4eb7470c` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `local_sigma_60`, `lm_60`, `lm_centre_60`, `lm_scale_60`, `lm_critical_60`, `is_jump_60`, `local_sigma_300`, `lm_300`, `lm_centre_300`, `lm_scale_300`, `lm_critical_300`, `is_jump_300`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -5473,7 +5471,7 @@ FROM (
 
 -- view liquidation_runs, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`liquidation_runs__409af0c0`
+CREATE TABLE `marketprism_features`.`liquidation_runs__7e7358c2`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -5504,7 +5502,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The last cascade of liquidated longs, and of shorts, that was known with the bucket; derivatives only. Venues thin the feed out, so counts and notional are lower bounds';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_runs__409af0c0__mv_lazy` TO `marketprism_features`.`liquidation_runs__409af0c0` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_runs__7e7358c2__mv_lazy` TO `marketprism_features`.`liquidation_runs__7e7358c2` AS
 SELECT
   exchange,
 market_type,
@@ -5529,18 +5527,18 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    argMaxIf(run_events, ord, is_long) AS `long_events`,
-    argMaxIf(run_notional, ord, is_long) AS `long_notional`,
-    argMaxIf(run_from, ord, is_long) AS `long_from_ms`,
-    maxIf(at_ms, is_long) AS `long_to_ms`,
+    argMaxOrNullIf(run_events, ord, is_long) AS `long_events`,
+    argMaxOrNullIf(run_notional, ord, is_long) AS `long_notional`,
+    argMaxOrNullIf(run_from, ord, is_long) AS `long_from_ms`,
+    maxOrNullIf(at_ms, is_long) AS `long_to_ms`,
     (long_to_ms - long_from_ms) / 1000 AS `long_duration_s`,
-    minIf(age_ms, is_long) / 1000 AS `long_age_s`,
-    argMaxIf(run_events, ord, NOT is_long) AS `short_events`,
-    argMaxIf(run_notional, ord, NOT is_long) AS `short_notional`,
-    argMaxIf(run_from, ord, NOT is_long) AS `short_from_ms`,
-    maxIf(at_ms, NOT is_long) AS `short_to_ms`,
+    minOrNullIf(age_ms, is_long) / 1000 AS `long_age_s`,
+    argMaxOrNullIf(run_events, ord, NOT is_long) AS `short_events`,
+    argMaxOrNullIf(run_notional, ord, NOT is_long) AS `short_notional`,
+    argMaxOrNullIf(run_from, ord, NOT is_long) AS `short_from_ms`,
+    maxOrNullIf(at_ms, NOT is_long) AS `short_to_ms`,
     (short_to_ms - short_from_ms) / 1000 AS `short_duration_s`,
-    minIf(age_ms, NOT is_long) / 1000 AS `short_age_s`
+    minOrNullIf(age_ms, NOT is_long) / 1000 AS `short_age_s`
   FROM (
     SELECT
       `exchange`,
@@ -5599,7 +5597,7 @@ FROM (
         `starts`,
         `run`,
         toNullable(count() OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `run_events`,
-        toFloat64(sum(toDecimal256(price * quantity, 30)) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `run_notional`,
+        toFloat64(toString(sum(toDecimal256(price * quantity, 30)) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))) AS `run_notional`,
         min(at_ms) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `run_from`
       FROM (
         SELECT
@@ -5627,7 +5625,7 @@ FROM (
           `short_ms`,
           `gap`,
           `starts`,
-          if(countIf(NOT isFinite(starts)) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(starts, 0), 30) + isFinite(starts) * 0) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))) AS `run`
+          if(countIf(NOT isFinite(starts)) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(starts, 0), 30) + isFinite(starts) * 0) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)))) AS `run`
         FROM (
           SELECT
             `exchange`,
@@ -5743,8 +5741,7 @@ FROM (
                   s.price__known AS price,
                   s.quantity__known AS quantity,
                     s.ord AS ord,
-                    -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
-                    toNullable(b.known_ms - s.at_ms) AS age_ms,
+                    b.known_ms - s.at_ms AS age_ms,
                     toUInt8(s.known_at > b.known_before) AS is_new
                   -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
                   FROM (
@@ -5783,11 +5780,11 @@ FROM (
                         exchange, market_type, symbol, available_at AS known_at,
                         toUnixTimestamp64Milli(timestamp) AS at_ms,
                         tuple(timestamp, liquidation_id) AS ord,
-                        toNullable(timestamp) AS timestamp__known,
-                        toNullable(toString(liquidation_id)) AS liquidation_id__known,
-                        toNullable(toString(side)) AS side__known,
-                        toNullable(toFloat64(price)) AS price__known,
-                        toNullable(toFloat64(quantity)) AS quantity__known
+                        timestamp AS timestamp__known,
+                        toString(liquidation_id) AS liquidation_id__known,
+                        toString(side) AS side__known,
+                        toFloat64(price) AS price__known,
+                        toFloat64(quantity) AS quantity__known
                       FROM `marketprism_hot`.`liquidations` FINAL
                       WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
                         AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
@@ -5829,10 +5826,10 @@ SELECT
   `short_to_ms`,
   `short_duration_s`,
   `short_age_s`
-FROM `marketprism_features`.`liquidation_runs__409af0c0` FINAL
+FROM `marketprism_features`.`liquidation_runs__7e7358c2` FINAL
 COMMENT 'The last cascade of liquidated longs, and of shorts, that was known with the bucket; derivatives only. Venues thin the feed out, so counts and notional are lower bounds';
 
-INSERT INTO `marketprism_features`.`liquidation_runs__409af0c0` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_events`, `long_notional`, `long_from_ms`, `long_to_ms`, `long_duration_s`, `long_age_s`, `short_events`, `short_notional`, `short_from_ms`, `short_to_ms`, `short_duration_s`, `short_age_s`)
+INSERT INTO `marketprism_features`.`liquidation_runs__7e7358c2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_events`, `long_notional`, `long_from_ms`, `long_to_ms`, `long_duration_s`, `long_age_s`, `short_events`, `short_notional`, `short_from_ms`, `short_to_ms`, `short_duration_s`, `short_age_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -5858,18 +5855,18 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    argMaxIf(run_events, ord, is_long) AS `long_events`,
-    argMaxIf(run_notional, ord, is_long) AS `long_notional`,
-    argMaxIf(run_from, ord, is_long) AS `long_from_ms`,
-    maxIf(at_ms, is_long) AS `long_to_ms`,
+    argMaxOrNullIf(run_events, ord, is_long) AS `long_events`,
+    argMaxOrNullIf(run_notional, ord, is_long) AS `long_notional`,
+    argMaxOrNullIf(run_from, ord, is_long) AS `long_from_ms`,
+    maxOrNullIf(at_ms, is_long) AS `long_to_ms`,
     (long_to_ms - long_from_ms) / 1000 AS `long_duration_s`,
-    minIf(age_ms, is_long) / 1000 AS `long_age_s`,
-    argMaxIf(run_events, ord, NOT is_long) AS `short_events`,
-    argMaxIf(run_notional, ord, NOT is_long) AS `short_notional`,
-    argMaxIf(run_from, ord, NOT is_long) AS `short_from_ms`,
-    maxIf(at_ms, NOT is_long) AS `short_to_ms`,
+    minOrNullIf(age_ms, is_long) / 1000 AS `long_age_s`,
+    argMaxOrNullIf(run_events, ord, NOT is_long) AS `short_events`,
+    argMaxOrNullIf(run_notional, ord, NOT is_long) AS `short_notional`,
+    argMaxOrNullIf(run_from, ord, NOT is_long) AS `short_from_ms`,
+    maxOrNullIf(at_ms, NOT is_long) AS `short_to_ms`,
     (short_to_ms - short_from_ms) / 1000 AS `short_duration_s`,
-    minIf(age_ms, NOT is_long) / 1000 AS `short_age_s`
+    minOrNullIf(age_ms, NOT is_long) / 1000 AS `short_age_s`
   FROM (
     SELECT
       `exchange`,
@@ -5928,7 +5925,7 @@ FROM (
         `starts`,
         `run`,
         toNullable(count() OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `run_events`,
-        toFloat64(sum(toDecimal256(price * quantity, 30)) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS `run_notional`,
+        toFloat64(toString(sum(toDecimal256(price * quantity, 30)) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))) AS `run_notional`,
         min(at_ms) OVER (PARTITION BY bucket__place, is_long, run ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `run_from`
       FROM (
         SELECT
@@ -5956,7 +5953,7 @@ FROM (
           `short_ms`,
           `gap`,
           `starts`,
-          if(countIf(NOT isFinite(starts)) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(starts, 0), 30) + isFinite(starts) * 0) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))) AS `run`
+          if(countIf(NOT isFinite(starts)) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(starts, 0), 30) + isFinite(starts) * 0) OVER (PARTITION BY bucket__place, is_long ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)))) AS `run`
         FROM (
           SELECT
             `exchange`,
@@ -6072,8 +6069,7 @@ FROM (
                   s.price__known AS price,
                   s.quantity__known AS quantity,
                     s.ord AS ord,
-                    -- Nullable, so that an aggregate with a condition that no row fulfils is NULL.
-                    toNullable(b.known_ms - s.at_ms) AS age_ms,
+                    b.known_ms - s.at_ms AS age_ms,
                     toUInt8(s.known_at > b.known_before) AS is_new
                   -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
                   FROM (
@@ -6112,11 +6108,11 @@ FROM (
                         exchange, market_type, symbol, available_at AS known_at,
                         toUnixTimestamp64Milli(timestamp) AS at_ms,
                         tuple(timestamp, liquidation_id) AS ord,
-                        toNullable(timestamp) AS timestamp__known,
-                        toNullable(toString(liquidation_id)) AS liquidation_id__known,
-                        toNullable(toString(side)) AS side__known,
-                        toNullable(toFloat64(price)) AS price__known,
-                        toNullable(toFloat64(quantity)) AS quantity__known
+                        timestamp AS timestamp__known,
+                        toString(liquidation_id) AS liquidation_id__known,
+                        toString(side) AS side__known,
+                        toFloat64(price) AS price__known,
+                        toFloat64(quantity) AS quantity__known
                       FROM `marketprism_hot`.`liquidations` FINAL
                       WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
                         AND available_at <= (SELECT max(available_at) FROM buckets)
@@ -6139,7 +6135,7 @@ FROM (
 
 -- view mid_changes, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`mid_changes__75f98419`
+CREATE TABLE `marketprism_features`.`mid_changes__c84d5c56`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -6160,7 +6156,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The valid mids of a bucket by the time of their snapshots';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`mid_changes__75f98419__mv_lazy` TO `marketprism_features`.`mid_changes__75f98419` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_changes__c84d5c56__mv_lazy` TO `marketprism_features`.`mid_changes__c84d5c56` AS
 SELECT
   exchange,
 market_type,
@@ -6259,13 +6255,13 @@ SELECT
   available_at,
   `snapshot_ms`,
   `snapshot_mid`
-FROM `marketprism_features`.`mid_changes__75f98419` FINAL
+FROM `marketprism_features`.`mid_changes__c84d5c56` FINAL
 ARRAY JOIN
   `snapshot_ms`,
   `snapshot_mid`
 COMMENT 'The valid mids of a bucket by the time of their snapshots';
 
-INSERT INTO `marketprism_features`.`mid_changes__75f98419` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `snapshot_ms`, `snapshot_mid`)
+INSERT INTO `marketprism_features`.`mid_changes__c84d5c56` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `snapshot_ms`, `snapshot_mid`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -6458,7 +6454,7 @@ FROM (
 
 -- view mid_grid, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`mid_grid__96001cd3`
+CREATE TABLE `marketprism_features`.`mid_grid__b3ca2a75`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -6480,7 +6476,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The last valid mid before each whole second, the input of realised variance';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`mid_grid__96001cd3__mv_lazy` TO `marketprism_features`.`mid_grid__96001cd3` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`mid_grid__b3ca2a75__mv_lazy` TO `marketprism_features`.`mid_grid__b3ca2a75` AS
 SELECT
   exchange,
 market_type,
@@ -6633,14 +6629,14 @@ SELECT
   `second`,
   `grid_mid`,
   `grid_mid_age_ms`
-FROM `marketprism_features`.`mid_grid__96001cd3` FINAL
+FROM `marketprism_features`.`mid_grid__b3ca2a75` FINAL
 ARRAY JOIN
   `second`,
   `grid_mid`,
   `grid_mid_age_ms`
 COMMENT 'The last valid mid before each whole second, the input of realised variance';
 
-INSERT INTO `marketprism_features`.`mid_grid__96001cd3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `second`, `grid_mid`, `grid_mid_age_ms`)
+INSERT INTO `marketprism_features`.`mid_grid__b3ca2a75` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `second`, `grid_mid`, `grid_mid_age_ms`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -6885,7 +6881,7 @@ FROM (
 
 -- view ofi, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`ofi__3d58e602`
+CREATE TABLE `marketprism_features`.`ofi__0b46c571`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -6914,7 +6910,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow imbalance of one bucket, at the best prices and on five levels';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`ofi__3d58e602__mv_lazy` TO `marketprism_features`.`ofi__3d58e602` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`ofi__0b46c571__mv_lazy` TO `marketprism_features`.`ofi__0b46c571` AS
 SELECT
   exchange,
 market_type,
@@ -6938,14 +6934,14 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(e[1]) AS `ofi_events`,
-    if(countIf(NOT isFinite(e[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[1], 0), 30) + isFinite(e[1]) * 0))) AS `ofi_1`,
-    if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) AS `avg_depth`,
+    if(countIf(NOT isFinite(e[1])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[1], 0), 30) + isFinite(e[1]) * 0)))) AS `ofi_1`,
+    if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0)))) / nullIf(count(depth[1]), 0) AS `avg_depth`,
     ofi_1 / nullIf(avg_depth, 0) AS `ofi_normalised`,
-    if(countIf(NOT isFinite(e[2])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[2], 0), 30) + isFinite(e[2]) * 0))) AS `ofi_2`,
-    if(countIf(NOT isFinite(e[3])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[3], 0), 30) + isFinite(e[3]) * 0))) AS `ofi_3`,
-    if(countIf(NOT isFinite(e[4])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[4], 0), 30) + isFinite(e[4]) * 0))) AS `ofi_4`,
-    if(countIf(NOT isFinite(e[5])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[5], 0), 30) + isFinite(e[5]) * 0))) AS `ofi_5`,
-    (if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) + if(countIf(NOT isFinite(depth[2])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[2], 0), 30) + isFinite(depth[2]) * 0))) / nullIf(count(depth[2]), 0) + if(countIf(NOT isFinite(depth[3])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[3], 0), 30) + isFinite(depth[3]) * 0))) / nullIf(count(depth[3]), 0) + if(countIf(NOT isFinite(depth[4])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[4], 0), 30) + isFinite(depth[4]) * 0))) / nullIf(count(depth[4]), 0) + if(countIf(NOT isFinite(depth[5])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[5], 0), 30) + isFinite(depth[5]) * 0))) / nullIf(count(depth[5]), 0)) / 5 AS `avg_depth_5`,
+    if(countIf(NOT isFinite(e[2])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[2], 0), 30) + isFinite(e[2]) * 0)))) AS `ofi_2`,
+    if(countIf(NOT isFinite(e[3])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[3], 0), 30) + isFinite(e[3]) * 0)))) AS `ofi_3`,
+    if(countIf(NOT isFinite(e[4])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[4], 0), 30) + isFinite(e[4]) * 0)))) AS `ofi_4`,
+    if(countIf(NOT isFinite(e[5])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[5], 0), 30) + isFinite(e[5]) * 0)))) AS `ofi_5`,
+    (if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0)))) / nullIf(count(depth[1]), 0) + if(countIf(NOT isFinite(depth[2])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[2], 0), 30) + isFinite(depth[2]) * 0)))) / nullIf(count(depth[2]), 0) + if(countIf(NOT isFinite(depth[3])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[3], 0), 30) + isFinite(depth[3]) * 0)))) / nullIf(count(depth[3]), 0) + if(countIf(NOT isFinite(depth[4])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[4], 0), 30) + isFinite(depth[4]) * 0)))) / nullIf(count(depth[4]), 0) + if(countIf(NOT isFinite(depth[5])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[5], 0), 30) + isFinite(depth[5]) * 0)))) / nullIf(count(depth[5]), 0)) / 5 AS `avg_depth_5`,
     (ofi_1 + ofi_2 + ofi_3 + ofi_4 + ofi_5) / 5 / nullIf(avg_depth_5, 0) AS `ofi_multi_level`
   FROM (
     SELECT
@@ -7039,10 +7035,10 @@ SELECT
   `ofi_5`,
   `avg_depth_5`,
   `ofi_multi_level`
-FROM `marketprism_features`.`ofi__3d58e602` FINAL
+FROM `marketprism_features`.`ofi__0b46c571` FINAL
 COMMENT 'Order-flow imbalance of one bucket, at the best prices and on five levels';
 
-INSERT INTO `marketprism_features`.`ofi__3d58e602` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `ofi_events`, `ofi_1`, `avg_depth`, `ofi_normalised`, `ofi_2`, `ofi_3`, `ofi_4`, `ofi_5`, `avg_depth_5`, `ofi_multi_level`)
+INSERT INTO `marketprism_features`.`ofi__0b46c571` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `ofi_events`, `ofi_1`, `avg_depth`, `ofi_normalised`, `ofi_2`, `ofi_3`, `ofi_4`, `ofi_5`, `avg_depth_5`, `ofi_multi_level`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -7067,14 +7063,14 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(e[1]) AS `ofi_events`,
-    if(countIf(NOT isFinite(e[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[1], 0), 30) + isFinite(e[1]) * 0))) AS `ofi_1`,
-    if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) AS `avg_depth`,
+    if(countIf(NOT isFinite(e[1])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[1], 0), 30) + isFinite(e[1]) * 0)))) AS `ofi_1`,
+    if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0)))) / nullIf(count(depth[1]), 0) AS `avg_depth`,
     ofi_1 / nullIf(avg_depth, 0) AS `ofi_normalised`,
-    if(countIf(NOT isFinite(e[2])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[2], 0), 30) + isFinite(e[2]) * 0))) AS `ofi_2`,
-    if(countIf(NOT isFinite(e[3])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[3], 0), 30) + isFinite(e[3]) * 0))) AS `ofi_3`,
-    if(countIf(NOT isFinite(e[4])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[4], 0), 30) + isFinite(e[4]) * 0))) AS `ofi_4`,
-    if(countIf(NOT isFinite(e[5])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(e[5], 0), 30) + isFinite(e[5]) * 0))) AS `ofi_5`,
-    (if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0))) / nullIf(count(depth[1]), 0) + if(countIf(NOT isFinite(depth[2])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[2], 0), 30) + isFinite(depth[2]) * 0))) / nullIf(count(depth[2]), 0) + if(countIf(NOT isFinite(depth[3])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[3], 0), 30) + isFinite(depth[3]) * 0))) / nullIf(count(depth[3]), 0) + if(countIf(NOT isFinite(depth[4])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[4], 0), 30) + isFinite(depth[4]) * 0))) / nullIf(count(depth[4]), 0) + if(countIf(NOT isFinite(depth[5])) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(depth[5], 0), 30) + isFinite(depth[5]) * 0))) / nullIf(count(depth[5]), 0)) / 5 AS `avg_depth_5`,
+    if(countIf(NOT isFinite(e[2])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[2], 0), 30) + isFinite(e[2]) * 0)))) AS `ofi_2`,
+    if(countIf(NOT isFinite(e[3])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[3], 0), 30) + isFinite(e[3]) * 0)))) AS `ofi_3`,
+    if(countIf(NOT isFinite(e[4])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[4], 0), 30) + isFinite(e[4]) * 0)))) AS `ofi_4`,
+    if(countIf(NOT isFinite(e[5])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(e[5], 0), 30) + isFinite(e[5]) * 0)))) AS `ofi_5`,
+    (if(countIf(NOT isFinite(depth[1])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[1], 0), 30) + isFinite(depth[1]) * 0)))) / nullIf(count(depth[1]), 0) + if(countIf(NOT isFinite(depth[2])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[2], 0), 30) + isFinite(depth[2]) * 0)))) / nullIf(count(depth[2]), 0) + if(countIf(NOT isFinite(depth[3])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[3], 0), 30) + isFinite(depth[3]) * 0)))) / nullIf(count(depth[3]), 0) + if(countIf(NOT isFinite(depth[4])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[4], 0), 30) + isFinite(depth[4]) * 0)))) / nullIf(count(depth[4]), 0) + if(countIf(NOT isFinite(depth[5])) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(depth[5], 0), 30) + isFinite(depth[5]) * 0)))) / nullIf(count(depth[5]), 0)) / 5 AS `avg_depth_5`,
     (ofi_1 + ofi_2 + ofi_3 + ofi_4 + ofi_5) / 5 / nullIf(avg_depth_5, 0) AS `ofi_multi_level`
   FROM (
     SELECT
@@ -7254,7 +7250,7 @@ FROM (
 
 -- view oi_state, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`oi_state__68fe133c`
+CREATE TABLE `marketprism_features`.`oi_state__c936f955`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7275,7 +7271,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Open interest of the instrument as it was known with the bucket; derivatives only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`oi_state__68fe133c__mv_lazy` TO `marketprism_features`.`oi_state__68fe133c` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`oi_state__c936f955__mv_lazy` TO `marketprism_features`.`oi_state__c936f955` AS
 SELECT
   exchange,
 market_type,
@@ -7354,10 +7350,10 @@ SELECT
   available_at,
   `open_interest`,
   `open_interest_age_s`
-FROM `marketprism_features`.`oi_state__68fe133c` FINAL
+FROM `marketprism_features`.`oi_state__c936f955` FINAL
 COMMENT 'Open interest of the instrument as it was known with the bucket; derivatives only';
 
-INSERT INTO `marketprism_features`.`oi_state__68fe133c` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `open_interest`, `open_interest_age_s`)
+INSERT INTO `marketprism_features`.`oi_state__c936f955` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `open_interest`, `open_interest_age_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -7449,10 +7445,10 @@ SELECT
   `order_flow__close` AS `close`,
   `order_flow__imbalance` AS `imbalance`,
   `order_flow__duration_s` AS `duration_s`
-FROM `marketprism_features`.`ubt__trades_fused__cccc0710` FINAL
+FROM `marketprism_features`.`ubt__trades_fused__1ebe1119` FINAL
 COMMENT 'What was traded within one bucket - volumes by the side of the taker, prices, and how long it took';
 
-INSERT INTO `marketprism_features`.`ubt__trades_fused__cccc0710` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__buy_volume`, `order_flow__sell_volume`, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__vwap`, `order_flow__open`, `order_flow__high`, `order_flow__low`, `order_flow__close`, `order_flow__imbalance`, `order_flow__duration_s`)
+INSERT INTO `marketprism_features`.`ubt__trades_fused__1ebe1119` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__buy_volume`, `order_flow__sell_volume`, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__vwap`, `order_flow__open`, `order_flow__high`, `order_flow__low`, `order_flow__close`, `order_flow__imbalance`, `order_flow__duration_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -7478,10 +7474,10 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(quantity_exact, side > 0)) AS `buy_volume`,
-    toFloat64(sumIf(quantity_exact, side < 0)) AS `sell_volume`,
-    toFloat64(sum(quantity_exact)) AS `volume`,
-    toFloat64(sum(quote_exact)) AS `quote_volume`,
+    toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `buy_volume`,
+    toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `sell_volume`,
+    toFloat64(toString(sum(quantity_exact))) AS `volume`,
+    toFloat64(toString(sum(quote_exact))) AS `quote_volume`,
     count() AS `trades`,
     quote_volume / nullIf(volume, 0) AS `vwap`,
     argMin(price, ord) AS `open`,
@@ -7552,7 +7548,7 @@ FROM (
 
 -- view quoted_spread, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`quoted_spread__240f1d6d`
+CREATE TABLE `marketprism_features`.`quoted_spread__5f9dfd1b`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7573,7 +7569,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__240f1d6d__mv_lazy` TO `marketprism_features`.`quoted_spread__240f1d6d` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`quoted_spread__5f9dfd1b__mv_lazy` TO `marketprism_features`.`quoted_spread__5f9dfd1b` AS
 SELECT
   exchange,
 market_type,
@@ -7588,8 +7584,8 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    round(toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL))) AS `quoted_valid_ms`,
-    if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
+    round(toFloat64(toString(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL)))) AS `quoted_valid_ms`,
+    if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0)))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
   FROM (
     SELECT
       `exchange`,
@@ -7665,10 +7661,10 @@ SELECT
   available_at,
   `quoted_valid_ms`,
   `quoted_spread_bps`
-FROM `marketprism_features`.`quoted_spread__240f1d6d` FINAL
+FROM `marketprism_features`.`quoted_spread__5f9dfd1b` FINAL
 COMMENT 'The quoted spread over one bucket, weighted by how long each quote stood';
 
-INSERT INTO `marketprism_features`.`quoted_spread__240f1d6d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `quoted_valid_ms`, `quoted_spread_bps`)
+INSERT INTO `marketprism_features`.`quoted_spread__5f9dfd1b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `quoted_valid_ms`, `quoted_spread_bps`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -7684,8 +7680,8 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    round(toFloat64(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL))) AS `quoted_valid_ms`,
-    if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
+    round(toFloat64(toString(sumIf(toDecimal256(to_ms - from_ms, 30), mid IS NOT NULL)))) AS `quoted_valid_ms`,
+    if(countIf(NOT isFinite((to_ms - from_ms) * spread)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite((to_ms - from_ms) * spread, 0), 30) + isFinite((to_ms - from_ms) * spread) * 0)))) / nullIf(quoted_valid_ms, 0) AS `quoted_spread_bps`
   FROM (
     SELECT
       `exchange`,
@@ -7855,7 +7851,7 @@ FROM (
 
 -- view realised_spreads, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`realised_spreads__1153ed80`
+CREATE TABLE `marketprism_features`.`realised_spreads__8aa68743`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -7892,7 +7888,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What takers paid is split into what the other side kept and how far prices moved - realised spread and price impact';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`realised_spreads__1153ed80__mv_lazy` TO `marketprism_features`.`realised_spreads__1153ed80` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`realised_spreads__8aa68743__mv_lazy` TO `marketprism_features`.`realised_spreads__8aa68743` AS
 SELECT
   exchange,
 market_type,
@@ -7924,23 +7920,23 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(realised_1) AS `outcome_trades_1`,
-    toFloat64(sumIf(quantity_exact, realised_1 IS NOT NULL)) AS `outcome_quantity_1`,
-    if(countIf(NOT isFinite(quantity * realised_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_1, 0), 30) + isFinite(quantity * realised_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `realised_spread_1`,
-    if(countIf(NOT isFinite(quote * realised_1 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_1 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_1 IS NOT NULL)), 0) AS `realised_spread_bps_1`,
-    if(countIf(NOT isFinite(quantity * impact_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_1, 0), 30) + isFinite(quantity * impact_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `price_impact_1`,
-    if(countIf(NOT isFinite(quote * impact_1 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_1 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_1 IS NOT NULL)), 0) AS `price_impact_bps_1`,
+    toFloat64(toString(sumIf(quantity_exact, realised_1 IS NOT NULL))) AS `outcome_quantity_1`,
+    if(countIf(NOT isFinite(quantity * realised_1)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * realised_1, 0), 30) + isFinite(quantity * realised_1) * 0)))) / nullIf(outcome_quantity_1, 0) AS `realised_spread_1`,
+    if(countIf(NOT isFinite(quote * realised_1 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * realised_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_1 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, realised_1 IS NOT NULL))), 0) AS `realised_spread_bps_1`,
+    if(countIf(NOT isFinite(quantity * impact_1)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * impact_1, 0), 30) + isFinite(quantity * impact_1) * 0)))) / nullIf(outcome_quantity_1, 0) AS `price_impact_1`,
+    if(countIf(NOT isFinite(quote * impact_1 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * impact_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_1 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, impact_1 IS NOT NULL))), 0) AS `price_impact_bps_1`,
     count(realised_5) AS `outcome_trades_5`,
-    toFloat64(sumIf(quantity_exact, realised_5 IS NOT NULL)) AS `outcome_quantity_5`,
-    if(countIf(NOT isFinite(quantity * realised_5)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_5, 0), 30) + isFinite(quantity * realised_5) * 0))) / nullIf(outcome_quantity_5, 0) AS `realised_spread_5`,
-    if(countIf(NOT isFinite(quote * realised_5 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_5 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_5 IS NOT NULL)), 0) AS `realised_spread_bps_5`,
-    if(countIf(NOT isFinite(quantity * impact_5)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_5, 0), 30) + isFinite(quantity * impact_5) * 0))) / nullIf(outcome_quantity_5, 0) AS `price_impact_5`,
-    if(countIf(NOT isFinite(quote * impact_5 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_5 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_5 IS NOT NULL)), 0) AS `price_impact_bps_5`,
+    toFloat64(toString(sumIf(quantity_exact, realised_5 IS NOT NULL))) AS `outcome_quantity_5`,
+    if(countIf(NOT isFinite(quantity * realised_5)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * realised_5, 0), 30) + isFinite(quantity * realised_5) * 0)))) / nullIf(outcome_quantity_5, 0) AS `realised_spread_5`,
+    if(countIf(NOT isFinite(quote * realised_5 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * realised_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_5 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, realised_5 IS NOT NULL))), 0) AS `realised_spread_bps_5`,
+    if(countIf(NOT isFinite(quantity * impact_5)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * impact_5, 0), 30) + isFinite(quantity * impact_5) * 0)))) / nullIf(outcome_quantity_5, 0) AS `price_impact_5`,
+    if(countIf(NOT isFinite(quote * impact_5 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * impact_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_5 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, impact_5 IS NOT NULL))), 0) AS `price_impact_bps_5`,
     count(realised_30) AS `outcome_trades_30`,
-    toFloat64(sumIf(quantity_exact, realised_30 IS NOT NULL)) AS `outcome_quantity_30`,
-    if(countIf(NOT isFinite(quantity * realised_30)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_30, 0), 30) + isFinite(quantity * realised_30) * 0))) / nullIf(outcome_quantity_30, 0) AS `realised_spread_30`,
-    if(countIf(NOT isFinite(quote * realised_30 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_30 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_30 IS NOT NULL)), 0) AS `realised_spread_bps_30`,
-    if(countIf(NOT isFinite(quantity * impact_30)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_30, 0), 30) + isFinite(quantity * impact_30) * 0))) / nullIf(outcome_quantity_30, 0) AS `price_impact_30`,
-    if(countIf(NOT isFinite(quote * impact_30 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_30 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_30 IS NOT NULL)), 0) AS `price_impact_bps_30`
+    toFloat64(toString(sumIf(quantity_exact, realised_30 IS NOT NULL))) AS `outcome_quantity_30`,
+    if(countIf(NOT isFinite(quantity * realised_30)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * realised_30, 0), 30) + isFinite(quantity * realised_30) * 0)))) / nullIf(outcome_quantity_30, 0) AS `realised_spread_30`,
+    if(countIf(NOT isFinite(quote * realised_30 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * realised_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_30 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, realised_30 IS NOT NULL))), 0) AS `realised_spread_bps_30`,
+    if(countIf(NOT isFinite(quantity * impact_30)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * impact_30, 0), 30) + isFinite(quantity * impact_30) * 0)))) / nullIf(outcome_quantity_30, 0) AS `price_impact_30`,
+    if(countIf(NOT isFinite(quote * impact_30 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * impact_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_30 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, impact_30 IS NOT NULL))), 0) AS `price_impact_bps_30`
   FROM (
     SELECT
       `exchange`,
@@ -8246,10 +8242,10 @@ SELECT
   `realised_spread_bps_30`,
   `price_impact_30`,
   `price_impact_bps_30`
-FROM `marketprism_features`.`realised_spreads__1153ed80` FINAL
+FROM `marketprism_features`.`realised_spreads__8aa68743` FINAL
 COMMENT 'What takers paid is split into what the other side kept and how far prices moved - realised spread and price impact';
 
-INSERT INTO `marketprism_features`.`realised_spreads__1153ed80` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `outcome_trades_1`, `outcome_quantity_1`, `realised_spread_1`, `realised_spread_bps_1`, `price_impact_1`, `price_impact_bps_1`, `outcome_trades_5`, `outcome_quantity_5`, `realised_spread_5`, `realised_spread_bps_5`, `price_impact_5`, `price_impact_bps_5`, `outcome_trades_30`, `outcome_quantity_30`, `realised_spread_30`, `realised_spread_bps_30`, `price_impact_30`, `price_impact_bps_30`)
+INSERT INTO `marketprism_features`.`realised_spreads__8aa68743` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `outcome_trades_1`, `outcome_quantity_1`, `realised_spread_1`, `realised_spread_bps_1`, `price_impact_1`, `price_impact_bps_1`, `outcome_trades_5`, `outcome_quantity_5`, `realised_spread_5`, `realised_spread_bps_5`, `price_impact_5`, `price_impact_bps_5`, `outcome_trades_30`, `outcome_quantity_30`, `realised_spread_30`, `realised_spread_bps_30`, `price_impact_30`, `price_impact_bps_30`)
 WITH closed AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */),
 buckets AS (
   -- Those whose delay is over, known with the first bucket that ends so long after them.
@@ -8304,23 +8300,23 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(realised_1) AS `outcome_trades_1`,
-    toFloat64(sumIf(quantity_exact, realised_1 IS NOT NULL)) AS `outcome_quantity_1`,
-    if(countIf(NOT isFinite(quantity * realised_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_1, 0), 30) + isFinite(quantity * realised_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `realised_spread_1`,
-    if(countIf(NOT isFinite(quote * realised_1 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_1 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_1 IS NOT NULL)), 0) AS `realised_spread_bps_1`,
-    if(countIf(NOT isFinite(quantity * impact_1)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_1, 0), 30) + isFinite(quantity * impact_1) * 0))) / nullIf(outcome_quantity_1, 0) AS `price_impact_1`,
-    if(countIf(NOT isFinite(quote * impact_1 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_1 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_1 IS NOT NULL)), 0) AS `price_impact_bps_1`,
+    toFloat64(toString(sumIf(quantity_exact, realised_1 IS NOT NULL))) AS `outcome_quantity_1`,
+    if(countIf(NOT isFinite(quantity * realised_1)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * realised_1, 0), 30) + isFinite(quantity * realised_1) * 0)))) / nullIf(outcome_quantity_1, 0) AS `realised_spread_1`,
+    if(countIf(NOT isFinite(quote * realised_1 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * realised_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_1 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, realised_1 IS NOT NULL))), 0) AS `realised_spread_bps_1`,
+    if(countIf(NOT isFinite(quantity * impact_1)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * impact_1, 0), 30) + isFinite(quantity * impact_1) * 0)))) / nullIf(outcome_quantity_1, 0) AS `price_impact_1`,
+    if(countIf(NOT isFinite(quote * impact_1 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * impact_1 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_1 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, impact_1 IS NOT NULL))), 0) AS `price_impact_bps_1`,
     count(realised_5) AS `outcome_trades_5`,
-    toFloat64(sumIf(quantity_exact, realised_5 IS NOT NULL)) AS `outcome_quantity_5`,
-    if(countIf(NOT isFinite(quantity * realised_5)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_5, 0), 30) + isFinite(quantity * realised_5) * 0))) / nullIf(outcome_quantity_5, 0) AS `realised_spread_5`,
-    if(countIf(NOT isFinite(quote * realised_5 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_5 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_5 IS NOT NULL)), 0) AS `realised_spread_bps_5`,
-    if(countIf(NOT isFinite(quantity * impact_5)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_5, 0), 30) + isFinite(quantity * impact_5) * 0))) / nullIf(outcome_quantity_5, 0) AS `price_impact_5`,
-    if(countIf(NOT isFinite(quote * impact_5 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_5 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_5 IS NOT NULL)), 0) AS `price_impact_bps_5`,
+    toFloat64(toString(sumIf(quantity_exact, realised_5 IS NOT NULL))) AS `outcome_quantity_5`,
+    if(countIf(NOT isFinite(quantity * realised_5)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * realised_5, 0), 30) + isFinite(quantity * realised_5) * 0)))) / nullIf(outcome_quantity_5, 0) AS `realised_spread_5`,
+    if(countIf(NOT isFinite(quote * realised_5 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * realised_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_5 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, realised_5 IS NOT NULL))), 0) AS `realised_spread_bps_5`,
+    if(countIf(NOT isFinite(quantity * impact_5)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * impact_5, 0), 30) + isFinite(quantity * impact_5) * 0)))) / nullIf(outcome_quantity_5, 0) AS `price_impact_5`,
+    if(countIf(NOT isFinite(quote * impact_5 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * impact_5 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_5 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, impact_5 IS NOT NULL))), 0) AS `price_impact_bps_5`,
     count(realised_30) AS `outcome_trades_30`,
-    toFloat64(sumIf(quantity_exact, realised_30 IS NOT NULL)) AS `outcome_quantity_30`,
-    if(countIf(NOT isFinite(quantity * realised_30)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * realised_30, 0), 30) + isFinite(quantity * realised_30) * 0))) / nullIf(outcome_quantity_30, 0) AS `realised_spread_30`,
-    if(countIf(NOT isFinite(quote * realised_30 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * realised_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_30 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, realised_30 IS NOT NULL)), 0) AS `realised_spread_bps_30`,
-    if(countIf(NOT isFinite(quantity * impact_30)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * impact_30, 0), 30) + isFinite(quantity * impact_30) * 0))) / nullIf(outcome_quantity_30, 0) AS `price_impact_30`,
-    if(countIf(NOT isFinite(quote * impact_30 / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * impact_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_30 / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, impact_30 IS NOT NULL)), 0) AS `price_impact_bps_30`
+    toFloat64(toString(sumIf(quantity_exact, realised_30 IS NOT NULL))) AS `outcome_quantity_30`,
+    if(countIf(NOT isFinite(quantity * realised_30)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * realised_30, 0), 30) + isFinite(quantity * realised_30) * 0)))) / nullIf(outcome_quantity_30, 0) AS `realised_spread_30`,
+    if(countIf(NOT isFinite(quote * realised_30 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * realised_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * realised_30 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, realised_30 IS NOT NULL))), 0) AS `realised_spread_bps_30`,
+    if(countIf(NOT isFinite(quantity * impact_30)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * impact_30, 0), 30) + isFinite(quantity * impact_30) * 0)))) / nullIf(outcome_quantity_30, 0) AS `price_impact_30`,
+    if(countIf(NOT isFinite(quote * impact_30 / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * impact_30 / `q.mid` * 10000, 0), 30) + isFinite(quote * impact_30 / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, impact_30 IS NOT NULL))), 0) AS `price_impact_bps_30`
   FROM (
     SELECT
       `exchange`,
@@ -8601,7 +8597,7 @@ FROM (
 
 -- view realised_volatility, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`realised_volatility__09310714`
+CREATE TABLE `marketprism_features`.`realised_volatility__3261ca12`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -8650,7 +8646,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Realised variance of the mid over the last 60 and 300 seconds, and how much of it came in jumps';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`realised_volatility__09310714__mv_lazy` TO `marketprism_features`.`realised_volatility__09310714` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`realised_volatility__3261ca12__mv_lazy` TO `marketprism_features`.`realised_volatility__3261ca12` AS
 SELECT
   exchange,
 market_type,
@@ -8848,10 +8844,10 @@ SELECT
   `jump_share_300`,
   `jump_300`,
   `continuous_300`
-FROM `marketprism_features`.`realised_volatility__09310714` FINAL
+FROM `marketprism_features`.`realised_volatility__3261ca12` FINAL
 COMMENT 'Realised variance of the mid over the last 60 and 300 seconds, and how much of it came in jumps';
 
-INSERT INTO `marketprism_features`.`realised_volatility__09310714` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `returns_60`, `nonzero_share_60`, `rv_60`, `rvol_60`, `bv_60`, `tripower_60`, `medrv_60`, `rs_up_60`, `rs_down_60`, `jump_z_60`, `jump_p_60`, `jump_raw_60`, `jump_share_60`, `jump_60`, `continuous_60`, `returns_300`, `nonzero_share_300`, `rv_300`, `rvol_300`, `bv_300`, `tripower_300`, `medrv_300`, `rs_up_300`, `rs_down_300`, `jump_z_300`, `jump_p_300`, `jump_raw_300`, `jump_share_300`, `jump_300`, `continuous_300`)
+INSERT INTO `marketprism_features`.`realised_volatility__3261ca12` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `returns_60`, `nonzero_share_60`, `rv_60`, `rvol_60`, `bv_60`, `tripower_60`, `medrv_60`, `rs_up_60`, `rs_down_60`, `jump_z_60`, `jump_p_60`, `jump_raw_60`, `jump_share_60`, `jump_60`, `continuous_60`, `returns_300`, `nonzero_share_300`, `rv_300`, `rvol_300`, `bv_300`, `tripower_300`, `medrv_300`, `rs_up_300`, `rs_down_300`, `jump_z_300`, `jump_p_300`, `jump_raw_300`, `jump_share_300`, `jump_300`, `continuous_300`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -9013,7 +9009,7 @@ FROM (
 
 -- view spreads, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`spreads__bc80012a`
+CREATE TABLE `marketprism_features`.`spreads__cb20632e`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -9043,7 +9039,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What takers paid against the quote before each trade - effective spread and price improvement';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`spreads__bc80012a__mv_lazy` TO `marketprism_features`.`spreads__bc80012a` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`spreads__cb20632e__mv_lazy` TO `marketprism_features`.`spreads__cb20632e` AS
 SELECT
   exchange,
 market_type,
@@ -9069,15 +9065,15 @@ FROM (
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(effective) AS `valid_trades`,
     count() - count(effective) AS `invalid_trades`,
-    toFloat64(sumIf(quantity_exact, effective IS NOT NULL)) AS `valid_quantity`,
-    toFloat64(sum(toDecimal256(quantity * `q.mid`, 30))) / nullIf(valid_quantity, 0) AS `matched_mid`,
-    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0))) / nullIf(valid_quantity, 0) AS `effective_spread`,
-    if(countIf(NOT isFinite(quote * effective / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * effective / `q.mid` * 10000, 0), 30) + isFinite(quote * effective / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, effective IS NOT NULL)), 0) AS `effective_spread_bps`,
-    if(countIf(NOT isFinite(effective / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(effective / `q.mid` * 10000, 0), 30) + isFinite(effective / `q.mid` * 10000) * 0))) / nullIf(count(effective / `q.mid` * 10000), 0) AS `effective_spread_bps_simple`,
-    if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0))) / nullIf(valid_quantity, 0) AS `quoted_at_trades`,
-    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0))) / nullIf(if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0))), 0) AS `spread_ratio`,
-    if(countIf(NOT isFinite(quantity * improvement)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * improvement, 0), 30) + isFinite(quantity * improvement) * 0))) / nullIf(valid_quantity, 0) AS `price_improvement`,
-    if(countIf(NOT isFinite(age_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(age_ms, 0), 30) + isFinite(age_ms) * 0))) / nullIf(count(age_ms), 0) AS `quote_age_ms`
+    toFloat64(toString(sumIf(quantity_exact, effective IS NOT NULL))) AS `valid_quantity`,
+    toFloat64(toString(sum(toDecimal256(quantity * `q.mid`, 30)))) / nullIf(valid_quantity, 0) AS `matched_mid`,
+    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0)))) / nullIf(valid_quantity, 0) AS `effective_spread`,
+    if(countIf(NOT isFinite(quote * effective / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * effective / `q.mid` * 10000, 0), 30) + isFinite(quote * effective / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, effective IS NOT NULL))), 0) AS `effective_spread_bps`,
+    if(countIf(NOT isFinite(effective / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(effective / `q.mid` * 10000, 0), 30) + isFinite(effective / `q.mid` * 10000) * 0)))) / nullIf(count(effective / `q.mid` * 10000), 0) AS `effective_spread_bps_simple`,
+    if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0)))) / nullIf(valid_quantity, 0) AS `quoted_at_trades`,
+    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0)))) / nullIf(if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0)))), 0) AS `spread_ratio`,
+    if(countIf(NOT isFinite(quantity * improvement)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * improvement, 0), 30) + isFinite(quantity * improvement) * 0)))) / nullIf(valid_quantity, 0) AS `price_improvement`,
+    if(countIf(NOT isFinite(age_ms)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(age_ms, 0), 30) + isFinite(age_ms) * 0)))) / nullIf(count(age_ms), 0) AS `quote_age_ms`
   FROM (
     SELECT
       `exchange`,
@@ -9220,10 +9216,10 @@ SELECT
   `spread_ratio`,
   `price_improvement`,
   `quote_age_ms`
-FROM `marketprism_features`.`spreads__bc80012a` FINAL
+FROM `marketprism_features`.`spreads__cb20632e` FINAL
 COMMENT 'What takers paid against the quote before each trade - effective spread and price improvement';
 
-INSERT INTO `marketprism_features`.`spreads__bc80012a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `valid_trades`, `invalid_trades`, `valid_quantity`, `matched_mid`, `effective_spread`, `effective_spread_bps`, `effective_spread_bps_simple`, `quoted_at_trades`, `spread_ratio`, `price_improvement`, `quote_age_ms`)
+INSERT INTO `marketprism_features`.`spreads__cb20632e` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `valid_trades`, `invalid_trades`, `valid_quantity`, `matched_mid`, `effective_spread`, `effective_spread_bps`, `effective_spread_bps_simple`, `quoted_at_trades`, `spread_ratio`, `price_improvement`, `quote_age_ms`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -9250,15 +9246,15 @@ FROM (
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     count(effective) AS `valid_trades`,
     count() - count(effective) AS `invalid_trades`,
-    toFloat64(sumIf(quantity_exact, effective IS NOT NULL)) AS `valid_quantity`,
-    toFloat64(sum(toDecimal256(quantity * `q.mid`, 30))) / nullIf(valid_quantity, 0) AS `matched_mid`,
-    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0))) / nullIf(valid_quantity, 0) AS `effective_spread`,
-    if(countIf(NOT isFinite(quote * effective / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quote * effective / `q.mid` * 10000, 0), 30) + isFinite(quote * effective / `q.mid` * 10000) * 0))) / nullIf(toFloat64(sumIf(quote_exact, effective IS NOT NULL)), 0) AS `effective_spread_bps`,
-    if(countIf(NOT isFinite(effective / `q.mid` * 10000)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(effective / `q.mid` * 10000, 0), 30) + isFinite(effective / `q.mid` * 10000) * 0))) / nullIf(count(effective / `q.mid` * 10000), 0) AS `effective_spread_bps_simple`,
-    if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0))) / nullIf(valid_quantity, 0) AS `quoted_at_trades`,
-    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0))) / nullIf(if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0))), 0) AS `spread_ratio`,
-    if(countIf(NOT isFinite(quantity * improvement)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(quantity * improvement, 0), 30) + isFinite(quantity * improvement) * 0))) / nullIf(valid_quantity, 0) AS `price_improvement`,
-    if(countIf(NOT isFinite(age_ms)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(age_ms, 0), 30) + isFinite(age_ms) * 0))) / nullIf(count(age_ms), 0) AS `quote_age_ms`
+    toFloat64(toString(sumIf(quantity_exact, effective IS NOT NULL))) AS `valid_quantity`,
+    toFloat64(toString(sum(toDecimal256(quantity * `q.mid`, 30)))) / nullIf(valid_quantity, 0) AS `matched_mid`,
+    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0)))) / nullIf(valid_quantity, 0) AS `effective_spread`,
+    if(countIf(NOT isFinite(quote * effective / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quote * effective / `q.mid` * 10000, 0), 30) + isFinite(quote * effective / `q.mid` * 10000) * 0)))) / nullIf(toFloat64(toString(sumIf(quote_exact, effective IS NOT NULL))), 0) AS `effective_spread_bps`,
+    if(countIf(NOT isFinite(effective / `q.mid` * 10000)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(effective / `q.mid` * 10000, 0), 30) + isFinite(effective / `q.mid` * 10000) * 0)))) / nullIf(count(effective / `q.mid` * 10000), 0) AS `effective_spread_bps_simple`,
+    if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0)))) / nullIf(valid_quantity, 0) AS `quoted_at_trades`,
+    if(countIf(NOT isFinite(quantity * effective)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * effective, 0), 30) + isFinite(quantity * effective) * 0)))) / nullIf(if(countIf(NOT isFinite(quantity * quoted)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * quoted, 0), 30) + isFinite(quantity * quoted) * 0)))), 0) AS `spread_ratio`,
+    if(countIf(NOT isFinite(quantity * improvement)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(quantity * improvement, 0), 30) + isFinite(quantity * improvement) * 0)))) / nullIf(valid_quantity, 0) AS `price_improvement`,
+    if(countIf(NOT isFinite(age_ms)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(age_ms, 0), 30) + isFinite(age_ms) * 0)))) / nullIf(count(age_ms), 0) AS `quote_age_ms`
   FROM (
     SELECT
       `exchange`,
@@ -9555,10 +9551,10 @@ SELECT
   `trade_impact__price_change` AS `price_change`,
   `trade_impact__signed_volume` AS `signed_volume`,
   `trade_impact__trade_impact_ratio` AS `trade_impact_ratio`
-FROM `marketprism_features`.`ubt__trades_fused__cccc0710` FINAL
+FROM `marketprism_features`.`ubt__trades_fused__1ebe1119` FINAL
 COMMENT 'How far trade prices move per unit of signed volume, within one bucket';
 
-INSERT INTO `marketprism_features`.`ubt__trades_fused__cccc0710` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `trade_impact__price_change`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`)
+INSERT INTO `marketprism_features`.`ubt__trades_fused__1ebe1119` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `trade_impact__price_change`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -9576,7 +9572,7 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(price, ord) - argMin(price, ord) AS `price_change`,
-    toFloat64(sum(side * quantity_exact)) AS `signed_volume`,
+    toFloat64(toString(sum(side * quantity_exact))) AS `signed_volume`,
     price_change / nullIf(signed_volume, 0) AS `trade_impact_ratio`
   FROM (
     WITH (
@@ -9639,7 +9635,7 @@ FROM (
 
 -- view trade_pressure, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`trade_pressure__286e8fe5`
+CREATE TABLE `marketprism_features`.`trade_pressure__2c532614`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -9659,7 +9655,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Signed size of the trades of one bucket on the scale on which prices are expected to react to it';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`trade_pressure__286e8fe5__mv_lazy` TO `marketprism_features`.`trade_pressure__286e8fe5` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`trade_pressure__2c532614__mv_lazy` TO `marketprism_features`.`trade_pressure__2c532614` AS
 SELECT
   exchange,
 market_type,
@@ -9673,7 +9669,7 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0))) AS `signed_sqrt_notional`
+    if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0)))) AS `signed_sqrt_notional`
   FROM `marketprism_features`.`ubt__trades_lazy`
   GROUP BY bucket__place
 );
@@ -9688,10 +9684,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `signed_sqrt_notional`
-FROM `marketprism_features`.`trade_pressure__286e8fe5` FINAL
+FROM `marketprism_features`.`trade_pressure__2c532614` FINAL
 COMMENT 'Signed size of the trades of one bucket on the scale on which prices are expected to react to it';
 
-INSERT INTO `marketprism_features`.`trade_pressure__286e8fe5` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `signed_sqrt_notional`)
+INSERT INTO `marketprism_features`.`trade_pressure__2c532614` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `signed_sqrt_notional`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -9706,7 +9702,7 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0))) AS `signed_sqrt_notional`
+    if(countIf(NOT isFinite(side * sqrt(quote))) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(side * sqrt(quote), 0), 30) + isFinite(side * sqrt(quote)) * 0)))) AS `signed_sqrt_notional`
   FROM (
     WITH (
       SELECT tuple(
@@ -9766,7 +9762,7 @@ FROM (
 
 -- view volatility_index, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`volatility_index__66d8755a`
+CREATE TABLE `marketprism_features`.`volatility_index__d5faa7fc`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -9787,7 +9783,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Index of implied volatility of the instrument as it was known with the bucket';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_index__66d8755a__mv_lazy` TO `marketprism_features`.`volatility_index__66d8755a` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_index__d5faa7fc__mv_lazy` TO `marketprism_features`.`volatility_index__d5faa7fc` AS
 SELECT
   exchange,
 market_type,
@@ -9866,10 +9862,10 @@ SELECT
   available_at,
   `implied_volatility`,
   `implied_age_s`
-FROM `marketprism_features`.`volatility_index__66d8755a` FINAL
+FROM `marketprism_features`.`volatility_index__d5faa7fc` FINAL
 COMMENT 'Index of implied volatility of the instrument as it was known with the bucket';
 
-INSERT INTO `marketprism_features`.`volatility_index__66d8755a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `implied_volatility`, `implied_age_s`)
+INSERT INTO `marketprism_features`.`volatility_index__d5faa7fc` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `implied_volatility`, `implied_age_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -9940,7 +9936,7 @@ FROM (
 
 -- view volume_buckets, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`volume_buckets__678b51e4`
+CREATE TABLE `marketprism_features`.`volume_buckets__2fe0f7cb`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -9966,7 +9962,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Buckets of exactly equal volume, counted from 00:00 UTC - what one bucket of the clock adds to each of them';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`volume_buckets__678b51e4__mv_lazy` TO `marketprism_features`.`volume_buckets__678b51e4` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`volume_buckets__2fe0f7cb__mv_lazy` TO `marketprism_features`.`volume_buckets__2fe0f7cb` AS
 SELECT
   exchange,
 market_type,
@@ -10001,8 +9997,8 @@ FROM (
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `volume_bucket`,
-        toFloat64(sumIf(toDecimal256(slice_lots, 30), side > 0)) / 100000000 AS `slice_buy`,
-        toFloat64(sumIf(toDecimal256(slice_lots, 30), side < 0)) / 100000000 AS `slice_sell`,
+        toFloat64(toString(sumIf(toDecimal256(slice_lots, 30), side > 0))) / 100000000 AS `slice_buy`,
+        toFloat64(toString(sumIf(toDecimal256(slice_lots, 30), side < 0))) / 100000000 AS `slice_sell`,
         max(slice_is_start) AS `is_first_part`,
         max(slice_is_end) AS `is_last_part`,
         toUnixTimestamp64Milli(max(timestamp)) AS `last_ms`,
@@ -10209,7 +10205,7 @@ SELECT
   `is_last_part`,
   `last_ms`,
   `last_trade_seq`
-FROM `marketprism_features`.`volume_buckets__678b51e4` FINAL
+FROM `marketprism_features`.`volume_buckets__2fe0f7cb` FINAL
 ARRAY JOIN
   `volume_bucket`,
   `slice_buy`,
@@ -10220,7 +10216,7 @@ ARRAY JOIN
   `last_trade_seq`
 COMMENT 'Buckets of exactly equal volume, counted from 00:00 UTC - what one bucket of the clock adds to each of them';
 
-INSERT INTO `marketprism_features`.`volume_buckets__678b51e4` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`)
+INSERT INTO `marketprism_features`.`volume_buckets__2fe0f7cb` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volume_bucket`, `slice_buy`, `slice_sell`, `is_first_part`, `is_last_part`, `last_ms`, `last_trade_seq`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -10256,8 +10252,8 @@ FROM (
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `volume_bucket`,
-        toFloat64(sumIf(toDecimal256(slice_lots, 30), side > 0)) / 100000000 AS `slice_buy`,
-        toFloat64(sumIf(toDecimal256(slice_lots, 30), side < 0)) / 100000000 AS `slice_sell`,
+        toFloat64(toString(sumIf(toDecimal256(slice_lots, 30), side > 0))) / 100000000 AS `slice_buy`,
+        toFloat64(toString(sumIf(toDecimal256(slice_lots, 30), side < 0))) / 100000000 AS `slice_sell`,
         max(slice_is_start) AS `is_first_part`,
         max(slice_is_end) AS `is_last_part`,
         toUnixTimestamp64Milli(max(timestamp)) AS `last_ms`,
@@ -10505,7 +10501,7 @@ FROM (
 
 -- view bucket_returns, level 1, look-back 2
 
-CREATE TABLE `marketprism_features`.`bucket_returns__0cfda183`
+CREATE TABLE `marketprism_features`.`bucket_returns__04eda3b9`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -10528,7 +10524,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'How far the price moved from one bucket\'s last trade to the next one\'s';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`bucket_returns__0cfda183__mv_lazy` TO `marketprism_features`.`bucket_returns__0cfda183` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`bucket_returns__04eda3b9__mv_lazy` TO `marketprism_features`.`bucket_returns__04eda3b9` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -10573,7 +10569,7 @@ LEFT JOIN (
         `order_flow__close` AS `close`,
         `order_flow__imbalance` AS `imbalance`,
         `order_flow__duration_s` AS `duration_s`
-      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+      FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -10603,10 +10599,10 @@ SELECT
   `price_change`,
   `log_return`,
   `previous_price_change`
-FROM `marketprism_features`.`bucket_returns__0cfda183` FINAL
+FROM `marketprism_features`.`bucket_returns__04eda3b9` FINAL
 COMMENT 'How far the price moved from one bucket\'s last trade to the next one\'s';
 
-INSERT INTO `marketprism_features`.`bucket_returns__0cfda183` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `previous_close`, `price_change`, `log_return`, `previous_price_change`)
+INSERT INTO `marketprism_features`.`bucket_returns__04eda3b9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `previous_close`, `price_change`, `log_return`, `previous_price_change`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -10652,7 +10648,7 @@ LEFT JOIN (
         `order_flow__close` AS `close`,
         `order_flow__imbalance` AS `imbalance`,
         `order_flow__duration_s` AS `duration_s`
-      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+      FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -10671,7 +10667,7 @@ LEFT JOIN (
 
 -- view flow_cvd_vwap, level 1, look-back 20
 
-CREATE TABLE `marketprism_features`.`flow_cvd_vwap__cbc991ad`
+CREATE TABLE `marketprism_features`.`flow_cvd_vwap__f74c0128`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -10698,7 +10694,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__cbc991ad__mv_lazy` TO `marketprism_features`.`flow_cvd_vwap__cbc991ad` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`flow_cvd_vwap__f74c0128__mv_lazy` TO `marketprism_features`.`flow_cvd_vwap__f74c0128` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -10734,15 +10730,15 @@ LEFT JOIN (
       exchange, market_type, symbol, bucket_id,
       arrayMap(t -> t.1, groupArray(tuple(vwap)) OVER w20) AS `prices_20`,
       arrayMap(t -> t.1, groupArray(tuple(volume)) OVER w20) AS `volumes_20`,
-      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0)) AS `raw_sigma_20`,
+      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(toString(sum(toDecimal256(volume, 30)) OVER w20)), NULL), 0)) AS `raw_sigma_20`,
       buy_volume - sell_volume AS `delta`,
-      if(count() OVER day >= 1, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER day), NULL) AS `cvd`,
-      if(isNull(if(count() OVER last4 >= 4, count(volume) OVER last4, NULL)), NULL, if(count() OVER last3 >= 3, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER last3), NULL)) AS `cvd_change_3`,
-      (buy_volume - sell_volume - if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER before20) / nullIf(count(buy_volume - sell_volume) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 10, if(countIf(NOT (abs((buy_volume - sell_volume)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20) * toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - 1), 0))), NULL), 0) AS `delta_z_20`,
-      volume / nullIf(if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(volume, 30)) OVER before20) / nullIf(count(volume) OVER before20, 0), NULL), 0) AS `volume_spike_20`,
-      if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(quote_volume, 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0) AS `vwap_20`,
+      if(count() OVER day >= 1, toFloat64(toString(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER day)), NULL) AS `cvd`,
+      if(isNull(if(count() OVER last4 >= 4, count(volume) OVER last4, NULL)), NULL, if(count() OVER last3 >= 3, toFloat64(toString(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER last3)), NULL)) AS `cvd_change_3`,
+      (buy_volume - sell_volume - if(count() OVER before20 >= 10, toFloat64(toString(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER before20)) / nullIf(count(buy_volume - sell_volume) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 10, if(countIf(NOT (abs((buy_volume - sell_volume)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20) * toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - 1), 0))), NULL), 0) AS `delta_z_20`,
+      volume / nullIf(if(count() OVER before20 >= 10, toFloat64(toString(sum(toDecimal256(volume, 30)) OVER before20)) / nullIf(count(volume) OVER before20, 0), NULL), 0) AS `volume_spike_20`,
+      if(count() OVER w20 >= 1, toFloat64(toString(sum(toDecimal256(quote_volume, 30)) OVER w20)), NULL) / nullIf(if(count() OVER w20 >= 1, toFloat64(toString(sum(toDecimal256(volume, 30)) OVER w20)), NULL), 0) AS `vwap_20`,
       if(raw_sigma_20 < 1e-12 * vwap_20, 0, raw_sigma_20) AS `sigma_vwap_20`,
-      abs(if(count() OVER w20 >= 1, argMaxIf(vwap, bucket_id, volume > 0) OVER w20, NULL) - vwap_20) / nullIf(sigma_vwap_20, 0) AS `vwap_dev_20`
+      abs(if(count() OVER w20 >= 1, argMaxOrNullIf(vwap, bucket_id, volume > 0) OVER w20, NULL) - vwap_20) / nullIf(sigma_vwap_20, 0) AS `vwap_dev_20`
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id, bucket_ts_end,
@@ -10758,7 +10754,7 @@ LEFT JOIN (
         `order_flow__close` AS `close`,
         `order_flow__imbalance` AS `imbalance`,
         `order_flow__duration_s` AS `duration_s`
-      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+      FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -10801,10 +10797,10 @@ SELECT
   `vwap_20`,
   `sigma_vwap_20`,
   `vwap_dev_20`
-FROM `marketprism_features`.`flow_cvd_vwap__cbc991ad` FINAL
+FROM `marketprism_features`.`flow_cvd_vwap__f74c0128` FINAL
 COMMENT 'Cumulative delta since midnight UTC, this bucket\'s flow against the buckets before it, and its price against their VWAP';
 
-INSERT INTO `marketprism_features`.`flow_cvd_vwap__cbc991ad` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `delta`, `cvd`, `cvd_change_3`, `delta_z_20`, `volume_spike_20`, `vwap_20`, `sigma_vwap_20`, `vwap_dev_20`)
+INSERT INTO `marketprism_features`.`flow_cvd_vwap__f74c0128` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `delta`, `cvd`, `cvd_change_3`, `delta_z_20`, `volume_spike_20`, `vwap_20`, `sigma_vwap_20`, `vwap_dev_20`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -10841,15 +10837,15 @@ LEFT JOIN (
       exchange, market_type, symbol, bucket_id,
       arrayMap(t -> t.1, groupArray(tuple(vwap)) OVER w20) AS `prices_20`,
       arrayMap(t -> t.1, groupArray(tuple(volume)) OVER w20) AS `volumes_20`,
-      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0)) AS `raw_sigma_20`,
+      sqrt(arraySum((p, q) -> ifNull(q * (p - vwap_20) * (p - vwap_20), 0), prices_20, volumes_20) / nullIf(if(count() OVER w20 >= 1, toFloat64(toString(sum(toDecimal256(volume, 30)) OVER w20)), NULL), 0)) AS `raw_sigma_20`,
       buy_volume - sell_volume AS `delta`,
-      if(count() OVER day >= 1, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER day), NULL) AS `cvd`,
-      if(isNull(if(count() OVER last4 >= 4, count(volume) OVER last4, NULL)), NULL, if(count() OVER last3 >= 3, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER last3), NULL)) AS `cvd_change_3`,
-      (buy_volume - sell_volume - if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER before20) / nullIf(count(buy_volume - sell_volume) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 10, if(countIf(NOT (abs((buy_volume - sell_volume)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20) * toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - 1), 0))), NULL), 0) AS `delta_z_20`,
-      volume / nullIf(if(count() OVER before20 >= 10, toFloat64(sum(toDecimal256(volume, 30)) OVER before20) / nullIf(count(volume) OVER before20, 0), NULL), 0) AS `volume_spike_20`,
-      if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(quote_volume, 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 1, toFloat64(sum(toDecimal256(volume, 30)) OVER w20), NULL), 0) AS `vwap_20`,
+      if(count() OVER day >= 1, toFloat64(toString(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER day)), NULL) AS `cvd`,
+      if(isNull(if(count() OVER last4 >= 4, count(volume) OVER last4, NULL)), NULL, if(count() OVER last3 >= 3, toFloat64(toString(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER last3)), NULL)) AS `cvd_change_3`,
+      (buy_volume - sell_volume - if(count() OVER before20 >= 10, toFloat64(toString(sum(toDecimal256(buy_volume - sell_volume, 30)) OVER before20)) / nullIf(count(buy_volume - sell_volume) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 10, if(countIf(NOT (abs((buy_volume - sell_volume)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20) * toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((buy_volume - sell_volume)), NULL, abs((buy_volume - sell_volume)) <= 1e12, toFloat64((buy_volume - sell_volume)), 0), 20)) OVER before20 - 1), 0))), NULL), 0) AS `delta_z_20`,
+      volume / nullIf(if(count() OVER before20 >= 10, toFloat64(toString(sum(toDecimal256(volume, 30)) OVER before20)) / nullIf(count(volume) OVER before20, 0), NULL), 0) AS `volume_spike_20`,
+      if(count() OVER w20 >= 1, toFloat64(toString(sum(toDecimal256(quote_volume, 30)) OVER w20)), NULL) / nullIf(if(count() OVER w20 >= 1, toFloat64(toString(sum(toDecimal256(volume, 30)) OVER w20)), NULL), 0) AS `vwap_20`,
       if(raw_sigma_20 < 1e-12 * vwap_20, 0, raw_sigma_20) AS `sigma_vwap_20`,
-      abs(if(count() OVER w20 >= 1, argMaxIf(vwap, bucket_id, volume > 0) OVER w20, NULL) - vwap_20) / nullIf(sigma_vwap_20, 0) AS `vwap_dev_20`
+      abs(if(count() OVER w20 >= 1, argMaxOrNullIf(vwap, bucket_id, volume > 0) OVER w20, NULL) - vwap_20) / nullIf(sigma_vwap_20, 0) AS `vwap_dev_20`
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id, bucket_ts_end,
@@ -10865,7 +10861,7 @@ LEFT JOIN (
         `order_flow__close` AS `close`,
         `order_flow__imbalance` AS `imbalance`,
         `order_flow__duration_s` AS `duration_s`
-      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+      FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -10893,7 +10889,7 @@ LEFT JOIN (
 
 -- view footprint_levels, level 1, look-back 29
 
-CREATE TABLE `marketprism_features`.`footprint_levels__468b6a54`
+CREATE TABLE `marketprism_features`.`footprint_levels__dadf54de`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -10922,7 +10918,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price bins of the last 30 buckets, and which of them absorbed or exhausted the flow that came to them';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_levels__468b6a54__mv_lazy` TO `marketprism_features`.`footprint_levels__468b6a54` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_levels__dadf54de__mv_lazy` TO `marketprism_features`.`footprint_levels__dadf54de` AS
 SELECT
   exchange,
 market_type,
@@ -11018,10 +11014,10 @@ FROM (
               exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               `px_bin`,
               `px_bin` AS ord,
-              round(if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))), 8) AS `volume`,
-              round(if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0))), 8) AS `delta`,
-              if(countIf(NOT isFinite(footprint.bin_volume * footprint_poc.range_bps)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * footprint_poc.range_bps, 0), 30) + isFinite(footprint.bin_volume * footprint_poc.range_bps) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (footprint_poc.range_bps IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, footprint_poc.range_bps IS NOT NULL))), 0) AS `range_vw`,
-              if(countIf(NOT isFinite(footprint.bin_volume * forward_return.forward_return_60)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * forward_return.forward_return_60, 0), 30) + isFinite(footprint.bin_volume * forward_return.forward_return_60) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (forward_return.forward_return_60 IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, forward_return.forward_return_60 IS NOT NULL))), 0) AS `forward_vw`,
+              round(if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0)))), 8) AS `volume`,
+              round(if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0)))), 8) AS `delta`,
+              if(countIf(NOT isFinite(footprint.bin_volume * footprint_poc.range_bps)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(footprint.bin_volume * footprint_poc.range_bps, 0), 30) + isFinite(footprint.bin_volume * footprint_poc.range_bps) * 0)))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (footprint_poc.range_bps IS NOT NULL)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, footprint_poc.range_bps IS NOT NULL)))), 0) AS `range_vw`,
+              if(countIf(NOT isFinite(footprint.bin_volume * forward_return.forward_return_60)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(footprint.bin_volume * forward_return.forward_return_60, 0), 30) + isFinite(footprint.bin_volume * forward_return.forward_return_60) * 0)))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (forward_return.forward_return_60 IS NOT NULL)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, forward_return.forward_return_60 IS NOT NULL)))), 0) AS `forward_vw`,
               min(ago_ms) AS `seen_ms_ago`
             FROM (
               SELECT
@@ -11064,7 +11060,7 @@ FROM (
                     `bin_volume`,
                     `bin_delta`,
                     `bin_trades`
-                  FROM `marketprism_features`.`footprint__9da07aa1`
+                  FROM `marketprism_features`.`footprint__2d93f09b`
                   WHERE (exchange, market_type, symbol, bucket_id) IN (
                     SELECT DISTINCT
                       exchange, market_type, symbol,
@@ -11090,7 +11086,7 @@ FROM (
                   `poc_share`,
                   `bins`,
                   `range_bps`
-                FROM `marketprism_features`.`footprint_poc__50636447`
+                FROM `marketprism_features`.`footprint_poc__f3042ad3`
                 WHERE (exchange, market_type, symbol, bucket_id) IN (
                   SELECT DISTINCT
                     exchange, market_type, symbol,
@@ -11107,7 +11103,7 @@ FROM (
                   `mid_at_end`,
                   `mid_60`,
                   `forward_return_60`
-                FROM `marketprism_features`.`forward_return__d5c5a5ec`
+                FROM `marketprism_features`.`forward_return__45e6d2ba`
                 WHERE (exchange, market_type, symbol, bucket_id) IN (
                   SELECT DISTINCT
                     exchange, market_type, symbol,
@@ -11147,7 +11143,7 @@ SELECT
   `volume_threshold`,
   `is_absorption`,
   `is_exhaustion`
-FROM `marketprism_features`.`footprint_levels__468b6a54` FINAL
+FROM `marketprism_features`.`footprint_levels__dadf54de` FINAL
 ARRAY JOIN
   `px_bin`,
   `level_volume`,
@@ -11161,7 +11157,7 @@ ARRAY JOIN
   `is_exhaustion`
 COMMENT 'Price bins of the last 30 buckets, and which of them absorbed or exhausted the flow that came to them';
 
-INSERT INTO `marketprism_features`.`footprint_levels__468b6a54` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`)
+INSERT INTO `marketprism_features`.`footprint_levels__dadf54de` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `level_volume`, `level_delta`, `level_lean`, `level_range_bps`, `level_forward_return`, `seen_ago_ms`, `volume_threshold`, `is_absorption`, `is_exhaustion`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -11258,10 +11254,10 @@ FROM (
               exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
               `px_bin`,
               `px_bin` AS ord,
-              round(if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0))), 8) AS `volume`,
-              round(if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0))), 8) AS `delta`,
-              if(countIf(NOT isFinite(footprint.bin_volume * footprint_poc.range_bps)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * footprint_poc.range_bps, 0), 30) + isFinite(footprint.bin_volume * footprint_poc.range_bps) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (footprint_poc.range_bps IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, footprint_poc.range_bps IS NOT NULL))), 0) AS `range_vw`,
-              if(countIf(NOT isFinite(footprint.bin_volume * forward_return.forward_return_60)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(footprint.bin_volume * forward_return.forward_return_60, 0), 30) + isFinite(footprint.bin_volume * forward_return.forward_return_60) * 0))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (forward_return.forward_return_60 IS NOT NULL)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, forward_return.forward_return_60 IS NOT NULL))), 0) AS `forward_vw`,
+              round(if(countIf(NOT isFinite(footprint.bin_volume)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0)))), 8) AS `volume`,
+              round(if(countIf(NOT isFinite(footprint.bin_delta)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(footprint.bin_delta, 0), 30) + isFinite(footprint.bin_delta) * 0)))), 8) AS `delta`,
+              if(countIf(NOT isFinite(footprint.bin_volume * footprint_poc.range_bps)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(footprint.bin_volume * footprint_poc.range_bps, 0), 30) + isFinite(footprint.bin_volume * footprint_poc.range_bps) * 0)))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (footprint_poc.range_bps IS NOT NULL)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, footprint_poc.range_bps IS NOT NULL)))), 0) AS `range_vw`,
+              if(countIf(NOT isFinite(footprint.bin_volume * forward_return.forward_return_60)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(footprint.bin_volume * forward_return.forward_return_60, 0), 30) + isFinite(footprint.bin_volume * forward_return.forward_return_60) * 0)))) / nullIf(if(countIf(NOT isFinite(footprint.bin_volume) AND (forward_return.forward_return_60 IS NOT NULL)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(footprint.bin_volume, 0), 30) + isFinite(footprint.bin_volume) * 0, forward_return.forward_return_60 IS NOT NULL)))), 0) AS `forward_vw`,
               min(ago_ms) AS `seen_ms_ago`
             FROM (
               SELECT
@@ -11304,7 +11300,7 @@ FROM (
                     `bin_volume`,
                     `bin_delta`,
                     `bin_trades`
-                  FROM `marketprism_features`.`footprint__9da07aa1`
+                  FROM `marketprism_features`.`footprint__2d93f09b`
                   WHERE (exchange, market_type, symbol, bucket_id) IN (
                     SELECT DISTINCT
                       exchange, market_type, symbol,
@@ -11330,7 +11326,7 @@ FROM (
                   `poc_share`,
                   `bins`,
                   `range_bps`
-                FROM `marketprism_features`.`footprint_poc__50636447`
+                FROM `marketprism_features`.`footprint_poc__f3042ad3`
                 WHERE (exchange, market_type, symbol, bucket_id) IN (
                   SELECT DISTINCT
                     exchange, market_type, symbol,
@@ -11347,7 +11343,7 @@ FROM (
                   `mid_at_end`,
                   `mid_60`,
                   `forward_return_60`
-                FROM `marketprism_features`.`forward_return__d5c5a5ec`
+                FROM `marketprism_features`.`forward_return__45e6d2ba`
                 WHERE (exchange, market_type, symbol, bucket_id) IN (
                   SELECT DISTINCT
                     exchange, market_type, symbol,
@@ -11370,7 +11366,7 @@ FROM (
 
 -- view funding_pressure, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`funding_pressure__acac6c4f`
+CREATE TABLE `marketprism_features`.`funding_pressure__ce34b9f2`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -11390,7 +11386,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Whether the flow of a bucket goes with the last change of funding; perpetual contracts only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`funding_pressure__acac6c4f__mv_lazy` TO `marketprism_features`.`funding_pressure__acac6c4f` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_pressure__ce34b9f2__mv_lazy` TO `marketprism_features`.`funding_pressure__ce34b9f2` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -11447,7 +11443,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_1_lazy`
@@ -11465,7 +11461,7 @@ LEFT JOIN (
           `is_funding_shock`,
           `funding_shock_decayed`,
           `settlement_age_s`
-        FROM `marketprism_features`.`funding_shock__dba9a3e7`
+        FROM `marketprism_features`.`funding_shock__3e5a6e2b`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_1_lazy`
@@ -11489,10 +11485,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `funding_pressure`
-FROM `marketprism_features`.`funding_pressure__acac6c4f` FINAL
+FROM `marketprism_features`.`funding_pressure__ce34b9f2` FINAL
 COMMENT 'Whether the flow of a bucket goes with the last change of funding; perpetual contracts only';
 
-INSERT INTO `marketprism_features`.`funding_pressure__acac6c4f` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_pressure`)
+INSERT INTO `marketprism_features`.`funding_pressure__ce34b9f2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_pressure`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -11550,7 +11546,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -11568,7 +11564,7 @@ LEFT JOIN (
           `is_funding_shock`,
           `funding_shock_decayed`,
           `settlement_age_s`
-        FROM `marketprism_features`.`funding_shock__dba9a3e7`
+        FROM `marketprism_features`.`funding_shock__3e5a6e2b`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -11584,7 +11580,7 @@ LEFT JOIN (
 
 -- view iv_rv_spread, level 1, look-back 20
 
-CREATE TABLE `marketprism_features`.`iv_rv_spread__8758f384`
+CREATE TABLE `marketprism_features`.`iv_rv_spread__43223948`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -11608,7 +11604,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Implied against realised volatility. The index looks 30 days ahead, what was realised is of the last 300 seconds';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`iv_rv_spread__8758f384__mv_lazy` TO `marketprism_features`.`iv_rv_spread__8758f384` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`iv_rv_spread__43223948__mv_lazy` TO `marketprism_features`.`iv_rv_spread__43223948` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -11640,7 +11636,7 @@ LEFT JOIN (
       volatility_index.implied_volatility - realised_annual AS `iv_minus_rv`,
       volatility_index.implied_volatility / nullIf(realised_annual, 0) AS `iv_over_rv`,
       pow(volatility_index.implied_volatility / 100, 2) - pow(realised_annual / 100, 2) AS `variance_premium`,
-      if(if(count() OVER before20 >= 1, count(iv_minus_rv) OVER before20, NULL) >= 10, (iv_minus_rv - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(iv_minus_rv)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(iv_minus_rv, 0), 30) + isFinite(iv_minus_rv) * 0) OVER before20)) / nullIf(count(iv_minus_rv) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((iv_minus_rv)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20) * toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `iv_rv_z_20`
+      if(if(count() OVER before20 >= 1, count(iv_minus_rv) OVER before20, NULL) >= 10, (iv_minus_rv - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(iv_minus_rv)) OVER before20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(iv_minus_rv, 0), 30) + isFinite(iv_minus_rv) * 0) OVER before20))) / nullIf(count(iv_minus_rv) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((iv_minus_rv)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20) * toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `iv_rv_z_20`
     FROM (
       SELECT `realised_volatility`.exchange AS exchange, `realised_volatility`.market_type AS market_type, `realised_volatility`.symbol AS symbol, `realised_volatility`.bucket_id AS bucket_id,
         `realised_volatility`.`returns_60` AS `realised_volatility.returns_60`,
@@ -11708,7 +11704,7 @@ LEFT JOIN (
           `jump_share_300`,
           `jump_300`,
           `continuous_300`
-        FROM `marketprism_features`.`realised_volatility__09310714`
+        FROM `marketprism_features`.`realised_volatility__3261ca12`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -11723,7 +11719,7 @@ LEFT JOIN (
           exchange, market_type, symbol, bucket_id,
           `implied_volatility`,
           `implied_age_s`
-        FROM `marketprism_features`.`volatility_index__66d8755a`
+        FROM `marketprism_features`.`volatility_index__d5faa7fc`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -11755,10 +11751,10 @@ SELECT
   `iv_over_rv`,
   `variance_premium`,
   `iv_rv_z_20`
-FROM `marketprism_features`.`iv_rv_spread__8758f384` FINAL
+FROM `marketprism_features`.`iv_rv_spread__43223948` FINAL
 COMMENT 'Implied against realised volatility. The index looks 30 days ahead, what was realised is of the last 300 seconds';
 
-INSERT INTO `marketprism_features`.`iv_rv_spread__8758f384` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `realised_annual`, `iv_minus_rv`, `iv_over_rv`, `variance_premium`, `iv_rv_z_20`)
+INSERT INTO `marketprism_features`.`iv_rv_spread__43223948` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `realised_annual`, `iv_minus_rv`, `iv_over_rv`, `variance_premium`, `iv_rv_z_20`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -11791,7 +11787,7 @@ LEFT JOIN (
       volatility_index.implied_volatility - realised_annual AS `iv_minus_rv`,
       volatility_index.implied_volatility / nullIf(realised_annual, 0) AS `iv_over_rv`,
       pow(volatility_index.implied_volatility / 100, 2) - pow(realised_annual / 100, 2) AS `variance_premium`,
-      if(if(count() OVER before20 >= 1, count(iv_minus_rv) OVER before20, NULL) >= 10, (iv_minus_rv - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(iv_minus_rv)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(iv_minus_rv, 0), 30) + isFinite(iv_minus_rv) * 0) OVER before20)) / nullIf(count(iv_minus_rv) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((iv_minus_rv)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20) * toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `iv_rv_z_20`
+      if(if(count() OVER before20 >= 1, count(iv_minus_rv) OVER before20, NULL) >= 10, (iv_minus_rv - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(iv_minus_rv)) OVER before20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(iv_minus_rv, 0), 30) + isFinite(iv_minus_rv) * 0) OVER before20))) / nullIf(count(iv_minus_rv) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((iv_minus_rv)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20) * toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((iv_minus_rv)), NULL, abs((iv_minus_rv)) <= 1e12, toFloat64((iv_minus_rv)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `iv_rv_z_20`
     FROM (
       SELECT `realised_volatility`.exchange AS exchange, `realised_volatility`.market_type AS market_type, `realised_volatility`.symbol AS symbol, `realised_volatility`.bucket_id AS bucket_id,
         `realised_volatility`.`returns_60` AS `realised_volatility.returns_60`,
@@ -11859,7 +11855,7 @@ LEFT JOIN (
           `jump_share_300`,
           `jump_300`,
           `continuous_300`
-        FROM `marketprism_features`.`realised_volatility__09310714`
+        FROM `marketprism_features`.`realised_volatility__3261ca12`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -11874,7 +11870,7 @@ LEFT JOIN (
           exchange, market_type, symbol, bucket_id,
           `implied_volatility`,
           `implied_age_s`
-        FROM `marketprism_features`.`volatility_index__66d8755a`
+        FROM `marketprism_features`.`volatility_index__d5faa7fc`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -11894,7 +11890,7 @@ LEFT JOIN (
 
 -- view kyle_lambda, level 1, look-back 99
 
-CREATE TABLE `marketprism_features`.`kyle_lambda__cae94fac`
+CREATE TABLE `marketprism_features`.`kyle_lambda__292836a3`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -11925,7 +11921,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price impact of signed volume - Kyle\'s and Hasbrouck\'s lambda over the last 50 and 100 buckets, from mids';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda__cae94fac__mv_lazy` TO `marketprism_features`.`kyle_lambda__cae94fac` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`kyle_lambda__292836a3__mv_lazy` TO `marketprism_features`.`kyle_lambda__292836a3` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -11970,15 +11966,15 @@ LEFT JOIN (
       book_state.last_valid_mid - book_state.mid_start AS `mid_change`,
       log(book_state.last_valid_mid / book_state.mid_start) AS `log_mid_return`,
       mid_change / nullIf(trade_impact.signed_volume, 0) AS `kyle_ratio`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), 0)), NULL), NULL) AS `kyle_lambda_50`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, (toFloat64(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), 0) * toFloat64(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) / nullIf(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50, 0)), NULL), NULL) AS `kyle_alpha_50`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 > 2 AND toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0) < 1 - 1e-12, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - 2) / (1 - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0))), NULL)), NULL), NULL) AS `kyle_t_50`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0)), NULL), NULL) AS `kyle_r2_50`,
-      if(count() OVER w50 >= 1, toFloat64(sum(toDecimal256(mid_change * trade_impact.signed_volume, 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 1, if(countIf(NOT isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume))) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume), 0), 30) + isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume)) * 0) OVER w50)), NULL), 0) AS `kyle_noint_50`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), 0)), NULL) * 1e6, NULL) AS `hasbrouck_lambda_50`,
-      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), 0)), NULL), NULL) AS `kyle_lambda_100`,
-      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 > 2 AND toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0) < 1 - 1e-12, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - 2) / (1 - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0))), NULL)), NULL), NULL) AS `kyle_t_100`,
-      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0)), NULL), NULL) AS `kyle_r2_100`
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)), 0)), NULL), NULL) AS `kyle_lambda_50`,
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, (toFloat64(toString(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) - toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)), 0) * toFloat64(toString(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50))) / nullIf(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50, 0)), NULL), NULL) AS `kyle_alpha_50`,
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 > 2 AND toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0) < 1 - 1e-12, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50))) * sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50))), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - 2) / (1 - toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0))), NULL)), NULL), NULL) AS `kyle_t_50`,
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0)), NULL), NULL) AS `kyle_r2_50`,
+      if(count() OVER w50 >= 1, toFloat64(toString(sum(toDecimal256(mid_change * trade_impact.signed_volume, 30)) OVER w50)), NULL) / nullIf(if(count() OVER w50 >= 1, if(countIf(NOT isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume))) OVER w50 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume), 0), 30) + isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume)) * 0) OVER w50))), NULL), 0) AS `kyle_noint_50`,
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50)), 0)), NULL) * 1e6, NULL) AS `hasbrouck_lambda_50`,
+      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)), 0)), NULL), NULL) AS `kyle_lambda_100`,
+      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 > 2 AND toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0) < 1 - 1e-12, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100))) * sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100))), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - 2) / (1 - toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0))), NULL)), NULL), NULL) AS `kyle_t_100`,
+      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0)), NULL), NULL) AS `kyle_r2_100`
     FROM (
       SELECT `trade_impact`.exchange AS exchange, `trade_impact`.market_type AS market_type, `trade_impact`.symbol AS symbol, `trade_impact`.bucket_id AS bucket_id,
         `trade_impact`.`price_change` AS `trade_impact.price_change`,
@@ -11998,7 +11994,7 @@ LEFT JOIN (
           `trade_impact__price_change` AS `price_change`,
           `trade_impact__signed_volume` AS `signed_volume`,
           `trade_impact__trade_impact_ratio` AS `trade_impact_ratio`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -12018,7 +12014,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__ef3da8b4`
+        FROM `marketprism_features`.`book_state__9bb44e63`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -12033,7 +12029,7 @@ LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
           `signed_sqrt_notional`
-        FROM `marketprism_features`.`trade_pressure__286e8fe5`
+        FROM `marketprism_features`.`trade_pressure__2c532614`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -12073,10 +12069,10 @@ SELECT
   `kyle_lambda_100`,
   `kyle_t_100`,
   `kyle_r2_100`
-FROM `marketprism_features`.`kyle_lambda__cae94fac` FINAL
+FROM `marketprism_features`.`kyle_lambda__292836a3` FINAL
 COMMENT 'Price impact of signed volume - Kyle\'s and Hasbrouck\'s lambda over the last 50 and 100 buckets, from mids';
 
-INSERT INTO `marketprism_features`.`kyle_lambda__cae94fac` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_change`, `log_mid_return`, `kyle_ratio`, `kyle_lambda_50`, `kyle_alpha_50`, `kyle_t_50`, `kyle_r2_50`, `kyle_noint_50`, `hasbrouck_lambda_50`, `kyle_lambda_100`, `kyle_t_100`, `kyle_r2_100`)
+INSERT INTO `marketprism_features`.`kyle_lambda__292836a3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_change`, `log_mid_return`, `kyle_ratio`, `kyle_lambda_50`, `kyle_alpha_50`, `kyle_t_50`, `kyle_r2_50`, `kyle_noint_50`, `hasbrouck_lambda_50`, `kyle_lambda_100`, `kyle_t_100`, `kyle_r2_100`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -12122,15 +12118,15 @@ LEFT JOIN (
       book_state.last_valid_mid - book_state.mid_start AS `mid_change`,
       log(book_state.last_valid_mid / book_state.mid_start) AS `log_mid_return`,
       mid_change / nullIf(trade_impact.signed_volume, 0) AS `kyle_ratio`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), 0)), NULL), NULL) AS `kyle_lambda_50`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, (toFloat64(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), 0) * toFloat64(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) / nullIf(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50, 0)), NULL), NULL) AS `kyle_alpha_50`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 > 2 AND toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0) < 1 - 1e-12, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - 2) / (1 - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0))), NULL)), NULL), NULL) AS `kyle_t_50`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50), 0)), NULL), NULL) AS `kyle_r2_50`,
-      if(count() OVER w50 >= 1, toFloat64(sum(toDecimal256(mid_change * trade_impact.signed_volume, 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 1, if(countIf(NOT isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume))) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume), 0), 30) + isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume)) * 0) OVER w50)), NULL), 0) AS `kyle_noint_50`,
-      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), 0)), NULL) * 1e6, NULL) AS `hasbrouck_lambda_50`,
-      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), 0)), NULL), NULL) AS `kyle_lambda_100`,
-      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 > 2 AND toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0) < 1 - 1e-12, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * sqrt(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - 2) / (1 - toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0))), NULL)), NULL), NULL) AS `kyle_t_100`,
-      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100) / nullIf(toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100) * toFloat64(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100), 0)), NULL), NULL) AS `kyle_r2_100`
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)), 0)), NULL), NULL) AS `kyle_lambda_50`,
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, (toFloat64(toString(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) - toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)), 0) * toFloat64(toString(sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50))) / nullIf(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50, 0)), NULL), NULL) AS `kyle_alpha_50`,
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 > 2 AND toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0) < 1 - 1e-12, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50))) * sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50))), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - 2) / (1 - toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0))), NULL)), NULL), NULL) AS `kyle_t_50`,
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w50)), 0)), NULL), NULL) AS `kyle_r2_50`,
+      if(count() OVER w50 >= 1, toFloat64(toString(sum(toDecimal256(mid_change * trade_impact.signed_volume, 30)) OVER w50)), NULL) / nullIf(if(count() OVER w50 >= 1, if(countIf(NOT isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume))) OVER w50 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume), 0), 30) + isFinite(if(isNull(mid_change), NULL, trade_impact.signed_volume * trade_impact.signed_volume)) * 0) OVER w50))), NULL), 0) AS `kyle_noint_50`,
+      if(if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50), NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((trade_pressure.signed_sqrt_notional)) <= 1e12) OR NOT (abs((log_mid_return)) <= 1e12)) OVER w50 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((log_mid_return)) <= 1e12, toFloat64((log_mid_return)), 0), 20)) OVER w50)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20) * toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((trade_pressure.signed_sqrt_notional)) OR isNull((log_mid_return)), NULL, abs((trade_pressure.signed_sqrt_notional)) <= 1e12, toFloat64((trade_pressure.signed_sqrt_notional)), 0), 20)) OVER w50)), 0)), NULL) * 1e6, NULL) AS `hasbrouck_lambda_50`,
+      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)), 0)), NULL), NULL) AS `kyle_lambda_100`,
+      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, if(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 > 2 AND toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0) < 1 - 1e-12, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100))) * sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100))), 0) * sqrt((count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - 2) / (1 - toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0))), NULL)), NULL), NULL) AS `kyle_t_100`,
+      if(if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100), NULL) >= 3, if(count() OVER w100 >= 1, if(countIf(NOT (abs((trade_impact.signed_volume)) <= 1e12) OR NOT (abs((mid_change)) <= 1e12)) OVER w100 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)) / nullIf(toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100)) * toFloat64(toString(count(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((trade_impact.signed_volume)) <= 1e12, toFloat64((trade_impact.signed_volume)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20) * toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 - sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100 * sum(toDecimal256(multiIf(isNull((trade_impact.signed_volume)) OR isNull((mid_change)), NULL, abs((mid_change)) <= 1e12, toFloat64((mid_change)), 0), 20)) OVER w100)), 0)), NULL), NULL) AS `kyle_r2_100`
     FROM (
       SELECT `trade_impact`.exchange AS exchange, `trade_impact`.market_type AS market_type, `trade_impact`.symbol AS symbol, `trade_impact`.bucket_id AS bucket_id,
         `trade_impact`.`price_change` AS `trade_impact.price_change`,
@@ -12150,7 +12146,7 @@ LEFT JOIN (
           `trade_impact__price_change` AS `price_change`,
           `trade_impact__signed_volume` AS `signed_volume`,
           `trade_impact__trade_impact_ratio` AS `trade_impact_ratio`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -12170,7 +12166,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__ef3da8b4`
+        FROM `marketprism_features`.`book_state__9bb44e63`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -12185,7 +12181,7 @@ LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
           `signed_sqrt_notional`
-        FROM `marketprism_features`.`trade_pressure__286e8fe5`
+        FROM `marketprism_features`.`trade_pressure__2c532614`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -12206,7 +12202,7 @@ LEFT JOIN (
 
 -- view liquidation_cascade, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`liquidation_cascade__ec540605`
+CREATE TABLE `marketprism_features`.`liquidation_cascade__082784c0`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -12233,7 +12229,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'How far the mid went with the last cascade of liquidations of each side, and how soon half of it came back';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_cascade__ec540605__mv_lazy` TO `marketprism_features`.`liquidation_cascade__ec540605` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`liquidation_cascade__082784c0__mv_lazy` TO `marketprism_features`.`liquidation_cascade__082784c0` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -12333,7 +12329,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -12359,7 +12355,7 @@ LEFT JOIN (
           `short_to_ms`,
           `short_duration_s`,
           `short_age_s`
-        FROM `marketprism_features`.`liquidation_runs__409af0c0`
+        FROM `marketprism_features`.`liquidation_runs__7e7358c2`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -12376,7 +12372,7 @@ LEFT JOIN (
           exchange, market_type, symbol, bucket_id, bucket_ts_end,
           `snapshot_ms`,
           `snapshot_mid`
-        FROM `marketprism_features`.`mid_changes__75f98419`
+        FROM `marketprism_features`.`mid_changes__c84d5c56`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -12412,10 +12408,10 @@ SELECT
   `short_extreme_mid`,
   `short_impact_bps`,
   `short_half_recovery_s`
-FROM `marketprism_features`.`liquidation_cascade__ec540605` FINAL
+FROM `marketprism_features`.`liquidation_cascade__082784c0` FINAL
 COMMENT 'How far the mid went with the last cascade of liquidations of each side, and how soon half of it came back';
 
-INSERT INTO `marketprism_features`.`liquidation_cascade__ec540605` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_pre_mid`, `long_extreme_mid`, `long_impact_bps`, `long_half_recovery_s`, `short_pre_mid`, `short_extreme_mid`, `short_impact_bps`, `short_half_recovery_s`)
+INSERT INTO `marketprism_features`.`liquidation_cascade__082784c0` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `long_pre_mid`, `long_extreme_mid`, `long_impact_bps`, `long_half_recovery_s`, `short_pre_mid`, `short_extreme_mid`, `short_impact_bps`, `short_half_recovery_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -12516,7 +12512,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -12542,7 +12538,7 @@ LEFT JOIN (
           `short_to_ms`,
           `short_duration_s`,
           `short_age_s`
-        FROM `marketprism_features`.`liquidation_runs__409af0c0`
+        FROM `marketprism_features`.`liquidation_runs__7e7358c2`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -12559,7 +12555,7 @@ LEFT JOIN (
           exchange, market_type, symbol, bucket_id, bucket_ts_end,
           `snapshot_ms`,
           `snapshot_mid`
-        FROM `marketprism_features`.`mid_changes__75f98419`
+        FROM `marketprism_features`.`mid_changes__c84d5c56`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`unified_buckets`
@@ -12580,7 +12576,7 @@ LEFT JOIN (
 
 -- view microprice, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`microprice__bfdd6425`
+CREATE TABLE `marketprism_features`.`microprice__1ee6f810`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -12604,7 +12600,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Stoikov\'s micro-price - the mid, and where it is expected to go from the state of the book';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`microprice__bfdd6425__mv_lazy` TO `marketprism_features`.`microprice__bfdd6425` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`microprice__1ee6f810__mv_lazy` TO `marketprism_features`.`microprice__1ee6f810` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -12656,7 +12652,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__ef3da8b4`
+        FROM `marketprism_features`.`book_state__9bb44e63`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_1_lazy`
@@ -12699,10 +12695,10 @@ SELECT
   `microprice_adjustment`,
   `microprice`,
   `microprice_bps`
-FROM `marketprism_features`.`microprice__bfdd6425` FINAL
+FROM `marketprism_features`.`microprice__1ee6f810` FINAL
 COMMENT 'Stoikov\'s micro-price - the mid, and where it is expected to go from the state of the book';
 
-INSERT INTO `marketprism_features`.`microprice__bfdd6425` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `imbalance_bucket`, `spread_ticks`, `microprice_adjustment`, `microprice`, `microprice_bps`)
+INSERT INTO `marketprism_features`.`microprice__1ee6f810` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `imbalance_bucket`, `spread_ticks`, `microprice_adjustment`, `microprice`, `microprice_bps`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -12755,7 +12751,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__ef3da8b4`
+        FROM `marketprism_features`.`book_state__9bb44e63`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -12786,7 +12782,7 @@ LEFT JOIN (
 
 -- view oi_change, level 1, look-back 1
 
-CREATE TABLE `marketprism_features`.`oi_change__1a047f00`
+CREATE TABLE `marketprism_features`.`oi_change__06146111`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -12806,7 +12802,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Change of the open interest from bucket to bucket; derivatives only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`oi_change__1a047f00__mv_lazy` TO `marketprism_features`.`oi_change__1a047f00` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`oi_change__06146111__mv_lazy` TO `marketprism_features`.`oi_change__06146111` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -12832,7 +12828,7 @@ LEFT JOIN (
         exchange, market_type, symbol, bucket_id,
         `open_interest`,
         `open_interest_age_s`
-      FROM `marketprism_features`.`oi_state__68fe133c`
+      FROM `marketprism_features`.`oi_state__c936f955`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -12858,10 +12854,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `oi_change`
-FROM `marketprism_features`.`oi_change__1a047f00` FINAL
+FROM `marketprism_features`.`oi_change__06146111` FINAL
 COMMENT 'Change of the open interest from bucket to bucket; derivatives only';
 
-INSERT INTO `marketprism_features`.`oi_change__1a047f00` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `oi_change`)
+INSERT INTO `marketprism_features`.`oi_change__06146111` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `oi_change`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -12888,7 +12884,7 @@ LEFT JOIN (
         exchange, market_type, symbol, bucket_id,
         `open_interest`,
         `open_interest_age_s`
-      FROM `marketprism_features`.`oi_state__68fe133c`
+      FROM `marketprism_features`.`oi_state__c936f955`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -12906,7 +12902,7 @@ LEFT JOIN (
 
 -- view volatility_rank, level 1, look-back 500
 
-CREATE TABLE `marketprism_features`.`volatility_rank__db98b082`
+CREATE TABLE `marketprism_features`.`volatility_rank__8d6f783d`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -12926,7 +12922,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Where the realised volatility stands among that of the buckets before it';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_rank__db98b082__mv_lazy` TO `marketprism_features`.`volatility_rank__db98b082` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_rank__8d6f783d__mv_lazy` TO `marketprism_features`.`volatility_rank__8d6f783d` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -12981,7 +12977,7 @@ LEFT JOIN (
         `jump_share_300`,
         `jump_300`,
         `continuous_300`
-      FROM `marketprism_features`.`realised_volatility__09310714`
+      FROM `marketprism_features`.`realised_volatility__3261ca12`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -13007,10 +13003,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `volatility_rank_500`
-FROM `marketprism_features`.`volatility_rank__db98b082` FINAL
+FROM `marketprism_features`.`volatility_rank__8d6f783d` FINAL
 COMMENT 'Where the realised volatility stands among that of the buckets before it';
 
-INSERT INTO `marketprism_features`.`volatility_rank__db98b082` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volatility_rank_500`)
+INSERT INTO `marketprism_features`.`volatility_rank__8d6f783d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volatility_rank_500`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -13066,7 +13062,7 @@ LEFT JOIN (
         `jump_share_300`,
         `jump_300`,
         `continuous_300`
-      FROM `marketprism_features`.`realised_volatility__09310714`
+      FROM `marketprism_features`.`realised_volatility__3261ca12`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -13084,7 +13080,7 @@ LEFT JOIN (
 
 -- view vpin, level 1, look-back 49
 
-CREATE TABLE `marketprism_features`.`vpin__a7556d93`
+CREATE TABLE `marketprism_features`.`vpin__21ac77e8`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -13105,7 +13101,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow toxicity (VPIN) of the last 20 and 50 buckets, from the recorded sides of the takers';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin__a7556d93__mv` TO `marketprism_features`.`vpin__a7556d93` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin__21ac77e8__mv` TO `marketprism_features`.`vpin__21ac77e8` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -13127,8 +13123,8 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w20), NULL), 0) AS `vpin_20`,
-      if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w50), NULL), 0) AS `vpin_50`
+      if(count() OVER w20 >= 20, toFloat64(toString(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w20)), NULL) / nullIf(if(count() OVER w20 >= 20, toFloat64(toString(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w20)), NULL), 0) AS `vpin_20`,
+      if(count() OVER w50 >= 50, toFloat64(toString(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w50)), NULL) / nullIf(if(count() OVER w50 >= 50, toFloat64(toString(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w50)), NULL), 0) AS `vpin_50`
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id,
@@ -13144,7 +13140,7 @@ LEFT JOIN (
         `order_flow__close` AS `close`,
         `order_flow__imbalance` AS `imbalance`,
         `order_flow__duration_s` AS `duration_s`
-      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+      FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -13172,10 +13168,10 @@ SELECT
   available_at,
   `vpin_20`,
   `vpin_50`
-FROM `marketprism_features`.`vpin__a7556d93` FINAL
+FROM `marketprism_features`.`vpin__21ac77e8` FINAL
 COMMENT 'Order-flow toxicity (VPIN) of the last 20 and 50 buckets, from the recorded sides of the takers';
 
-INSERT INTO `marketprism_features`.`vpin__a7556d93` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_20`, `vpin_50`)
+INSERT INTO `marketprism_features`.`vpin__21ac77e8` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_20`, `vpin_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -13198,8 +13194,8 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w20), NULL) / nullIf(if(count() OVER w20 >= 20, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w20), NULL), 0) AS `vpin_20`,
-      if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w50), NULL) / nullIf(if(count() OVER w50 >= 50, toFloat64(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w50), NULL), 0) AS `vpin_50`
+      if(count() OVER w20 >= 20, toFloat64(toString(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w20)), NULL) / nullIf(if(count() OVER w20 >= 20, toFloat64(toString(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w20)), NULL), 0) AS `vpin_20`,
+      if(count() OVER w50 >= 50, toFloat64(toString(sum(toDecimal256(abs(buy_volume - sell_volume), 30)) OVER w50)), NULL) / nullIf(if(count() OVER w50 >= 50, toFloat64(toString(sum(toDecimal256(buy_volume + sell_volume, 30)) OVER w50)), NULL), 0) AS `vpin_50`
     FROM (
       SELECT
         exchange, market_type, symbol, bucket_id,
@@ -13215,7 +13211,7 @@ LEFT JOIN (
         `order_flow__close` AS `close`,
         `order_flow__imbalance` AS `imbalance`,
         `order_flow__duration_s` AS `duration_s`
-      FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+      FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -13234,7 +13230,7 @@ LEFT JOIN (
 
 -- view vpin_exact, level 1, look-back 249
 
-CREATE TABLE `marketprism_features`.`vpin_exact__e693d77d`
+CREATE TABLE `marketprism_features`.`vpin_exact__f9e70d15`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -13256,7 +13252,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow toxicity (VPIN) over buckets of exactly equal volume, with trades split at the boundary';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_exact__e693d77d__mv_lazy` TO `marketprism_features`.`vpin_exact__e693d77d` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_exact__f9e70d15__mv_lazy` TO `marketprism_features`.`vpin_exact__f9e70d15` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -13332,7 +13328,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13352,7 +13348,7 @@ LEFT JOIN (
           `is_last_part`,
           `last_ms`,
           `last_trade_seq`
-        FROM `marketprism_features`.`volume_buckets__678b51e4`
+        FROM `marketprism_features`.`volume_buckets__2fe0f7cb`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13382,10 +13378,10 @@ SELECT
   `vpin_exact_50`,
   `open_buy_volume`,
   `open_sell_volume`
-FROM `marketprism_features`.`vpin_exact__e693d77d` FINAL
+FROM `marketprism_features`.`vpin_exact__f9e70d15` FINAL
 COMMENT 'Order-flow toxicity (VPIN) over buckets of exactly equal volume, with trades split at the boundary';
 
-INSERT INTO `marketprism_features`.`vpin_exact__e693d77d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_exact_50`, `open_buy_volume`, `open_sell_volume`)
+INSERT INTO `marketprism_features`.`vpin_exact__f9e70d15` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_exact_50`, `open_buy_volume`, `open_sell_volume`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -13462,7 +13458,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13482,7 +13478,7 @@ LEFT JOIN (
           `is_last_part`,
           `last_ms`,
           `last_trade_seq`
-        FROM `marketprism_features`.`volume_buckets__678b51e4`
+        FROM `marketprism_features`.`volume_buckets__2fe0f7cb`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13502,7 +13498,7 @@ LEFT JOIN (
 
 -- view amihud, level 2, look-back 51
 
-CREATE TABLE `marketprism_features`.`amihud__803cf352`
+CREATE TABLE `marketprism_features`.`amihud__f0a9cc24`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -13525,7 +13521,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Illiquidity - how far the price moves per unit of quote volume, whatever the direction';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`amihud__803cf352__mv_lazy` TO `marketprism_features`.`amihud__803cf352` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`amihud__f0a9cc24__mv_lazy` TO `marketprism_features`.`amihud__f0a9cc24` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -13552,8 +13548,8 @@ LEFT JOIN (
     SELECT
       exchange, market_type, symbol, bucket_id,
       abs(bucket_returns.log_return) / nullIf(order_flow.quote_volume, 0) AS `illiquidity`,
-      if(count() OVER w20 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w20)) / nullIf(count(illiquidity) OVER w20, 0), NULL) * 1e6 AS `amihud_20`,
-      if(count() OVER w50 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w50)) / nullIf(count(illiquidity) OVER w50, 0), NULL) * 1e6 AS `amihud_50`,
+      if(count() OVER w20 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w20))) / nullIf(count(illiquidity) OVER w20, 0), NULL) * 1e6 AS `amihud_20`,
+      if(count() OVER w50 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w50 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w50))) / nullIf(count(illiquidity) OVER w50, 0), NULL) * 1e6 AS `amihud_50`,
       if(count() OVER w50 >= 1, count(illiquidity) OVER w50, NULL) AS `amihud_used_50`
     FROM (
       SELECT `bucket_returns`.exchange AS exchange, `bucket_returns`.market_type AS market_type, `bucket_returns`.symbol AS symbol, `bucket_returns`.bucket_id AS bucket_id,
@@ -13580,7 +13576,7 @@ LEFT JOIN (
           `price_change`,
           `log_return`,
           `previous_price_change`
-        FROM `marketprism_features`.`bucket_returns__0cfda183`
+        FROM `marketprism_features`.`bucket_returns__04eda3b9`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13605,7 +13601,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13637,10 +13633,10 @@ SELECT
   `amihud_20`,
   `amihud_50`,
   `amihud_used_50`
-FROM `marketprism_features`.`amihud__803cf352` FINAL
+FROM `marketprism_features`.`amihud__f0a9cc24` FINAL
 COMMENT 'Illiquidity - how far the price moves per unit of quote volume, whatever the direction';
 
-INSERT INTO `marketprism_features`.`amihud__803cf352` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `illiquidity`, `amihud_20`, `amihud_50`, `amihud_used_50`)
+INSERT INTO `marketprism_features`.`amihud__f0a9cc24` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `illiquidity`, `amihud_20`, `amihud_50`, `amihud_used_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -13668,8 +13664,8 @@ LEFT JOIN (
     SELECT
       exchange, market_type, symbol, bucket_id,
       abs(bucket_returns.log_return) / nullIf(order_flow.quote_volume, 0) AS `illiquidity`,
-      if(count() OVER w20 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w20)) / nullIf(count(illiquidity) OVER w20, 0), NULL) * 1e6 AS `amihud_20`,
-      if(count() OVER w50 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w50 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w50)) / nullIf(count(illiquidity) OVER w50, 0), NULL) * 1e6 AS `amihud_50`,
+      if(count() OVER w20 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w20))) / nullIf(count(illiquidity) OVER w20, 0), NULL) * 1e6 AS `amihud_20`,
+      if(count() OVER w50 >= 1, if(countIf(NOT isFinite(illiquidity)) OVER w50 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(illiquidity, 0), 30) + isFinite(illiquidity) * 0) OVER w50))) / nullIf(count(illiquidity) OVER w50, 0), NULL) * 1e6 AS `amihud_50`,
       if(count() OVER w50 >= 1, count(illiquidity) OVER w50, NULL) AS `amihud_used_50`
     FROM (
       SELECT `bucket_returns`.exchange AS exchange, `bucket_returns`.market_type AS market_type, `bucket_returns`.symbol AS symbol, `bucket_returns`.bucket_id AS bucket_id,
@@ -13696,7 +13692,7 @@ LEFT JOIN (
           `price_change`,
           `log_return`,
           `previous_price_change`
-        FROM `marketprism_features`.`bucket_returns__0cfda183`
+        FROM `marketprism_features`.`bucket_returns__04eda3b9`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13721,7 +13717,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -13742,7 +13738,7 @@ LEFT JOIN (
 
 -- view footprint_marks, level 2, look-back 29
 
-CREATE TABLE `marketprism_features`.`footprint_marks__b5dbc528`
+CREATE TABLE `marketprism_features`.`footprint_marks__da521e82`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -13768,7 +13764,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'How much of the volume of the last 30 buckets stands in bins that absorbed or exhausted the flow';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_marks__b5dbc528__mv_lazy` TO `marketprism_features`.`footprint_marks__b5dbc528` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_marks__da521e82__mv_lazy` TO `marketprism_features`.`footprint_marks__da521e82` AS
 SELECT
   exchange,
 market_type,
@@ -13791,10 +13787,10 @@ FROM (
     count() AS `levels`,
     countIf(absorbs = 1) AS `absorption_levels`,
     countIf(exhausts = 1) AS `exhaustion_levels`,
-    ifNull(if(countIf(NOT isFinite(volume) AND (absorbs = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, absorbs = 1))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0))), 0) AS `absorption_share`,
-    ifNull(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0))), 0) AS `exhaustion_share`,
-    if(countIf(NOT isFinite(sign(delta) * volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(sign(delta) * volume, 0), 30) + isFinite(sign(delta) * volume) * 0, exhausts = 1))) / nullIf(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1))), 0) AS `exhaustion_side`,
-    argMinIf(px_bin - poc, (abs(px_bin - poc), - volume, px_bin), absorbs = 1) AS `bins_to_absorption`
+    ifNull(if(countIf(NOT isFinite(volume) AND (absorbs = 1)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, absorbs = 1)))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0)))), 0) AS `absorption_share`,
+    ifNull(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1)))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0)))), 0) AS `exhaustion_share`,
+    if(countIf(NOT isFinite(sign(delta) * volume) AND (exhausts = 1)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(sign(delta) * volume, 0), 30) + isFinite(sign(delta) * volume) * 0, exhausts = 1)))) / nullIf(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1)))), 0) AS `exhaustion_side`,
+    argMinOrNullIf(px_bin - poc, (abs(px_bin - poc), - volume, px_bin), absorbs = 1) AS `bins_to_absorption`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
@@ -13851,7 +13847,7 @@ FROM (
             `volume_threshold`,
             `is_absorption`,
             `is_exhaustion`
-          FROM `marketprism_features`.`footprint_levels__468b6a54`
+          FROM `marketprism_features`.`footprint_levels__dadf54de`
           WHERE (exchange, market_type, symbol, bucket_id) IN (
             SELECT exchange, market_type, symbol, bucket_id
             FROM `marketprism_features`.`ubt__close_2_lazy`
@@ -13879,7 +13875,7 @@ FROM (
           `poc_share`,
           `bins`,
           `range_bps`
-        FROM `marketprism_features`.`footprint_poc__50636447`
+        FROM `marketprism_features`.`footprint_poc__f3042ad3`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_2_lazy`
@@ -13910,10 +13906,10 @@ SELECT
   `exhaustion_share`,
   `exhaustion_side`,
   `bins_to_absorption`
-FROM `marketprism_features`.`footprint_marks__b5dbc528` FINAL
+FROM `marketprism_features`.`footprint_marks__da521e82` FINAL
 COMMENT 'How much of the volume of the last 30 buckets stands in bins that absorbed or exhausted the flow';
 
-INSERT INTO `marketprism_features`.`footprint_marks__b5dbc528` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `absorption_levels`, `exhaustion_levels`, `absorption_share`, `exhaustion_share`, `exhaustion_side`, `bins_to_absorption`)
+INSERT INTO `marketprism_features`.`footprint_marks__da521e82` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `levels`, `absorption_levels`, `exhaustion_levels`, `absorption_share`, `exhaustion_share`, `exhaustion_side`, `bins_to_absorption`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -13937,10 +13933,10 @@ FROM (
     count() AS `levels`,
     countIf(absorbs = 1) AS `absorption_levels`,
     countIf(exhausts = 1) AS `exhaustion_levels`,
-    ifNull(if(countIf(NOT isFinite(volume) AND (absorbs = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, absorbs = 1))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0))), 0) AS `absorption_share`,
-    ifNull(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0))), 0) AS `exhaustion_share`,
-    if(countIf(NOT isFinite(sign(delta) * volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(sign(delta) * volume, 0), 30) + isFinite(sign(delta) * volume) * 0, exhausts = 1))) / nullIf(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1))), 0) AS `exhaustion_side`,
-    argMinIf(px_bin - poc, (abs(px_bin - poc), - volume, px_bin), absorbs = 1) AS `bins_to_absorption`
+    ifNull(if(countIf(NOT isFinite(volume) AND (absorbs = 1)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, absorbs = 1)))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0)))), 0) AS `absorption_share`,
+    ifNull(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1)))), 0) / nullIf(if(countIf(NOT isFinite(volume)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0)))), 0) AS `exhaustion_share`,
+    if(countIf(NOT isFinite(sign(delta) * volume) AND (exhausts = 1)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(sign(delta) * volume, 0), 30) + isFinite(sign(delta) * volume) * 0, exhausts = 1)))) / nullIf(if(countIf(NOT isFinite(volume) AND (exhausts = 1)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(volume, 0), 30) + isFinite(volume) * 0, exhausts = 1)))), 0) AS `exhaustion_side`,
+    argMinOrNullIf(px_bin - poc, (abs(px_bin - poc), - volume, px_bin), absorbs = 1) AS `bins_to_absorption`
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end, available_at, v, bucket__place,
@@ -13997,7 +13993,7 @@ FROM (
             `volume_threshold`,
             `is_absorption`,
             `is_exhaustion`
-          FROM `marketprism_features`.`footprint_levels__468b6a54`
+          FROM `marketprism_features`.`footprint_levels__dadf54de`
           WHERE (exchange, market_type, symbol, bucket_id) IN (
             SELECT exchange, market_type, symbol, bucket_id
             FROM buckets
@@ -14025,7 +14021,7 @@ FROM (
           `poc_share`,
           `bins`,
           `range_bps`
-        FROM `marketprism_features`.`footprint_poc__50636447`
+        FROM `marketprism_features`.`footprint_poc__f3042ad3`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -14042,7 +14038,7 @@ FROM (
 
 -- view oi_lob_squeeze, level 2, look-back 21
 
-CREATE TABLE `marketprism_features`.`oi_lob_squeeze__87f2783d`
+CREATE TABLE `marketprism_features`.`oi_lob_squeeze__9b290ade`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -14066,7 +14062,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Pressure of one side of the book while open interest builds up and the spread is tight; derivatives only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`oi_lob_squeeze__87f2783d__mv_lazy` TO `marketprism_features`.`oi_lob_squeeze__87f2783d` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`oi_lob_squeeze__9b290ade__mv_lazy` TO `marketprism_features`.`oi_lob_squeeze__9b290ade` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -14097,9 +14093,9 @@ LEFT JOIN (
       oi_change.oi_change AS `building`,
       book_shape.imbalance_5 AS `imbalance`,
       if(book_state.spread_bps > 0, 1 / book_state.spread_bps, NULL) AS `tightness`,
-      if(if(count() OVER before20 >= 1, count(building) OVER before20, NULL) >= 10, (building - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(building)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(building, 0), 30) + isFinite(building) * 0) OVER before20)) / nullIf(count(building) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((building)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20) * toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `oi_change_z_20`,
-      if(if(count() OVER before20 >= 1, count(imbalance) OVER before20, NULL) >= 10, (imbalance - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(imbalance)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(imbalance, 0), 30) + isFinite(imbalance) * 0) OVER before20)) / nullIf(count(imbalance) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((imbalance)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20) * toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `imbalance_z_20`,
-      if(if(count() OVER before20 >= 1, count(tightness) OVER before20, NULL) >= 10, (tightness - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(tightness)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(tightness, 0), 30) + isFinite(tightness) * 0) OVER before20)) / nullIf(count(tightness) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((tightness)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20) * toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `tightness_z_20`,
+      if(if(count() OVER before20 >= 1, count(building) OVER before20, NULL) >= 10, (building - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(building)) OVER before20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(building, 0), 30) + isFinite(building) * 0) OVER before20))) / nullIf(count(building) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((building)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20) * toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `oi_change_z_20`,
+      if(if(count() OVER before20 >= 1, count(imbalance) OVER before20, NULL) >= 10, (imbalance - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(imbalance)) OVER before20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(imbalance, 0), 30) + isFinite(imbalance) * 0) OVER before20))) / nullIf(count(imbalance) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((imbalance)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20) * toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `imbalance_z_20`,
+      if(if(count() OVER before20 >= 1, count(tightness) OVER before20, NULL) >= 10, (tightness - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(tightness)) OVER before20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(tightness, 0), 30) + isFinite(tightness) * 0) OVER before20))) / nullIf(count(tightness) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((tightness)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20) * toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `tightness_z_20`,
       imbalance_z_20 * (oi_change_z_20 + abs(oi_change_z_20)) / 2 * (tightness_z_20 + abs(tightness_z_20)) / 2 AS `squeeze_score`,
       imbalance_z_20 * oi_change_z_20 * tightness_z_20 AS `squeeze_product`
     FROM (
@@ -14146,7 +14142,7 @@ LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
           `oi_change`
-        FROM `marketprism_features`.`oi_change__1a047f00`
+        FROM `marketprism_features`.`oi_change__06146111`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14189,7 +14185,7 @@ LEFT JOIN (
           `sell_impact_bps`,
           `sell_slippage_bps`,
           `sell_last_price`
-        FROM `marketprism_features`.`book_shape__c06e9cfb`
+        FROM `marketprism_features`.`book_shape__b86d7b27`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14210,7 +14206,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__ef3da8b4`
+        FROM `marketprism_features`.`book_state__9bb44e63`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14242,10 +14238,10 @@ SELECT
   `tightness_z_20`,
   `squeeze_score`,
   `squeeze_product`
-FROM `marketprism_features`.`oi_lob_squeeze__87f2783d` FINAL
+FROM `marketprism_features`.`oi_lob_squeeze__9b290ade` FINAL
 COMMENT 'Pressure of one side of the book while open interest builds up and the spread is tight; derivatives only';
 
-INSERT INTO `marketprism_features`.`oi_lob_squeeze__87f2783d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `oi_change_z_20`, `imbalance_z_20`, `tightness_z_20`, `squeeze_score`, `squeeze_product`)
+INSERT INTO `marketprism_features`.`oi_lob_squeeze__9b290ade` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `oi_change_z_20`, `imbalance_z_20`, `tightness_z_20`, `squeeze_score`, `squeeze_product`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -14277,9 +14273,9 @@ LEFT JOIN (
       oi_change.oi_change AS `building`,
       book_shape.imbalance_5 AS `imbalance`,
       if(book_state.spread_bps > 0, 1 / book_state.spread_bps, NULL) AS `tightness`,
-      if(if(count() OVER before20 >= 1, count(building) OVER before20, NULL) >= 10, (building - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(building)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(building, 0), 30) + isFinite(building) * 0) OVER before20)) / nullIf(count(building) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((building)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20) * toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `oi_change_z_20`,
-      if(if(count() OVER before20 >= 1, count(imbalance) OVER before20, NULL) >= 10, (imbalance - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(imbalance)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(imbalance, 0), 30) + isFinite(imbalance) * 0) OVER before20)) / nullIf(count(imbalance) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((imbalance)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20) * toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `imbalance_z_20`,
-      if(if(count() OVER before20 >= 1, count(tightness) OVER before20, NULL) >= 10, (tightness - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(tightness)) OVER before20 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(tightness, 0), 30) + isFinite(tightness) * 0) OVER before20)) / nullIf(count(tightness) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((tightness)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20) * toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20) / nullIf(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `tightness_z_20`,
+      if(if(count() OVER before20 >= 1, count(building) OVER before20, NULL) >= 10, (building - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(building)) OVER before20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(building, 0), 30) + isFinite(building) * 0) OVER before20))) / nullIf(count(building) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((building)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20) * toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((building)), NULL, abs((building)) <= 1e12, toFloat64((building)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `oi_change_z_20`,
+      if(if(count() OVER before20 >= 1, count(imbalance) OVER before20, NULL) >= 10, (imbalance - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(imbalance)) OVER before20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(imbalance, 0), 30) + isFinite(imbalance) * 0) OVER before20))) / nullIf(count(imbalance) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((imbalance)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20) * toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((imbalance)), NULL, abs((imbalance)) <= 1e12, toFloat64((imbalance)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `imbalance_z_20`,
+      if(if(count() OVER before20 >= 1, count(tightness) OVER before20, NULL) >= 10, (tightness - if(count() OVER before20 >= 1, if(countIf(NOT isFinite(tightness)) OVER before20 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(tightness, 0), 30) + isFinite(tightness) * 0) OVER before20))) / nullIf(count(tightness) OVER before20, 0), NULL)) / nullIf(if(count() OVER before20 >= 1, if(countIf(NOT (abs((tightness)) <= 1e12)) OVER before20 > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20) * toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * sum(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20)) / nullIf(count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 * (count(toDecimal256(multiIf(isNull((tightness)), NULL, abs((tightness)) <= 1e12, toFloat64((tightness)), 0), 20)) OVER before20 - 1), 0))), NULL), 0), NULL) AS `tightness_z_20`,
       imbalance_z_20 * (oi_change_z_20 + abs(oi_change_z_20)) / 2 * (tightness_z_20 + abs(tightness_z_20)) / 2 AS `squeeze_score`,
       imbalance_z_20 * oi_change_z_20 * tightness_z_20 AS `squeeze_product`
     FROM (
@@ -14326,7 +14322,7 @@ LEFT JOIN (
         SELECT
           exchange, market_type, symbol, bucket_id,
           `oi_change`
-        FROM `marketprism_features`.`oi_change__1a047f00`
+        FROM `marketprism_features`.`oi_change__06146111`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14369,7 +14365,7 @@ LEFT JOIN (
           `sell_impact_bps`,
           `sell_slippage_bps`,
           `sell_last_price`
-        FROM `marketprism_features`.`book_shape__c06e9cfb`
+        FROM `marketprism_features`.`book_shape__b86d7b27`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14390,7 +14386,7 @@ LEFT JOIN (
           `spread_bps`,
           `top_imbalance`,
           `weighted_mid`
-        FROM `marketprism_features`.`book_state__ef3da8b4`
+        FROM `marketprism_features`.`book_state__9bb44e63`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14410,7 +14406,7 @@ LEFT JOIN (
 
 -- view roll_spread, level 2, look-back 51
 
-CREATE TABLE `marketprism_features`.`roll_spread__75c09826`
+CREATE TABLE `marketprism_features`.`roll_spread__a1ffb6d2`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -14433,7 +14429,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Roll\'s effective spread from the serial covariance of price changes between buckets, for venues without quotes';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`roll_spread__75c09826__mv_lazy` TO `marketprism_features`.`roll_spread__75c09826` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`roll_spread__a1ffb6d2__mv_lazy` TO `marketprism_features`.`roll_spread__a1ffb6d2` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -14459,9 +14455,9 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(if(count() OVER w50 >= 1, count(bucket_returns.price_change) OVER w50, NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((bucket_returns.price_change)) <= 1e12) OR NOT (abs((bucket_returns.previous_price_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20) * toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.previous_price_change)) <= 1e12, toFloat64((bucket_returns.previous_price_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.previous_price_change)) <= 1e12, toFloat64((bucket_returns.previous_price_change)), 0), 20)) OVER w50) / nullIf(count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * (count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 - 1), 0)), NULL), NULL) AS `autocov_50`,
+      if(if(count() OVER w50 >= 1, count(bucket_returns.price_change) OVER w50, NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((bucket_returns.price_change)) <= 1e12) OR NOT (abs((bucket_returns.previous_price_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20) * toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.previous_price_change)) <= 1e12, toFloat64((bucket_returns.previous_price_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.previous_price_change)) <= 1e12, toFloat64((bucket_returns.previous_price_change)), 0), 20)) OVER w50)) / nullIf(count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * (count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 - 1), 0)), NULL), NULL) AS `autocov_50`,
       if(isNull(autocov_50), NULL, if(autocov_50 < 0, 2 * sqrt(- autocov_50), 0)) AS `roll_spread_50`,
-      roll_spread_50 / nullIf(if(count() OVER w50 >= 1, toFloat64(sum(toDecimal256(order_flow.close, 30)) OVER w50) / nullIf(count(order_flow.close) OVER w50, 0), NULL), 0) * 10000 AS `roll_spread_bps_50`,
+      roll_spread_50 / nullIf(if(count() OVER w50 >= 1, toFloat64(toString(sum(toDecimal256(order_flow.close, 30)) OVER w50)) / nullIf(count(order_flow.close) OVER w50, 0), NULL), 0) * 10000 AS `roll_spread_bps_50`,
       if(isNull(autocov_50), NULL, toUInt8(autocov_50 > 0)) AS `is_autocov_positive_50`
     FROM (
       SELECT `bucket_returns`.exchange AS exchange, `bucket_returns`.market_type AS market_type, `bucket_returns`.symbol AS symbol, `bucket_returns`.bucket_id AS bucket_id,
@@ -14488,7 +14484,7 @@ LEFT JOIN (
           `price_change`,
           `log_return`,
           `previous_price_change`
-        FROM `marketprism_features`.`bucket_returns__0cfda183`
+        FROM `marketprism_features`.`bucket_returns__04eda3b9`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14513,7 +14509,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14544,10 +14540,10 @@ SELECT
   `roll_spread_50`,
   `roll_spread_bps_50`,
   `is_autocov_positive_50`
-FROM `marketprism_features`.`roll_spread__75c09826` FINAL
+FROM `marketprism_features`.`roll_spread__a1ffb6d2` FINAL
 COMMENT 'Roll\'s effective spread from the serial covariance of price changes between buckets, for venues without quotes';
 
-INSERT INTO `marketprism_features`.`roll_spread__75c09826` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `autocov_50`, `roll_spread_50`, `roll_spread_bps_50`, `is_autocov_positive_50`)
+INSERT INTO `marketprism_features`.`roll_spread__a1ffb6d2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `autocov_50`, `roll_spread_50`, `roll_spread_bps_50`, `is_autocov_positive_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -14574,9 +14570,9 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(if(count() OVER w50 >= 1, count(bucket_returns.price_change) OVER w50, NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((bucket_returns.price_change)) <= 1e12) OR NOT (abs((bucket_returns.previous_price_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20) * toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.previous_price_change)) <= 1e12, toFloat64((bucket_returns.previous_price_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.previous_price_change)) <= 1e12, toFloat64((bucket_returns.previous_price_change)), 0), 20)) OVER w50) / nullIf(count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * (count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 - 1), 0)), NULL), NULL) AS `autocov_50`,
+      if(if(count() OVER w50 >= 1, count(bucket_returns.price_change) OVER w50, NULL) >= 3, if(count() OVER w50 >= 1, if(countIf(NOT (abs((bucket_returns.price_change)) <= 1e12) OR NOT (abs((bucket_returns.previous_price_change)) <= 1e12)) OVER w50 > 0, nan, toFloat64(toString(count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20) * toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.previous_price_change)) <= 1e12, toFloat64((bucket_returns.previous_price_change)), 0), 20)) OVER w50 - sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * sum(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.previous_price_change)) <= 1e12, toFloat64((bucket_returns.previous_price_change)), 0), 20)) OVER w50)) / nullIf(count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 * (count(toDecimal256(multiIf(isNull((bucket_returns.price_change)) OR isNull((bucket_returns.previous_price_change)), NULL, abs((bucket_returns.price_change)) <= 1e12, toFloat64((bucket_returns.price_change)), 0), 20)) OVER w50 - 1), 0)), NULL), NULL) AS `autocov_50`,
       if(isNull(autocov_50), NULL, if(autocov_50 < 0, 2 * sqrt(- autocov_50), 0)) AS `roll_spread_50`,
-      roll_spread_50 / nullIf(if(count() OVER w50 >= 1, toFloat64(sum(toDecimal256(order_flow.close, 30)) OVER w50) / nullIf(count(order_flow.close) OVER w50, 0), NULL), 0) * 10000 AS `roll_spread_bps_50`,
+      roll_spread_50 / nullIf(if(count() OVER w50 >= 1, toFloat64(toString(sum(toDecimal256(order_flow.close, 30)) OVER w50)) / nullIf(count(order_flow.close) OVER w50, 0), NULL), 0) * 10000 AS `roll_spread_bps_50`,
       if(isNull(autocov_50), NULL, toUInt8(autocov_50 > 0)) AS `is_autocov_positive_50`
     FROM (
       SELECT `bucket_returns`.exchange AS exchange, `bucket_returns`.market_type AS market_type, `bucket_returns`.symbol AS symbol, `bucket_returns`.bucket_id AS bucket_id,
@@ -14603,7 +14599,7 @@ LEFT JOIN (
           `price_change`,
           `log_return`,
           `previous_price_change`
-        FROM `marketprism_features`.`bucket_returns__0cfda183`
+        FROM `marketprism_features`.`bucket_returns__04eda3b9`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14628,7 +14624,7 @@ LEFT JOIN (
           `order_flow__close` AS `close`,
           `order_flow__imbalance` AS `imbalance`,
           `order_flow__duration_s` AS `duration_s`
-        FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+        FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -14648,7 +14644,7 @@ LEFT JOIN (
 
 -- view volatility_regime, level 2, look-back 999
 
-CREATE TABLE `marketprism_features`.`volatility_regime__077d53d3`
+CREATE TABLE `marketprism_features`.`volatility_regime__84c984d3`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -14668,7 +14664,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Whether volatility is high or low, with different thresholds for entering and leaving, so that it does not flicker';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_regime__077d53d3__mv_lazy` TO `marketprism_features`.`volatility_regime__077d53d3` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`volatility_regime__84c984d3__mv_lazy` TO `marketprism_features`.`volatility_regime__84c984d3` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -14694,7 +14690,7 @@ LEFT JOIN (
       SELECT
         exchange, market_type, symbol, bucket_id,
         `volatility_rank_500`
-      FROM `marketprism_features`.`volatility_rank__db98b082`
+      FROM `marketprism_features`.`volatility_rank__8d6f783d`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -14720,10 +14716,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `volatility_regime`
-FROM `marketprism_features`.`volatility_regime__077d53d3` FINAL
+FROM `marketprism_features`.`volatility_regime__84c984d3` FINAL
 COMMENT 'Whether volatility is high or low, with different thresholds for entering and leaving, so that it does not flicker';
 
-INSERT INTO `marketprism_features`.`volatility_regime__077d53d3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volatility_regime`)
+INSERT INTO `marketprism_features`.`volatility_regime__84c984d3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `volatility_regime`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -14750,7 +14746,7 @@ LEFT JOIN (
       SELECT
         exchange, market_type, symbol, bucket_id,
         `volatility_rank_500`
-      FROM `marketprism_features`.`volatility_rank__db98b082`
+      FROM `marketprism_features`.`volatility_rank__8d6f783d`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -14851,7 +14847,7 @@ COMMENT 'VPIN and its volumes, under the names that the first design gave them';
 
 -- vector trend_v1, level 2, look-back 49
 
-CREATE TABLE `marketprism_features`.`vector_trend_v1__7ef231a9`
+CREATE TABLE `marketprism_features`.`vector_trend_v1__a7ff1ad4`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -14882,7 +14878,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Flow, impact, book and toxicity of the last closed bucket, for models of the short-term trend';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vector_trend_v1__7ef231a9__mv` TO `marketprism_features`.`vector_trend_v1__7ef231a9` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vector_trend_v1__a7ff1ad4__mv` TO `marketprism_features`.`vector_trend_v1__a7ff1ad4` AS
 SELECT
   c.exchange AS exchange,
   c.market_type AS market_type,
@@ -14892,13 +14888,13 @@ SELECT
   c.bucket_ts_end AS bucket_ts_end,
   c.available_at + toIntervalMillisecond(150) AS available_at,
   c.v AS v,
-  `ubt.trades.cccc0710`.`order_flow__volume` AS `order_flow__volume`,
-  `ubt.trades.cccc0710`.`order_flow__quote_volume` AS `order_flow__quote_volume`,
-  `ubt.trades.cccc0710`.`order_flow__trades` AS `order_flow__trades`,
-  `ubt.trades.cccc0710`.`order_flow__imbalance` AS `order_flow__imbalance`,
-  `ubt.trades.cccc0710`.`order_flow__duration_s` AS `order_flow__duration_s`,
-  `ubt.trades.cccc0710`.`trade_impact__signed_volume` AS `trade_impact__signed_volume`,
-  `ubt.trades.cccc0710`.`trade_impact__trade_impact_ratio` AS `trade_impact__trade_impact_ratio`,
+  `ubt.trades.1ebe1119`.`order_flow__volume` AS `order_flow__volume`,
+  `ubt.trades.1ebe1119`.`order_flow__quote_volume` AS `order_flow__quote_volume`,
+  `ubt.trades.1ebe1119`.`order_flow__trades` AS `order_flow__trades`,
+  `ubt.trades.1ebe1119`.`order_flow__imbalance` AS `order_flow__imbalance`,
+  `ubt.trades.1ebe1119`.`order_flow__duration_s` AS `order_flow__duration_s`,
+  `ubt.trades.1ebe1119`.`trade_impact__signed_volume` AS `trade_impact__signed_volume`,
+  `ubt.trades.1ebe1119`.`trade_impact__trade_impact_ratio` AS `trade_impact__trade_impact_ratio`,
   `book_state`.`spread_bps` AS `book_state__spread_bps`,
   `book_state`.`top_imbalance` AS `book_state__top_imbalance`,
   `book_state`.`mid_age_ms` AS `book_state__mid_age_ms`,
@@ -14915,22 +14911,22 @@ LEFT JOIN (
     `order_flow__duration_s`,
     `trade_impact__signed_volume`,
     `trade_impact__trade_impact_ratio`
-  FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+  FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
   )
   ORDER BY v DESC
   LIMIT 1 BY exchange, market_type, symbol, bucket_id
-) AS `ubt.trades.cccc0710`
-  ON `ubt.trades.cccc0710`.exchange = c.exchange AND `ubt.trades.cccc0710`.market_type = c.market_type AND `ubt.trades.cccc0710`.symbol = c.symbol AND `ubt.trades.cccc0710`.bucket_id = c.bucket_id
+) AS `ubt.trades.1ebe1119`
+  ON `ubt.trades.1ebe1119`.exchange = c.exchange AND `ubt.trades.1ebe1119`.market_type = c.market_type AND `ubt.trades.1ebe1119`.symbol = c.symbol AND `ubt.trades.1ebe1119`.bucket_id = c.bucket_id
 LEFT JOIN (
   SELECT
     exchange, market_type, symbol, bucket_id,
     `spread_bps`,
     `top_imbalance`,
     `mid_age_ms`
-  FROM `marketprism_features`.`book_state__ef3da8b4`
+  FROM `marketprism_features`.`book_state__9bb44e63`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
@@ -14944,7 +14940,7 @@ LEFT JOIN (
     exchange, market_type, symbol, bucket_id,
     `vpin_20`,
     `vpin_50`
-  FROM `marketprism_features`.`vpin__a7556d93`
+  FROM `marketprism_features`.`vpin__21ac77e8`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM `marketprism_features`.`ubt__close_2_hot`
@@ -14975,10 +14971,10 @@ SELECT
   `book_state__mid_age_ms`,
   `vpin__vpin_20`,
   `vpin__vpin_50`
-FROM `marketprism_features`.`vector_trend_v1__7ef231a9` FINAL
+FROM `marketprism_features`.`vector_trend_v1__a7ff1ad4` FINAL
 COMMENT 'Flow, impact, book and toxicity of the last closed bucket, for models of the short-term trend';
 
-INSERT INTO `marketprism_features`.`vector_trend_v1__7ef231a9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`, `book_state__spread_bps`, `book_state__top_imbalance`, `book_state__mid_age_ms`, `vpin__vpin_20`, `vpin__vpin_50`)
+INSERT INTO `marketprism_features`.`vector_trend_v1__a7ff1ad4` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `order_flow__volume`, `order_flow__quote_volume`, `order_flow__trades`, `order_flow__imbalance`, `order_flow__duration_s`, `trade_impact__signed_volume`, `trade_impact__trade_impact_ratio`, `book_state__spread_bps`, `book_state__top_imbalance`, `book_state__mid_age_ms`, `vpin__vpin_20`, `vpin__vpin_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -14989,13 +14985,13 @@ SELECT
   c.bucket_ts_end AS bucket_ts_end,
   c.available_at + toIntervalMillisecond(150) AS available_at,
   c.v AS v,
-  `ubt.trades.cccc0710`.`order_flow__volume` AS `order_flow__volume`,
-  `ubt.trades.cccc0710`.`order_flow__quote_volume` AS `order_flow__quote_volume`,
-  `ubt.trades.cccc0710`.`order_flow__trades` AS `order_flow__trades`,
-  `ubt.trades.cccc0710`.`order_flow__imbalance` AS `order_flow__imbalance`,
-  `ubt.trades.cccc0710`.`order_flow__duration_s` AS `order_flow__duration_s`,
-  `ubt.trades.cccc0710`.`trade_impact__signed_volume` AS `trade_impact__signed_volume`,
-  `ubt.trades.cccc0710`.`trade_impact__trade_impact_ratio` AS `trade_impact__trade_impact_ratio`,
+  `ubt.trades.1ebe1119`.`order_flow__volume` AS `order_flow__volume`,
+  `ubt.trades.1ebe1119`.`order_flow__quote_volume` AS `order_flow__quote_volume`,
+  `ubt.trades.1ebe1119`.`order_flow__trades` AS `order_flow__trades`,
+  `ubt.trades.1ebe1119`.`order_flow__imbalance` AS `order_flow__imbalance`,
+  `ubt.trades.1ebe1119`.`order_flow__duration_s` AS `order_flow__duration_s`,
+  `ubt.trades.1ebe1119`.`trade_impact__signed_volume` AS `trade_impact__signed_volume`,
+  `ubt.trades.1ebe1119`.`trade_impact__trade_impact_ratio` AS `trade_impact__trade_impact_ratio`,
   `book_state`.`spread_bps` AS `book_state__spread_bps`,
   `book_state`.`top_imbalance` AS `book_state__top_imbalance`,
   `book_state`.`mid_age_ms` AS `book_state__mid_age_ms`,
@@ -15012,22 +15008,22 @@ LEFT JOIN (
     `order_flow__duration_s`,
     `trade_impact__signed_volume`,
     `trade_impact__trade_impact_ratio`
-  FROM `marketprism_features`.`ubt__trades_fused__cccc0710`
+  FROM `marketprism_features`.`ubt__trades_fused__1ebe1119`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
   )
   ORDER BY v DESC
   LIMIT 1 BY exchange, market_type, symbol, bucket_id
-) AS `ubt.trades.cccc0710`
-  ON `ubt.trades.cccc0710`.exchange = c.exchange AND `ubt.trades.cccc0710`.market_type = c.market_type AND `ubt.trades.cccc0710`.symbol = c.symbol AND `ubt.trades.cccc0710`.bucket_id = c.bucket_id
+) AS `ubt.trades.1ebe1119`
+  ON `ubt.trades.1ebe1119`.exchange = c.exchange AND `ubt.trades.1ebe1119`.market_type = c.market_type AND `ubt.trades.1ebe1119`.symbol = c.symbol AND `ubt.trades.1ebe1119`.bucket_id = c.bucket_id
 LEFT JOIN (
   SELECT
     exchange, market_type, symbol, bucket_id,
     `spread_bps`,
     `top_imbalance`,
     `mid_age_ms`
-  FROM `marketprism_features`.`book_state__ef3da8b4`
+  FROM `marketprism_features`.`book_state__9bb44e63`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
@@ -15041,7 +15037,7 @@ LEFT JOIN (
     exchange, market_type, symbol, bucket_id,
     `vpin_20`,
     `vpin_50`
-  FROM `marketprism_features`.`vpin__a7556d93`
+  FROM `marketprism_features`.`vpin__21ac77e8`
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id
     FROM buckets
@@ -15053,7 +15049,7 @@ LEFT JOIN (
 
 -- label trend_3, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`label_trend_3__0481dcac`
+CREATE TABLE `marketprism_features`.`label_trend_3__b06aaa90`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -15091,10 +15087,10 @@ SELECT
   `return_per_sqrt_second`,
   `class`,
   `label_end_ts`
-FROM `marketprism_features`.`label_trend_3__0481dcac` FINAL
+FROM `marketprism_features`.`label_trend_3__b06aaa90` FINAL
 COMMENT 'Where the mid goes over the next three buckets, and whether that is more than noise and costs';
 
-INSERT INTO `marketprism_features`.`label_trend_3__0481dcac` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `raw_return`, `return_per_second`, `return_per_sqrt_second`, `class`, `label_end_ts`)
+INSERT INTO `marketprism_features`.`label_trend_3__b06aaa90` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `raw_return`, `return_per_second`, `return_per_sqrt_second`, `class`, `label_end_ts`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at,
@@ -15164,7 +15160,7 @@ FROM (
               ) AS c ON c.exchange = b.exchange AND c.market_type = b.market_type AND c.symbol = b.symbol
               LEFT JOIN (
                 SELECT exchange, market_type, symbol, bucket_id, `last_valid_mid`, `mid_age_ms`, v
-                FROM `marketprism_features`.`book_state__ef3da8b4` FINAL
+                FROM `marketprism_features`.`book_state__9bb44e63` FINAL
                 WHERE (exchange, market_type, symbol) IN (SELECT DISTINCT exchange, market_type, symbol FROM buckets)
                 AND bucket_id + 1000 >= (SELECT min(bucket_id) FROM buckets)
                 AND bucket_id <= (SELECT max(bucket_id) FROM buckets) + 3
@@ -15470,9 +15466,9 @@ CROSS JOIN (
   WHERE s.timestamp >= b.prev_ts_end - toIntervalMillisecond(120000)
 ) AS j;
 
--- fused every_1m.books.27d09e6a, level 0, look-back 0
+-- fused every_1m.books.4b2a5eb2, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`every_1m__books_fused__27d09e6a`
+CREATE TABLE `marketprism_features`.`every_1m__books_fused__4b2a5eb2`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -15499,7 +15495,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Views of every_1m over books that were built together';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__books_fused__27d09e6a__mv_lazy` TO `marketprism_features`.`every_1m__books_fused__27d09e6a` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__books_fused__4b2a5eb2__mv_lazy` TO `marketprism_features`.`every_1m__books_fused__4b2a5eb2` AS
 SELECT
   exchange,
 market_type,
@@ -15525,14 +15521,14 @@ FROM (
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `lob_1m__top_imbalance`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] - ask_qty[1] - ask_qty[2] - ask_qty[3] - ask_qty[4] - ask_qty[5]) / nullIf(bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] + ask_qty[1] + ask_qty[2] + ask_qty[3] + ask_qty[4] + ask_qty[5], 0))), ord).1 AS `lob_1m__imbalance_5`,
     argMax(tuple(mid), ord).1 AS `mid_1m__mid__of_bucket`,
-    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_1m__mid_start`,
+    argMaxOrNullIf(mid, ord, timestamp < bucket_ts_start) AS `mid_1m__mid_start`,
     argMax(mid, ord) AS `mid_1m__last_valid_mid`,
-    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_1m__mid_age_ms`
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxOrNullIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_1m__mid_age_ms`
   FROM `marketprism_features`.`every_1m__books_lazy`
   GROUP BY bucket__place, bucket_ts_start, bucket_ts_end
 );
 
-INSERT INTO `marketprism_features`.`every_1m__books_fused__27d09e6a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `lob_1m__updates_1m`, `lob_1m__spread_bps`, `lob_1m__top_imbalance`, `lob_1m__imbalance_5`, `mid_1m__mid`, `mid_1m__mid_start`, `mid_1m__last_valid_mid`, `mid_1m__mid_age_ms`)
+INSERT INTO `marketprism_features`.`every_1m__books_fused__4b2a5eb2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `lob_1m__updates_1m`, `lob_1m__spread_bps`, `lob_1m__top_imbalance`, `lob_1m__imbalance_5`, `mid_1m__mid`, `mid_1m__mid_start`, `mid_1m__last_valid_mid`, `mid_1m__mid_age_ms`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   exchange,
@@ -15559,9 +15555,9 @@ FROM (
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] - ask_qty[1]) / nullIf(bid_qty[1] + ask_qty[1], 0))), ord).1 AS `lob_1m__top_imbalance`,
     argMax(tuple(if(mid IS NULL, NULL, (bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] - ask_qty[1] - ask_qty[2] - ask_qty[3] - ask_qty[4] - ask_qty[5]) / nullIf(bid_qty[1] + bid_qty[2] + bid_qty[3] + bid_qty[4] + bid_qty[5] + ask_qty[1] + ask_qty[2] + ask_qty[3] + ask_qty[4] + ask_qty[5], 0))), ord).1 AS `lob_1m__imbalance_5`,
     argMax(tuple(mid), ord).1 AS `mid_1m__mid__of_bucket`,
-    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_1m__mid_start`,
+    argMaxOrNullIf(mid, ord, timestamp < bucket_ts_start) AS `mid_1m__mid_start`,
     argMax(mid, ord) AS `mid_1m__last_valid_mid`,
-    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_1m__mid_age_ms`
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxOrNullIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_1m__mid_age_ms`
   FROM (
     WITH (
       SELECT tuple(
@@ -15674,7 +15670,7 @@ FROM (
 
 -- view footprint_1m, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`footprint_1m__5c542ec6`
+CREATE TABLE `marketprism_features`.`footprint_1m__903961e2`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -15698,7 +15694,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Volume of one wall-clock minute by price bin and side of the taker';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_1m__5c542ec6__mv_lazy` TO `marketprism_features`.`footprint_1m__5c542ec6` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`footprint_1m__903961e2__mv_lazy` TO `marketprism_features`.`footprint_1m__903961e2` AS
 SELECT
   exchange,
 market_type,
@@ -15729,10 +15725,10 @@ FROM (
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
-        toFloat64(sumIf(quantity_exact, side > 0)) AS `ask_vol_1m`,
-        toFloat64(sumIf(quantity_exact, side < 0)) AS `bid_vol_1m`,
-        toFloat64(sum(quantity_exact)) AS `total_vol_1m`,
-        toFloat64(sum(side * quantity_exact)) AS `delta_1m`
+        toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `ask_vol_1m`,
+        toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `bid_vol_1m`,
+        toFloat64(toString(sum(quantity_exact))) AS `total_vol_1m`,
+        toFloat64(toString(sum(side * quantity_exact))) AS `delta_1m`
       FROM (
         SELECT
           `exchange`,
@@ -15789,7 +15785,7 @@ SELECT
   `bid_vol_1m`,
   `total_vol_1m`,
   `delta_1m`
-FROM `marketprism_features`.`footprint_1m__5c542ec6` FINAL
+FROM `marketprism_features`.`footprint_1m__903961e2` FINAL
 ARRAY JOIN
   `px_bin`,
   `ask_vol_1m`,
@@ -15798,7 +15794,7 @@ ARRAY JOIN
   `delta_1m`
 COMMENT 'Volume of one wall-clock minute by price bin and side of the taker';
 
-INSERT INTO `marketprism_features`.`footprint_1m__5c542ec6` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `ask_vol_1m`, `bid_vol_1m`, `total_vol_1m`, `delta_1m`)
+INSERT INTO `marketprism_features`.`footprint_1m__903961e2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `px_bin`, `ask_vol_1m`, `bid_vol_1m`, `total_vol_1m`, `delta_1m`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   exchange,
@@ -15830,10 +15826,10 @@ FROM (
     FROM (
       SELECT
         any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v, `px_bin`,
-        toFloat64(sumIf(quantity_exact, side > 0)) AS `ask_vol_1m`,
-        toFloat64(sumIf(quantity_exact, side < 0)) AS `bid_vol_1m`,
-        toFloat64(sum(quantity_exact)) AS `total_vol_1m`,
-        toFloat64(sum(side * quantity_exact)) AS `delta_1m`
+        toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `ask_vol_1m`,
+        toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `bid_vol_1m`,
+        toFloat64(toString(sum(quantity_exact))) AS `total_vol_1m`,
+        toFloat64(toString(sum(side * quantity_exact))) AS `delta_1m`
       FROM (
         SELECT
           `exchange`,
@@ -15945,10 +15941,10 @@ SELECT
   `lob_1m__spread_bps` AS `spread_bps`,
   `lob_1m__top_imbalance` AS `top_imbalance`,
   `lob_1m__imbalance_5` AS `imbalance_5`
-FROM `marketprism_features`.`every_1m__books_fused__27d09e6a` FINAL
+FROM `marketprism_features`.`every_1m__books_fused__4b2a5eb2` FINAL
 COMMENT 'The order book at the end of each wall-clock minute - spread, and who is stronger at the top and over five levels';
 
-INSERT INTO `marketprism_features`.`every_1m__books_fused__27d09e6a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `lob_1m__updates_1m`, `lob_1m__spread_bps`, `lob_1m__top_imbalance`, `lob_1m__imbalance_5`)
+INSERT INTO `marketprism_features`.`every_1m__books_fused__4b2a5eb2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `lob_1m__updates_1m`, `lob_1m__spread_bps`, `lob_1m__top_imbalance`, `lob_1m__imbalance_5`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   exchange,
@@ -16094,10 +16090,10 @@ SELECT
   `mid_1m__mid_start` AS `mid_start`,
   `mid_1m__last_valid_mid` AS `last_valid_mid`,
   `mid_1m__mid_age_ms` AS `mid_age_ms`
-FROM `marketprism_features`.`every_1m__books_fused__27d09e6a` FINAL
+FROM `marketprism_features`.`every_1m__books_fused__4b2a5eb2` FINAL
 COMMENT 'The mid at the end of each wall-clock minute';
 
-INSERT INTO `marketprism_features`.`every_1m__books_fused__27d09e6a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_1m__mid`, `mid_1m__mid_start`, `mid_1m__last_valid_mid`, `mid_1m__mid_age_ms`)
+INSERT INTO `marketprism_features`.`every_1m__books_fused__4b2a5eb2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `mid_1m__mid`, `mid_1m__mid_start`, `mid_1m__last_valid_mid`, `mid_1m__mid_age_ms`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   exchange,
@@ -16116,9 +16112,9 @@ FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, bucket_ts_start, bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
     argMax(tuple(mid), ord).1 AS `mid__of_bucket`,
-    argMaxIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
+    argMaxOrNullIf(mid, ord, timestamp < bucket_ts_start) AS `mid_start`,
     argMax(mid, ord) AS `last_valid_mid`,
-    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`
+    if(count(mid) = 0, NULL, dateDiff('millisecond', argMaxOrNullIf(timestamp, ord, mid IS NOT NULL), bucket_ts_end)) AS `mid_age_ms`
   FROM (
     WITH (
       SELECT tuple(
@@ -16226,7 +16222,7 @@ FROM (
 
 -- view trades_1m, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`trades_1m__77c0d1d3`
+CREATE TABLE `marketprism_features`.`trades_1m__ba8d9971`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -16256,7 +16252,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'What was traded within one wall-clock minute - the fallback when the clock of volume stands still';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`trades_1m__77c0d1d3__mv_lazy` TO `marketprism_features`.`trades_1m__77c0d1d3` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`trades_1m__ba8d9971__mv_lazy` TO `marketprism_features`.`trades_1m__ba8d9971` AS
 SELECT
   exchange,
 market_type,
@@ -16280,11 +16276,11 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(quantity_exact, side > 0)) AS `ask_vol_1m`,
-    toFloat64(sumIf(quantity_exact, side < 0)) AS `bid_vol_1m`,
-    toFloat64(sum(quantity_exact)) AS `total_vol_1m`,
-    toFloat64(sum(side * quantity_exact)) AS `delta_1m`,
-    toFloat64(sum(quote_exact)) AS `quote_vol_1m`,
+    toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `ask_vol_1m`,
+    toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `bid_vol_1m`,
+    toFloat64(toString(sum(quantity_exact))) AS `total_vol_1m`,
+    toFloat64(toString(sum(side * quantity_exact))) AS `delta_1m`,
+    toFloat64(toString(sum(quote_exact))) AS `quote_vol_1m`,
     quote_vol_1m / nullIf(total_vol_1m, 0) AS `vwap_1m`,
     argMin(price, ord) AS `open_1m`,
     max(price) AS `high_1m`,
@@ -16315,10 +16311,10 @@ SELECT
   `low_1m`,
   `close_1m`,
   `range_bps_1m`
-FROM `marketprism_features`.`trades_1m__77c0d1d3` FINAL
+FROM `marketprism_features`.`trades_1m__ba8d9971` FINAL
 COMMENT 'What was traded within one wall-clock minute - the fallback when the clock of volume stands still';
 
-INSERT INTO `marketprism_features`.`trades_1m__77c0d1d3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `ask_vol_1m`, `bid_vol_1m`, `total_vol_1m`, `delta_1m`, `quote_vol_1m`, `vwap_1m`, `open_1m`, `high_1m`, `low_1m`, `close_1m`, `range_bps_1m`)
+INSERT INTO `marketprism_features`.`trades_1m__ba8d9971` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `ask_vol_1m`, `bid_vol_1m`, `total_vol_1m`, `delta_1m`, `quote_vol_1m`, `vwap_1m`, `open_1m`, `high_1m`, `low_1m`, `close_1m`, `range_bps_1m`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   exchange,
@@ -16343,11 +16339,11 @@ v,
 FROM (
   SELECT
     any(exchange) AS exchange, any(market_type) AS market_type, any(symbol) AS symbol, any(bucket_id) AS bucket_id, any(bucket_ts_start) AS bucket_ts_start, any(bucket_ts_end) AS bucket_ts_end, any(prev_ts_end) AS prev_ts_end, any(available_at) AS available_at, any(v) AS v,
-    toFloat64(sumIf(quantity_exact, side > 0)) AS `ask_vol_1m`,
-    toFloat64(sumIf(quantity_exact, side < 0)) AS `bid_vol_1m`,
-    toFloat64(sum(quantity_exact)) AS `total_vol_1m`,
-    toFloat64(sum(side * quantity_exact)) AS `delta_1m`,
-    toFloat64(sum(quote_exact)) AS `quote_vol_1m`,
+    toFloat64(toString(sumIf(quantity_exact, side > 0))) AS `ask_vol_1m`,
+    toFloat64(toString(sumIf(quantity_exact, side < 0))) AS `bid_vol_1m`,
+    toFloat64(toString(sum(quantity_exact))) AS `total_vol_1m`,
+    toFloat64(toString(sum(side * quantity_exact))) AS `delta_1m`,
+    toFloat64(toString(sum(quote_exact))) AS `quote_vol_1m`,
     quote_vol_1m / nullIf(total_vol_1m, 0) AS `vwap_1m`,
     argMin(price, ord) AS `open_1m`,
     max(price) AS `high_1m`,
@@ -16416,7 +16412,7 @@ FROM (
 
 -- view price_impact_1m, level 1, look-back 1
 
-CREATE TABLE `marketprism_features`.`price_impact_1m__0be997f3`
+CREATE TABLE `marketprism_features`.`price_impact_1m__d9c76eb8`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -16437,7 +16433,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Price impact and illiquidity of each wall-clock minute';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`price_impact_1m__0be997f3__mv_lazy` TO `marketprism_features`.`price_impact_1m__0be997f3` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`price_impact_1m__d9c76eb8__mv_lazy` TO `marketprism_features`.`price_impact_1m__d9c76eb8` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -16492,7 +16488,7 @@ LEFT JOIN (
           `low_1m`,
           `close_1m`,
           `range_bps_1m`
-        FROM `marketprism_features`.`trades_1m__77c0d1d3`
+        FROM `marketprism_features`.`trades_1m__ba8d9971`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16509,7 +16505,7 @@ LEFT JOIN (
           `mid_1m__mid_start` AS `mid_start`,
           `mid_1m__last_valid_mid` AS `last_valid_mid`,
           `mid_1m__mid_age_ms` AS `mid_age_ms`
-        FROM `marketprism_features`.`every_1m__books_fused__27d09e6a`
+        FROM `marketprism_features`.`every_1m__books_fused__4b2a5eb2`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16538,10 +16534,10 @@ SELECT
   available_at,
   `kyle_lambda`,
   `amihud_illiq`
-FROM `marketprism_features`.`price_impact_1m__0be997f3` FINAL
+FROM `marketprism_features`.`price_impact_1m__d9c76eb8` FINAL
 COMMENT 'Price impact and illiquidity of each wall-clock minute';
 
-INSERT INTO `marketprism_features`.`price_impact_1m__0be997f3` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `kyle_lambda`, `amihud_illiq`)
+INSERT INTO `marketprism_features`.`price_impact_1m__d9c76eb8` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `kyle_lambda`, `amihud_illiq`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -16597,7 +16593,7 @@ LEFT JOIN (
           `low_1m`,
           `close_1m`,
           `range_bps_1m`
-        FROM `marketprism_features`.`trades_1m__77c0d1d3`
+        FROM `marketprism_features`.`trades_1m__ba8d9971`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16614,7 +16610,7 @@ LEFT JOIN (
           `mid_1m__mid_start` AS `mid_start`,
           `mid_1m__last_valid_mid` AS `last_valid_mid`,
           `mid_1m__mid_age_ms` AS `mid_age_ms`
-        FROM `marketprism_features`.`every_1m__books_fused__27d09e6a`
+        FROM `marketprism_features`.`every_1m__books_fused__4b2a5eb2`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16634,7 +16630,7 @@ LEFT JOIN (
 
 -- view bvc_1m, level 2, look-back 61
 
-CREATE TABLE `marketprism_features`.`bvc_1m__6ebfb968`
+CREATE TABLE `marketprism_features`.`bvc_1m__8e86ba9b`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -16656,7 +16652,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Volume of each wall-clock minute, divided into bought and sold by how far the price moved (bulk volume classification)';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_1m__6ebfb968__mv_lazy` TO `marketprism_features`.`bvc_1m__6ebfb968` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_1m__8e86ba9b__mv_lazy` TO `marketprism_features`.`bvc_1m__8e86ba9b` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -16704,7 +16700,7 @@ LEFT JOIN (
           exchange, market_type, symbol, bucket_id,
           `kyle_lambda`,
           `amihud_illiq`
-        FROM `marketprism_features`.`price_impact_1m__0be997f3`
+        FROM `marketprism_features`.`price_impact_1m__d9c76eb8`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16728,7 +16724,7 @@ LEFT JOIN (
           `low_1m`,
           `close_1m`,
           `range_bps_1m`
-        FROM `marketprism_features`.`trades_1m__77c0d1d3`
+        FROM `marketprism_features`.`trades_1m__ba8d9971`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16758,10 +16754,10 @@ SELECT
   `bar_close`,
   `bar_change`,
   `bar_volume`
-FROM `marketprism_features`.`bvc_1m__6ebfb968` FINAL
+FROM `marketprism_features`.`bvc_1m__8e86ba9b` FINAL
 COMMENT 'Volume of each wall-clock minute, divided into bought and sold by how far the price moved (bulk volume classification)';
 
-INSERT INTO `marketprism_features`.`bvc_1m__6ebfb968` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `bar_close`, `bar_change`, `bar_volume`)
+INSERT INTO `marketprism_features`.`bvc_1m__8e86ba9b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `bar_close`, `bar_change`, `bar_volume`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -16810,7 +16806,7 @@ LEFT JOIN (
           exchange, market_type, symbol, bucket_id,
           `kyle_lambda`,
           `amihud_illiq`
-        FROM `marketprism_features`.`price_impact_1m__0be997f3`
+        FROM `marketprism_features`.`price_impact_1m__d9c76eb8`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16834,7 +16830,7 @@ LEFT JOIN (
           `low_1m`,
           `close_1m`,
           `range_bps_1m`
-        FROM `marketprism_features`.`trades_1m__77c0d1d3`
+        FROM `marketprism_features`.`trades_1m__ba8d9971`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -16854,7 +16850,7 @@ LEFT JOIN (
 
 -- view bvc_sides_1m, level 3, look-back 121
 
-CREATE TABLE `marketprism_features`.`bvc_sides_1m__fdca5178`
+CREATE TABLE `marketprism_features`.`bvc_sides_1m__31c6da11`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -16876,7 +16872,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Share of each wall-clock minute\'s volume that was bought, by the normal distribution of its price change';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_sides_1m__fdca5178__mv_lazy` TO `marketprism_features`.`bvc_sides_1m__fdca5178` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`bvc_sides_1m__31c6da11__mv_lazy` TO `marketprism_features`.`bvc_sides_1m__31c6da11` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -16900,7 +16896,7 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(count() OVER hour_before >= 10, if(countIf(NOT (abs((bar_change)) <= 1e12)) OVER hour_before > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20) * toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before) / nullIf(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * (count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - 1), 0))), NULL) AS `sigma_dp`,
+      if(count() OVER hour_before >= 10, if(countIf(NOT (abs((bar_change)) <= 1e12)) OVER hour_before > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20) * toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before)) / nullIf(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * (count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - 1), 0))), NULL) AS `sigma_dp`,
       multiIf(isNull(bar_change), 0.5, isNull(sigma_dp), NULL, sigma_dp = 0, 0.5, (1 + erf(bar_change / sigma_dp / sqrt(2))) / 2) AS `buy_fraction`,
       bar_volume * buy_fraction AS `bvc_buy_volume`
     FROM (
@@ -16909,7 +16905,7 @@ LEFT JOIN (
         `bar_close`,
         `bar_change`,
         `bar_volume`
-      FROM `marketprism_features`.`bvc_1m__6ebfb968`
+      FROM `marketprism_features`.`bvc_1m__8e86ba9b`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -16937,10 +16933,10 @@ SELECT
   `sigma_dp`,
   `buy_fraction`,
   `bvc_buy_volume`
-FROM `marketprism_features`.`bvc_sides_1m__fdca5178` FINAL
+FROM `marketprism_features`.`bvc_sides_1m__31c6da11` FINAL
 COMMENT 'Share of each wall-clock minute\'s volume that was bought, by the normal distribution of its price change';
 
-INSERT INTO `marketprism_features`.`bvc_sides_1m__fdca5178` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `sigma_dp`, `buy_fraction`, `bvc_buy_volume`)
+INSERT INTO `marketprism_features`.`bvc_sides_1m__31c6da11` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `sigma_dp`, `buy_fraction`, `bvc_buy_volume`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -16965,7 +16961,7 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(count() OVER hour_before >= 10, if(countIf(NOT (abs((bar_change)) <= 1e12)) OVER hour_before > 0, nan, sqrt(toFloat64(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20) * toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before) / nullIf(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * (count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - 1), 0))), NULL) AS `sigma_dp`,
+      if(count() OVER hour_before >= 10, if(countIf(NOT (abs((bar_change)) <= 1e12)) OVER hour_before > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20) * toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * sum(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before)) / nullIf(count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before * (count(toDecimal256(multiIf(isNull((bar_change)), NULL, abs((bar_change)) <= 1e12, toFloat64((bar_change)), 0), 20)) OVER hour_before - 1), 0))), NULL) AS `sigma_dp`,
       multiIf(isNull(bar_change), 0.5, isNull(sigma_dp), NULL, sigma_dp = 0, 0.5, (1 + erf(bar_change / sigma_dp / sqrt(2))) / 2) AS `buy_fraction`,
       bar_volume * buy_fraction AS `bvc_buy_volume`
     FROM (
@@ -16974,7 +16970,7 @@ LEFT JOIN (
         `bar_close`,
         `bar_change`,
         `bar_volume`
-      FROM `marketprism_features`.`bvc_1m__6ebfb968`
+      FROM `marketprism_features`.`bvc_1m__8e86ba9b`
       WHERE (exchange, market_type, symbol, bucket_id) IN (
         SELECT DISTINCT
           exchange, market_type, symbol,
@@ -16992,7 +16988,7 @@ LEFT JOIN (
 
 -- view vpin_bvc, level 4, look-back 360
 
-CREATE TABLE `marketprism_features`.`vpin_bvc__8c1f9446`
+CREATE TABLE `marketprism_features`.`vpin_bvc__369308f9`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -17012,7 +17008,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Order-flow toxicity (VPIN) from prices and volumes of minutes alone, for venues that do not tell the taker\'s side';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_bvc__8c1f9446__mv_lazy` TO `marketprism_features`.`vpin_bvc__8c1f9446` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`vpin_bvc__369308f9__mv_lazy` TO `marketprism_features`.`vpin_bvc__369308f9` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -17032,7 +17028,7 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(count() OVER w240 >= 60, if(countIf(NOT isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume))) OVER w240 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume), 0), 30) + isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume)) * 0) OVER w240)), NULL) / 50 AS `bucket_volume`,
+      if(count() OVER w240 >= 60, if(countIf(NOT isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume))) OVER w240 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume), 0), 30) + isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume)) * 0) OVER w240))), NULL) / 50 AS `bucket_volume`,
       arrayMap((x, f) -> if(isNull(f), 0, ifNull(x, 0)), arrayMap(t -> t.1, groupArray(tuple(bvc_1m.bar_volume)) OVER w240), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.buy_fraction)) OVER w240)) AS `volumes`,
       arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.bvc_buy_volume)) OVER w240)) AS `bought`,
       arrayCumSum(volumes) AS `volume_by`,
@@ -17059,7 +17055,7 @@ LEFT JOIN (
           `bar_close`,
           `bar_change`,
           `bar_volume`
-        FROM `marketprism_features`.`bvc_1m__6ebfb968`
+        FROM `marketprism_features`.`bvc_1m__8e86ba9b`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -17075,7 +17071,7 @@ LEFT JOIN (
           `sigma_dp`,
           `buy_fraction`,
           `bvc_buy_volume`
-        FROM `marketprism_features`.`bvc_sides_1m__fdca5178`
+        FROM `marketprism_features`.`bvc_sides_1m__31c6da11`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -17103,10 +17099,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `vpin_bvc_50`
-FROM `marketprism_features`.`vpin_bvc__8c1f9446` FINAL
+FROM `marketprism_features`.`vpin_bvc__369308f9` FINAL
 COMMENT 'Order-flow toxicity (VPIN) from prices and volumes of minutes alone, for venues that do not tell the taker\'s side';
 
-INSERT INTO `marketprism_features`.`vpin_bvc__8c1f9446` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_bvc_50`)
+INSERT INTO `marketprism_features`.`vpin_bvc__369308f9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `vpin_bvc_50`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`buckets_every_1m` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -17127,7 +17123,7 @@ LEFT JOIN (
   FROM (
     SELECT
       exchange, market_type, symbol, bucket_id,
-      if(count() OVER w240 >= 60, if(countIf(NOT isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume))) OVER w240 > 0, nan, toFloat64(sum(toDecimal256(ifNotFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume), 0), 30) + isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume)) * 0) OVER w240)), NULL) / 50 AS `bucket_volume`,
+      if(count() OVER w240 >= 60, if(countIf(NOT isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume))) OVER w240 > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume), 0), 30) + isFinite(if(isNull(bvc_sides_1m.buy_fraction), 0, bvc_1m.bar_volume)) * 0) OVER w240))), NULL) / 50 AS `bucket_volume`,
       arrayMap((x, f) -> if(isNull(f), 0, ifNull(x, 0)), arrayMap(t -> t.1, groupArray(tuple(bvc_1m.bar_volume)) OVER w240), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.buy_fraction)) OVER w240)) AS `volumes`,
       arrayMap(x -> ifNull(x, 0), arrayMap(t -> t.1, groupArray(tuple(bvc_sides_1m.bvc_buy_volume)) OVER w240)) AS `bought`,
       arrayCumSum(volumes) AS `volume_by`,
@@ -17154,7 +17150,7 @@ LEFT JOIN (
           `bar_close`,
           `bar_change`,
           `bar_volume`
-        FROM `marketprism_features`.`bvc_1m__6ebfb968`
+        FROM `marketprism_features`.`bvc_1m__8e86ba9b`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
@@ -17170,7 +17166,7 @@ LEFT JOIN (
           `sigma_dp`,
           `buy_fraction`,
           `bvc_buy_volume`
-        FROM `marketprism_features`.`bvc_sides_1m__fdca5178`
+        FROM `marketprism_features`.`bvc_sides_1m__31c6da11`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT DISTINCT
             exchange, market_type, symbol,
