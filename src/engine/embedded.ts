@@ -8,7 +8,7 @@ import { assertFree, loadChdb, makeDirectory, openFailure } from "./embedded-ope
 import { replaceFile } from "./export-file.js";
 import { queryError } from "./failure.js";
 import { forgetHolder, noteHolder } from "./holder.js";
-import { inlineRows, insertText, insertWithRows, structureOf } from "./insert-text.js";
+import { insertText, insertWithRows, structureOf } from "./insert-text.js";
 import { embeddedFile, loadText } from "./load-text.js";
 import type { NativeBlock } from "./native.js";
 import { NativeDecoder } from "./native-decode.js";
@@ -131,9 +131,6 @@ class EmbeddedEngine implements Engine {
     if (sizeOf(bytes) <= inlineLimit) {
       const text = insertWithRows(table, block, settings);
       if (text !== undefined) return this.#write(text, {});
-      const { rows, params } = inlineRows(bytes, structureOf(block));
-      await this.#write(commandText(insertText(table, block, rows), settings), { params });
-      return;
     }
     await this.#passing.run(async () => {
       this.#assertOpen();

@@ -1,7 +1,9 @@
 import type { TableName } from "../schema/object.js";
-import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
+import { quoteIdentifier, quoteName } from "../schema/quote.js";
+import { jsonText } from "./json-text.js";
 import type { NativeBlock } from "./native.js";
-import type { Params, Settings } from "./port.js";
+import { nativeType } from "./native-type.js";
+import type { Settings } from "./port.js";
 import { settingsList } from "./statement.js";
 
 /** `INSERT INTO t (columns) SELECT columns FROM rows`. */
@@ -10,45 +12,26 @@ export function insertText(table: TableName, block: NativeBlock, rows: string): 
   return `INSERT INTO ${quoteName(table)} (${columns}) SELECT ${columns} FROM ${rows}`;
 }
 
-/** Native bytes as the rows of a statement that carries them as a parameter. */
-export function inlineRows(
-  bytes: readonly Uint8Array[],
-  structure: string,
-): { readonly rows: string; readonly params: Params } {
-  return {
-    rows: `format(Native, ${quoteString(structure)}, base64Decode({native_rows:String}))`,
-    params: { native_rows: Buffer.concat(bytes).toString("base64") },
-  };
-}
-
 /**
  * A block as one statement with its rows as text behind it, which takes the engine half the time of a SELECT over Native bytes
- * (docs/engine-facts.md). Undefined for a block with other columns than whole numbers, strings and moments: text of a Float64 would be
- * read with an error in its last bits.
+ * (docs/engine-facts.md). Undefined where a column has no such text, as a typed array of several words a value.
  */
 export function insertWithRows(table: TableName, block: NativeBlock, settings: Settings): string | undefined {
   const texts: ((row: number) => string)[] = [];
   for (const { type, values } of block.columns) {
-    const value = textOf(type);
-    if (value === undefined) return undefined;
-    texts.push((row) => value(values[row]));
+    const layout = nativeType(type);
+    if (layout.kind === "fixed" && layout.words > 1 && ArrayBuffer.isView(values)) return undefined;
+    const text = jsonText(type);
+    if (text === undefined) return undefined;
+    texts.push((row) => text(values[row]));
   }
   const lines = Array.from(
     { length: block.rows },
     (_, row) => `[${texts.map((text) => text(row)).join(",")}]`,
   );
-  const clause = Object.keys(settings).length === 0 ? "" : `\nSETTINGS ${settingsList(settings)}`;
-  return `INSERT INTO ${quoteName(table)} (${columnList(block)})${clause}\nFORMAT JSONCompactEachRow\n${lines.join("\n")}\n`;
-}
-
-function textOf(type: string): ((value: unknown) => string) | undefined {
-  if (/^U?Int(8|16|32|64)$/.test(type)) return String;
-  // Through UTF-8, which has no lone surrogates.
-  if (type === "String") return (value) => JSON.stringify(Buffer.from(String(value)).toString());
-  if (type === "DateTime64(3, 'UTC')") {
-    return (ticks) => `"${new Date(Number(ticks)).toISOString().slice(0, -1).replace("T", " ")}"`;
-  }
-  return undefined;
+  // Without it the engine reads a Float64 with an error in its last bits.
+  const clause = settingsList({ precise_float_parsing: 1, ...settings });
+  return `INSERT INTO ${quoteName(table)} (${columnList(block)})\nSETTINGS ${clause}\nFORMAT JSONCompactEachRow\n${lines.join("\n")}\n`;
 }
 
 export function columnList(block: NativeBlock): string {

@@ -7,15 +7,15 @@ WITH known AS (
     SELECT
       exchange, market_type, symbol, timestamp, book_seq, {{levels}}, available_at
     FROM {{books}}
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.4 - toIntervalMillisecond({{book_gap_ms}})
-      AND timestamp < span.7 + toIntervalMillisecond({{ahead_ms}})
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.2 - toIntervalMillisecond({{book_gap_ms}})
+      AND timestamp < span.5 + toIntervalMillisecond({{ahead_ms}})
   ) AS s
   ASOF INNER JOIN (
     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
     FROM {{bounds}}
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND bucket_ts_end > span.4 - toIntervalMillisecond({{book_gap_ms}})
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND bucket_ts_end > span.2 - toIntervalMillisecond({{book_gap_ms}})
   ) AS own
     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
     AND s.timestamp < own.bucket_ts_end

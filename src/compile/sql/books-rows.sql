@@ -9,8 +9,8 @@ FROM (
   SELECT
     exchange, market_type, symbol, timestamp, book_seq, {{levels}}, available_at
   FROM {{books}}
-  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-    AND timestamp >= span.4 AND timestamp < span.7
+  WHERE (exchange, market_type, symbol) IN (span.1)
+    AND timestamp >= span.2 AND timestamp < span.5
 ) AS s
 ASOF INNER JOIN {{buckets}} AS b
   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -37,15 +37,15 @@ ASOF INNER JOIN (
     SELECT
       exchange, market_type, symbol, timestamp, book_seq, {{levels}}, available_at
     FROM {{books}}
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.4 - toIntervalMillisecond({{book_gap_ms}}) AND timestamp < span.5
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.2 - toIntervalMillisecond({{book_gap_ms}}) AND timestamp < span.3
   ) AS s
   ASOF INNER JOIN (
     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
     FROM {{bounds}}
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND bucket_ts_end > span.4 - toIntervalMillisecond({{book_gap_ms}})
-      AND bucket_ts_end <= span.7
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND bucket_ts_end > span.2 - toIntervalMillisecond({{book_gap_ms}})
+      AND bucket_ts_end <= span.5
   ) AS own
     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
     AND s.timestamp < own.bucket_ts_end

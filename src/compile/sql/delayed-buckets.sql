@@ -15,8 +15,8 @@ CROSS JOIN (
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
       bucket_ts_end + toIntervalMillisecond({{delay_ms}}) AS ripe_at
     FROM {{bounds}} FINAL
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND bucket_ts_end + toIntervalMillisecond({{delay_ms}}) <= span.7
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND bucket_ts_end + toIntervalMillisecond({{delay_ms}}) <= span.5
   ) AS k
   ASOF INNER JOIN (
     SELECT

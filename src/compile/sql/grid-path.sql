@@ -34,18 +34,18 @@ LEFT JOIN (
         toFloat64(ask_px[1]) AS ask,
         (bid + ask) / 2 AS mid
       FROM {{books}}
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND timestamp >= span.6 - toIntervalMillisecond({{reach_ms}})
-        AND timestamp < span.7
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND timestamp >= span.4 - toIntervalMillisecond({{reach_ms}})
+        AND timestamp < span.5
         AND bid > 0 AND ask > bid
     ) AS s
     -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
     ASOF INNER JOIN (
       SELECT exchange, market_type, symbol, bucket_ts_end, available_at
       FROM {{bounds}}
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND bucket_ts_end > span.6 - toIntervalMillisecond({{reach_ms}})
-        AND bucket_ts_end <= span.7
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND bucket_ts_end > span.4 - toIntervalMillisecond({{reach_ms}})
+        AND bucket_ts_end <= span.5
     ) AS own
       ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
       AND s.timestamp < own.bucket_ts_end

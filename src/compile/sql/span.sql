@@ -1,6 +1,6 @@
 (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM {{buckets}}

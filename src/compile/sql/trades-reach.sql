@@ -26,9 +26,9 @@ FROM (
       toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), {{reach_ms}})) AS slot
     FROM {{trades}}
     WHERE late = 0
-      AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.6 - toIntervalMillisecond({{reach_ms}})
-      AND timestamp < span.7
+      AND (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.4 - toIntervalMillisecond({{reach_ms}})
+      AND timestamp < span.5
   ) AS t
     ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
   WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at

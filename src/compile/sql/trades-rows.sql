@@ -19,9 +19,9 @@ FROM (
     exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
   FROM {{trades}}
   WHERE late = 0
-    AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-    AND timestamp >= span.4
-    AND timestamp < span.7
+    AND (exchange, market_type, symbol) IN (span.1)
+    AND timestamp >= span.2
+    AND timestamp < span.5
 ) AS t
 ASOF INNER JOIN {{buckets}} AS b
   ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol

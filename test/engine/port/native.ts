@@ -34,6 +34,31 @@ export function describeNative(subject: GetSubject): void {
       );
     });
 
+    it("survive it to the last bit where they are of floats", async () => {
+      const values = [
+        ...Array.from({ length: 300 }, (_, n) => Math.sin(n) * 10 ** ((n % 61) - 30)),
+        ...[0, -0, 5e-324, -2.2250738585072014e-308, 1.7976931348623157e308],
+        ...[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN],
+      ];
+      const order = Uint32Array.from(values.keys());
+      await engine().execute(
+        "CREATE OR REPLACE TABLE suite.f (i UInt32, x Float64, l Array(Nullable(Float64))) ENGINE = MergeTree ORDER BY i",
+      );
+      await engine().insert(
+        { database: "suite", name: "f" },
+        {
+          rows: values.length,
+          columns: [
+            { name: "i", type: "UInt32", values: order },
+            { name: "x", type: "Float64", values: Float64Array.from(values) },
+            { name: "l", type: "Array(Nullable(Float64))", values: values.map((value) => [null, value]) },
+          ],
+        },
+      );
+      const found = await readAll(engine(), "SELECT x, l FROM suite.f ORDER BY i");
+      expect(found).toEqual([values, values.map((value) => [null, value])]);
+    });
+
     it("survive it to the last digit and character where they are of whole numbers, strings and moments", async () => {
       const texts = ["", 'it\'s "so" \\n', "a\tb\nc\r\0\u0001\u2028", "{x:String} /* ü 🙂 */ ;"];
       const numbers = (type: string): bigint[] => {

@@ -82,7 +82,7 @@ FROM `marketprism_features`.`ubt__trades_hot`;
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_hot__mv` TO `marketprism_features`.`ubt__trades_hot` AS
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`ubt__close_0_hot`
@@ -126,9 +126,9 @@ CROSS JOIN (
       exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
     FROM `marketprism_hot`.`trades` FINAL
     WHERE late = 0
-      AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.4
-      AND timestamp < span.7
+      AND (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.2
+      AND timestamp < span.5
   ) AS t
   ASOF INNER JOIN `marketprism_features`.`ubt__close_0_hot` AS b
     ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -174,7 +174,7 @@ FROM `marketprism_features`.`ubt__books_hot`;
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__books_hot__mv` TO `marketprism_features`.`ubt__books_hot` AS
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`ubt__close_0_hot`
@@ -219,8 +219,8 @@ CROSS JOIN (
     SELECT
       exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
     FROM `marketprism_hot`.`orderbooks` FINAL
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.4 AND timestamp < span.7
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.2 AND timestamp < span.5
   ) AS s
   ASOF INNER JOIN `marketprism_features`.`ubt__close_0_hot` AS b
     ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -256,15 +256,15 @@ CROSS JOIN (
       SELECT
         exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
       FROM `marketprism_hot`.`orderbooks` FINAL
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
     ) AS s
     ASOF INNER JOIN (
       SELECT exchange, market_type, symbol, bucket_ts_end, available_at
       FROM `marketprism_features`.`unified_buckets`
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-        AND bucket_ts_end <= span.7
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+        AND bucket_ts_end <= span.5
     ) AS own
       ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
       AND s.timestamp < own.bucket_ts_end
@@ -317,7 +317,7 @@ FROM `marketprism_features`.`ubt__trades_lazy`;
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__trades_lazy__mv` TO `marketprism_features`.`ubt__trades_lazy` AS
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -365,9 +365,9 @@ CROSS JOIN (
       exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
     FROM `marketprism_hot`.`trades` FINAL
     WHERE late = 0
-      AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.4
-      AND timestamp < span.7
+      AND (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.2
+      AND timestamp < span.5
   ) AS t
   ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
     ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -414,7 +414,7 @@ FROM `marketprism_features`.`ubt__books_lazy`;
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__books_lazy__mv` TO `marketprism_features`.`ubt__books_lazy` AS
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -460,8 +460,8 @@ CROSS JOIN (
     SELECT
       exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
     FROM `marketprism_hot`.`orderbooks` FINAL
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.4 AND timestamp < span.7
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.2 AND timestamp < span.5
   ) AS s
   ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
     ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -497,15 +497,15 @@ CROSS JOIN (
       SELECT
         exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
       FROM `marketprism_hot`.`orderbooks` FINAL
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
     ) AS s
     ASOF INNER JOIN (
       SELECT exchange, market_type, symbol, bucket_ts_end, available_at
       FROM `marketprism_features`.`unified_buckets`
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-        AND bucket_ts_end <= span.7
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+        AND bucket_ts_end <= span.5
     ) AS own
       ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
       AND s.timestamp < own.bucket_ts_end
@@ -564,7 +564,7 @@ FROM `marketprism_features`.`ubt__events_lazy`;
 CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__events_lazy__mv` TO `marketprism_features`.`ubt__events_lazy` AS
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -627,9 +627,9 @@ CROSS JOIN (
         exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
       FROM `marketprism_hot`.`trades` FINAL
       WHERE late = 0
-        AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND timestamp >= span.4
-        AND timestamp < span.7
+        AND (exchange, market_type, symbol) IN (span.1)
+        AND timestamp >= span.2
+        AND timestamp < span.5
     ) AS t
     ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
       ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -666,8 +666,8 @@ CROSS JOIN (
       SELECT
         exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
       FROM `marketprism_hot`.`orderbooks` FINAL
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND timestamp >= span.4 AND timestamp < span.7
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND timestamp >= span.2 AND timestamp < span.5
     ) AS s
     ASOF INNER JOIN `marketprism_features`.`ubt__close_0_lazy` AS b
       ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -703,15 +703,15 @@ CROSS JOIN (
         SELECT
           exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
         FROM `marketprism_hot`.`orderbooks` FINAL
-        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+        WHERE (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
       ) AS s
       ASOF INNER JOIN (
         SELECT exchange, market_type, symbol, bucket_ts_end, available_at
         FROM `marketprism_features`.`unified_buckets`
-        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-          AND bucket_ts_end <= span.7
+        WHERE (exchange, market_type, symbol) IN (span.1)
+          AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+          AND bucket_ts_end <= span.5
       ) AS own
         ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
         AND s.timestamp < own.bucket_ts_end
@@ -748,7 +748,7 @@ CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__delay_30s_lazy__mv_lazy` T
 -- and known with that one.
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -782,8 +782,8 @@ k.prev_ts_end AS prev_ts_end,
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
       bucket_ts_end + toIntervalMillisecond(30000) AS ripe_at
     FROM `marketprism_features`.`unified_buckets` FINAL
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND bucket_ts_end + toIntervalMillisecond(30000) <= span.7
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND bucket_ts_end + toIntervalMillisecond(30000) <= span.5
   ) AS k
   ASOF INNER JOIN (
     SELECT
@@ -829,7 +829,7 @@ CREATE MATERIALIZED VIEW `marketprism_features`.`ubt__delay_60s_lazy__mv_lazy` T
 -- and known with that one.
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -863,8 +863,8 @@ k.prev_ts_end AS prev_ts_end,
       exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, prev_ts_end,
       bucket_ts_end + toIntervalMillisecond(60000) AS ripe_at
     FROM `marketprism_features`.`unified_buckets` FINAL
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND bucket_ts_end + toIntervalMillisecond(60000) <= span.7
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND bucket_ts_end + toIntervalMillisecond(60000) <= span.5
   ) AS k
   ASOF INNER JOIN (
     SELECT
@@ -1017,7 +1017,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -1061,9 +1061,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2
+          AND timestamp < span.5
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -1815,7 +1815,7 @@ FROM (
                   FROM (
                     WITH (
                       SELECT tuple(
-                        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                        groupUniqArray((exchange, market_type, symbol)),
                         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
                       )
                       FROM buckets
@@ -1874,9 +1874,9 @@ FROM (
                             exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                           FROM `marketprism_hot`.`trades` FINAL
                           WHERE late = 0
-                            AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                            AND timestamp >= span.4
-                            AND timestamp < span.7
+                            AND (exchange, market_type, symbol) IN (span.1)
+                            AND timestamp >= span.2
+                            AND timestamp < span.5
                         ) AS t
                         ASOF INNER JOIN buckets AS b
                           ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -1913,8 +1913,8 @@ FROM (
                           SELECT
                             exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
                           FROM `marketprism_hot`.`orderbooks` FINAL
-                          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                            AND timestamp >= span.4 AND timestamp < span.7
+                          WHERE (exchange, market_type, symbol) IN (span.1)
+                            AND timestamp >= span.2 AND timestamp < span.5
                         ) AS s
                         ASOF INNER JOIN buckets AS b
                           ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -1950,15 +1950,15 @@ FROM (
                             SELECT
                               exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
                             FROM `marketprism_hot`.`orderbooks` FINAL
-                            WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                              AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                            WHERE (exchange, market_type, symbol) IN (span.1)
+                              AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
                           ) AS s
                           ASOF INNER JOIN (
                             SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                             FROM `marketprism_features`.`unified_buckets`
-                            WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                              AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-                              AND bucket_ts_end <= span.7
+                            WHERE (exchange, market_type, symbol) IN (span.1)
+                              AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+                              AND bucket_ts_end <= span.5
                           ) AS own
                             ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                             AND s.timestamp < own.bucket_ts_end
@@ -2554,7 +2554,7 @@ FROM (
             FROM (
               WITH (
                 SELECT tuple(
-                  groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                  groupUniqArray((exchange, market_type, symbol)),
                   min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
                 )
                 FROM buckets
@@ -2598,8 +2598,8 @@ FROM (
                   SELECT
                     exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
                   FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND timestamp >= span.4 AND timestamp < span.7
+                  WHERE (exchange, market_type, symbol) IN (span.1)
+                    AND timestamp >= span.2 AND timestamp < span.5
                 ) AS s
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -2635,15 +2635,15 @@ FROM (
                     SELECT
                       exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
                     FROM `marketprism_hot`.`orderbooks` FINAL
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
                   ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-                      AND bucket_ts_end <= span.7
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= span.5
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -2774,7 +2774,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -2819,8 +2819,8 @@ FROM (
         SELECT
           exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
         FROM `marketprism_hot`.`orderbooks` FINAL
-        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4 AND timestamp < span.7
+        WHERE (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2 AND timestamp < span.5
       ) AS s
       ASOF INNER JOIN buckets AS b
         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -2856,15 +2856,15 @@ FROM (
           SELECT
             exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(bid_qty, 1, 1) AS bid_qty, arraySlice(ask_px, 1, 1) AS ask_px, arraySlice(ask_qty, 1, 1) AS ask_qty, available_at
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
         ) AS s
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-            AND bucket_ts_end <= span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= span.5
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -2946,7 +2946,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -2998,9 +2998,9 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 600000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.6 - toIntervalMillisecond(600000)
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.4 - toIntervalMillisecond(600000)
+          AND timestamp < span.5
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -3067,7 +3067,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -3119,9 +3119,9 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 600000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.6 - toIntervalMillisecond(600000)
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.4 - toIntervalMillisecond(600000)
+          AND timestamp < span.5
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -3212,7 +3212,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -3267,9 +3267,9 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 60000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.6 - toIntervalMillisecond(60000)
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.4 - toIntervalMillisecond(60000)
+          AND timestamp < span.5
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -3352,7 +3352,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -3407,9 +3407,9 @@ FROM (
           toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), 60000)) AS slot
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.6 - toIntervalMillisecond(60000)
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.4 - toIntervalMillisecond(60000)
+          AND timestamp < span.5
       ) AS t
         ON t.exchange = b.exchange AND t.market_type = b.market_type AND t.symbol = b.symbol AND t.slot = b.slot
       WHERE t.timestamp < b.bucket_ts_end AND t.available_at <= b.available_at
@@ -3624,7 +3624,7 @@ FROM (
           FROM (
             WITH (
               SELECT tuple(
-                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                groupUniqArray((exchange, market_type, symbol)),
                 min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
               )
               FROM buckets
@@ -3666,9 +3666,9 @@ FROM (
                   exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                 FROM `marketprism_hot`.`trades` FINAL
                 WHERE late = 0
-                  AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                  AND timestamp >= span.4
-                  AND timestamp < span.7
+                  AND (exchange, market_type, symbol) IN (span.1)
+                  AND timestamp >= span.2
+                  AND timestamp < span.5
               ) AS t
               ASOF INNER JOIN buckets AS b
                 ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -3852,7 +3852,7 @@ FROM (
       FROM (
         WITH (
           SELECT tuple(
-            groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+            groupUniqArray((exchange, market_type, symbol)),
             min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
           )
           FROM buckets
@@ -3896,9 +3896,9 @@ FROM (
               exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
             FROM `marketprism_hot`.`trades` FINAL
             WHERE late = 0
-              AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-              AND timestamp >= span.4
-              AND timestamp < span.7
+              AND (exchange, market_type, symbol) IN (span.1)
+              AND timestamp >= span.2
+              AND timestamp < span.5
           ) AS t
           ASOF INNER JOIN buckets AS b
             ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -4011,7 +4011,7 @@ FROM (
         FROM (
           WITH (
             SELECT tuple(
-              groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+              groupUniqArray((exchange, market_type, symbol)),
               min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
             )
             FROM `marketprism_features`.`ubt__delay_60s_lazy`
@@ -4063,9 +4063,9 @@ FROM (
                   exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                 FROM `marketprism_hot`.`trades` FINAL
                 WHERE late = 0
-                  AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                  AND timestamp >= span.4
-                  AND timestamp < span.7
+                  AND (exchange, market_type, symbol) IN (span.1)
+                  AND timestamp >= span.2
+                  AND timestamp < span.5
               ) AS t
               ASOF INNER JOIN `marketprism_features`.`ubt__delay_60s_lazy` AS b
                 ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -4091,15 +4091,15 @@ FROM (
                   SELECT
                     exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                   FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND timestamp >= span.4 - toIntervalMillisecond(120000)
-                    AND timestamp < span.7 + toIntervalMillisecond(60000)
+                  WHERE (exchange, market_type, symbol) IN (span.1)
+                    AND timestamp >= span.2 - toIntervalMillisecond(120000)
+                    AND timestamp < span.5 + toIntervalMillisecond(60000)
                 ) AS s
                 ASOF INNER JOIN (
                   SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                   FROM `marketprism_features`.`unified_buckets`
-                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                  WHERE (exchange, market_type, symbol) IN (span.1)
+                    AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
                 ) AS own
                   ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                   AND s.timestamp < own.bucket_ts_end
@@ -4283,7 +4283,7 @@ FROM (
         FROM (
           WITH (
             SELECT tuple(
-              groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+              groupUniqArray((exchange, market_type, symbol)),
               min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
             )
             FROM buckets
@@ -4335,9 +4335,9 @@ FROM (
                   exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                 FROM `marketprism_hot`.`trades` FINAL
                 WHERE late = 0
-                  AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                  AND timestamp >= span.4
-                  AND timestamp < span.7
+                  AND (exchange, market_type, symbol) IN (span.1)
+                  AND timestamp >= span.2
+                  AND timestamp < span.5
               ) AS t
               ASOF INNER JOIN buckets AS b
                 ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -4363,15 +4363,15 @@ FROM (
                   SELECT
                     exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                   FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND timestamp >= span.4 - toIntervalMillisecond(120000)
-                    AND timestamp < span.7 + toIntervalMillisecond(60000)
+                  WHERE (exchange, market_type, symbol) IN (span.1)
+                    AND timestamp >= span.2 - toIntervalMillisecond(120000)
+                    AND timestamp < span.5 + toIntervalMillisecond(60000)
                 ) AS s
                 ASOF INNER JOIN (
                   SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                   FROM `marketprism_features`.`unified_buckets`
-                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                  WHERE (exchange, market_type, symbol) IN (span.1)
+                    AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
                 ) AS own
                   ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                   AND s.timestamp < own.bucket_ts_end
@@ -5246,7 +5246,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -5294,18 +5294,18 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND timestamp >= span.6 - toIntervalMillisecond(421000)
-            AND timestamp < span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND timestamp >= span.4 - toIntervalMillisecond(421000)
+            AND timestamp < span.5
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND bucket_ts_end > span.6 - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND bucket_ts_end > span.4 - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= span.5
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -5394,7 +5394,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -5442,18 +5442,18 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND timestamp >= span.6 - toIntervalMillisecond(421000)
-            AND timestamp < span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND timestamp >= span.4 - toIntervalMillisecond(421000)
+            AND timestamp < span.5
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND bucket_ts_end > span.6 - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND bucket_ts_end > span.4 - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= span.5
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -6341,7 +6341,7 @@ FROM (
             FROM (
               WITH (
                 SELECT tuple(
-                  groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                  groupUniqArray((exchange, market_type, symbol)),
                   min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
                 )
                 FROM buckets
@@ -6383,8 +6383,8 @@ FROM (
                   SELECT
                     exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                   FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND timestamp >= span.4 AND timestamp < span.7
+                  WHERE (exchange, market_type, symbol) IN (span.1)
+                    AND timestamp >= span.2 AND timestamp < span.5
                 ) AS s
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -6420,15 +6420,15 @@ FROM (
                     SELECT
                       exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                     FROM `marketprism_hot`.`orderbooks` FINAL
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
                   ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-                      AND bucket_ts_end <= span.7
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= span.5
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -6766,7 +6766,7 @@ FROM (
                   FROM (
                     WITH (
                       SELECT tuple(
-                        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                        groupUniqArray((exchange, market_type, symbol)),
                         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
                       )
                       FROM buckets
@@ -6807,8 +6807,8 @@ FROM (
                         SELECT
                           exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                         FROM `marketprism_hot`.`orderbooks` FINAL
-                        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                          AND timestamp >= span.4 AND timestamp < span.7
+                        WHERE (exchange, market_type, symbol) IN (span.1)
+                          AND timestamp >= span.2 AND timestamp < span.5
                       ) AS s
                       ASOF INNER JOIN buckets AS b
                         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -6844,15 +6844,15 @@ FROM (
                           SELECT
                             exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                           FROM `marketprism_hot`.`orderbooks` FINAL
-                          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                          WHERE (exchange, market_type, symbol) IN (span.1)
+                            AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
                         ) AS s
                         ASOF INNER JOIN (
                           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                           FROM `marketprism_features`.`unified_buckets`
-                          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-                            AND bucket_ts_end <= span.7
+                          WHERE (exchange, market_type, symbol) IN (span.1)
+                            AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+                            AND bucket_ts_end <= span.5
                         ) AS own
                           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                           AND s.timestamp < own.bucket_ts_end
@@ -7141,7 +7141,7 @@ FROM (
         FROM (
           WITH (
             SELECT tuple(
-              groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+              groupUniqArray((exchange, market_type, symbol)),
               min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
             )
             FROM buckets
@@ -7184,8 +7184,8 @@ FROM (
               SELECT
                 exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
               FROM `marketprism_hot`.`orderbooks` FINAL
-              WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                AND timestamp >= span.4 AND timestamp < span.7
+              WHERE (exchange, market_type, symbol) IN (span.1)
+                AND timestamp >= span.2 AND timestamp < span.5
             ) AS s
             ASOF INNER JOIN buckets AS b
               ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -7221,15 +7221,15 @@ FROM (
                 SELECT
                   exchange, market_type, symbol, timestamp, book_seq, bid_px, bid_qty, ask_px, ask_qty, available_at
                 FROM `marketprism_hot`.`orderbooks` FINAL
-                WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                  AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                WHERE (exchange, market_type, symbol) IN (span.1)
+                  AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
               ) AS s
               ASOF INNER JOIN (
                 SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                 FROM `marketprism_features`.`unified_buckets`
-                WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                  AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-                  AND bucket_ts_end <= span.7
+                WHERE (exchange, market_type, symbol) IN (span.1)
+                  AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+                  AND bucket_ts_end <= span.5
               ) AS own
                 ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                 AND s.timestamp < own.bucket_ts_end
@@ -7489,7 +7489,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -7533,9 +7533,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2
+          AND timestamp < span.5
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -7742,7 +7742,7 @@ FROM (
         FROM (
           WITH (
             SELECT tuple(
-              groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+              groupUniqArray((exchange, market_type, symbol)),
               min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
             )
             FROM buckets
@@ -7785,8 +7785,8 @@ FROM (
               SELECT
                 exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
               FROM `marketprism_hot`.`orderbooks` FINAL
-              WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                AND timestamp >= span.4 AND timestamp < span.7
+              WHERE (exchange, market_type, symbol) IN (span.1)
+                AND timestamp >= span.2 AND timestamp < span.5
             ) AS s
             ASOF INNER JOIN buckets AS b
               ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -7822,15 +7822,15 @@ FROM (
                 SELECT
                   exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                 FROM `marketprism_hot`.`orderbooks` FINAL
-                WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                  AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                WHERE (exchange, market_type, symbol) IN (span.1)
+                  AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
               ) AS s
               ASOF INNER JOIN (
                 SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                 FROM `marketprism_features`.`unified_buckets`
-                WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                  AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-                  AND bucket_ts_end <= span.7
+                WHERE (exchange, market_type, symbol) IN (span.1)
+                  AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+                  AND bucket_ts_end <= span.5
               ) AS own
                 ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                 AND s.timestamp < own.bucket_ts_end
@@ -8050,7 +8050,7 @@ FROM (
           FROM (
             WITH (
               SELECT tuple(
-                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                groupUniqArray((exchange, market_type, symbol)),
                 min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
               )
               FROM `marketprism_features`.`ubt__delay_30s_lazy`
@@ -8108,9 +8108,9 @@ FROM (
                     exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                   FROM `marketprism_hot`.`trades` FINAL
                   WHERE late = 0
-                    AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND timestamp >= span.4
-                    AND timestamp < span.7
+                    AND (exchange, market_type, symbol) IN (span.1)
+                    AND timestamp >= span.2
+                    AND timestamp < span.5
                 ) AS t
                 ASOF INNER JOIN `marketprism_features`.`ubt__delay_30s_lazy` AS b
                   ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -8136,15 +8136,15 @@ FROM (
                     SELECT
                       exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                     FROM `marketprism_hot`.`orderbooks` FINAL
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND timestamp >= span.4 - toIntervalMillisecond(120000)
-                      AND timestamp < span.7 + toIntervalMillisecond(30000)
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND timestamp >= span.2 - toIntervalMillisecond(120000)
+                      AND timestamp < span.5 + toIntervalMillisecond(30000)
                   ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -8430,7 +8430,7 @@ FROM (
           FROM (
             WITH (
               SELECT tuple(
-                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                groupUniqArray((exchange, market_type, symbol)),
                 min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
               )
               FROM buckets
@@ -8488,9 +8488,9 @@ FROM (
                     exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                   FROM `marketprism_hot`.`trades` FINAL
                   WHERE late = 0
-                    AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND timestamp >= span.4
-                    AND timestamp < span.7
+                    AND (exchange, market_type, symbol) IN (span.1)
+                    AND timestamp >= span.2
+                    AND timestamp < span.5
                 ) AS t
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -8516,15 +8516,15 @@ FROM (
                     SELECT
                       exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                     FROM `marketprism_hot`.`orderbooks` FINAL
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND timestamp >= span.4 - toIntervalMillisecond(120000)
-                      AND timestamp < span.7 + toIntervalMillisecond(30000)
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND timestamp >= span.2 - toIntervalMillisecond(120000)
+                      AND timestamp < span.5 + toIntervalMillisecond(30000)
                   ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -8730,7 +8730,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM `marketprism_features`.`ubt__close_0_lazy`
@@ -8778,18 +8778,18 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND timestamp >= span.6 - toIntervalMillisecond(421000)
-            AND timestamp < span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND timestamp >= span.4 - toIntervalMillisecond(421000)
+            AND timestamp < span.5
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND bucket_ts_end > span.6 - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND bucket_ts_end > span.4 - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= span.5
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -8932,7 +8932,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -8980,18 +8980,18 @@ FROM (
             toFloat64(ask_px[1]) AS ask,
             (bid + ask) / 2 AS mid
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND timestamp >= span.6 - toIntervalMillisecond(421000)
-            AND timestamp < span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND timestamp >= span.4 - toIntervalMillisecond(421000)
+            AND timestamp < span.5
             AND bid > 0 AND ask > bid
         ) AS s
         -- Like the snapshot that is carried into a bucket, it must have been in time for its own one.
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`unified_buckets`
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND bucket_ts_end > span.6 - toIntervalMillisecond(421000)
-            AND bucket_ts_end <= span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND bucket_ts_end > span.4 - toIntervalMillisecond(421000)
+            AND bucket_ts_end <= span.5
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -9371,7 +9371,7 @@ FROM (
           FROM (
             WITH (
               SELECT tuple(
-                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                groupUniqArray((exchange, market_type, symbol)),
                 min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
               )
               FROM buckets
@@ -9431,9 +9431,9 @@ FROM (
                     exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                   FROM `marketprism_hot`.`trades` FINAL
                   WHERE late = 0
-                    AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND timestamp >= span.4
-                    AND timestamp < span.7
+                    AND (exchange, market_type, symbol) IN (span.1)
+                    AND timestamp >= span.2
+                    AND timestamp < span.5
                 ) AS t
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -9470,8 +9470,8 @@ FROM (
                   SELECT
                     exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                   FROM `marketprism_hot`.`orderbooks` FINAL
-                  WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                    AND timestamp >= span.4 AND timestamp < span.7
+                  WHERE (exchange, market_type, symbol) IN (span.1)
+                    AND timestamp >= span.2 AND timestamp < span.5
                 ) AS s
                 ASOF INNER JOIN buckets AS b
                   ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -9507,15 +9507,15 @@ FROM (
                     SELECT
                       exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
                     FROM `marketprism_hot`.`orderbooks` FINAL
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
                   ) AS s
                   ASOF INNER JOIN (
                     SELECT exchange, market_type, symbol, bucket_ts_end, available_at
                     FROM `marketprism_features`.`unified_buckets`
-                    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                      AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-                      AND bucket_ts_end <= span.7
+                    WHERE (exchange, market_type, symbol) IN (span.1)
+                      AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+                      AND bucket_ts_end <= span.5
                   ) AS own
                     ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
                     AND s.timestamp < own.bucket_ts_end
@@ -9577,7 +9577,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -9620,9 +9620,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2
+          AND timestamp < span.5
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -9706,7 +9706,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -9747,9 +9747,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2
+          AND timestamp < span.5
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -10405,7 +10405,7 @@ FROM (
                     FROM (
                       WITH (
                         SELECT tuple(
-                          groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                          groupUniqArray((exchange, market_type, symbol)),
                           min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
                         )
                         FROM buckets
@@ -10448,9 +10448,9 @@ FROM (
                             exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                           FROM `marketprism_hot`.`trades` FINAL
                           WHERE late = 0
-                            AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                            AND timestamp >= span.4
-                            AND timestamp < span.7
+                            AND (exchange, market_type, symbol) IN (span.1)
+                            AND timestamp >= span.2
+                            AND timestamp < span.5
                         ) AS t
                         ASOF INNER JOIN buckets AS b
                           ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -15268,7 +15268,7 @@ FROM `marketprism_features`.`every_1m__trades_lazy`;
 CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__trades_lazy__mv` TO `marketprism_features`.`every_1m__trades_lazy` AS
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`every_1m__close_0_lazy`
@@ -15313,9 +15313,9 @@ CROSS JOIN (
       exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
     FROM `marketprism_hot`.`trades` FINAL
     WHERE late = 0
-      AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.4
-      AND timestamp < span.7
+      AND (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.2
+      AND timestamp < span.5
   ) AS t
   ASOF INNER JOIN `marketprism_features`.`every_1m__close_0_lazy` AS b
     ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -15362,7 +15362,7 @@ FROM `marketprism_features`.`every_1m__books_lazy`;
 CREATE MATERIALIZED VIEW `marketprism_features`.`every_1m__books_lazy__mv` TO `marketprism_features`.`every_1m__books_lazy` AS
 WITH (
   SELECT tuple(
-    groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+    groupUniqArray((exchange, market_type, symbol)),
     min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
   )
   FROM `marketprism_features`.`every_1m__close_0_lazy`
@@ -15408,8 +15408,8 @@ CROSS JOIN (
     SELECT
       exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
     FROM `marketprism_hot`.`orderbooks` FINAL
-    WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-      AND timestamp >= span.4 AND timestamp < span.7
+    WHERE (exchange, market_type, symbol) IN (span.1)
+      AND timestamp >= span.2 AND timestamp < span.5
   ) AS s
   ASOF INNER JOIN `marketprism_features`.`every_1m__close_0_lazy` AS b
     ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -15445,15 +15445,15 @@ CROSS JOIN (
       SELECT
         exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
       FROM `marketprism_hot`.`orderbooks` FINAL
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
     ) AS s
     ASOF INNER JOIN (
       SELECT exchange, market_type, symbol, bucket_ts_end, available_at
       FROM `marketprism_features`.`buckets_every_1m`
-      WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-        AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-        AND bucket_ts_end <= span.7
+      WHERE (exchange, market_type, symbol) IN (span.1)
+        AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+        AND bucket_ts_end <= span.5
     ) AS own
       ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
       AND s.timestamp < own.bucket_ts_end
@@ -15561,7 +15561,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -15607,8 +15607,8 @@ FROM (
         SELECT
           exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
         FROM `marketprism_hot`.`orderbooks` FINAL
-        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4 AND timestamp < span.7
+        WHERE (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2 AND timestamp < span.5
       ) AS s
       ASOF INNER JOIN buckets AS b
         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -15644,15 +15644,15 @@ FROM (
           SELECT
             exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
         ) AS s
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`buckets_every_1m`
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-            AND bucket_ts_end <= span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= span.5
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -15865,7 +15865,7 @@ FROM (
           FROM (
             WITH (
               SELECT tuple(
-                groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+                groupUniqArray((exchange, market_type, symbol)),
                 min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
               )
               FROM buckets
@@ -15907,9 +15907,9 @@ FROM (
                   exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
                 FROM `marketprism_hot`.`trades` FINAL
                 WHERE late = 0
-                  AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-                  AND timestamp >= span.4
-                  AND timestamp < span.7
+                  AND (exchange, market_type, symbol) IN (span.1)
+                  AND timestamp >= span.2
+                  AND timestamp < span.5
               ) AS t
               ASOF INNER JOIN buckets AS b
                 ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
@@ -15969,7 +15969,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -16014,8 +16014,8 @@ FROM (
         SELECT
           exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
         FROM `marketprism_hot`.`orderbooks` FINAL
-        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4 AND timestamp < span.7
+        WHERE (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2 AND timestamp < span.5
       ) AS s
       ASOF INNER JOIN buckets AS b
         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -16051,15 +16051,15 @@ FROM (
           SELECT
             exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 5) AS bid_px, arraySlice(bid_qty, 1, 5) AS bid_qty, arraySlice(ask_px, 1, 5) AS ask_px, arraySlice(ask_qty, 1, 5) AS ask_qty, available_at
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
         ) AS s
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`buckets_every_1m`
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-            AND bucket_ts_end <= span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= span.5
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -16118,7 +16118,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -16159,8 +16159,8 @@ FROM (
         SELECT
           exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
         FROM `marketprism_hot`.`orderbooks` FINAL
-        WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4 AND timestamp < span.7
+        WHERE (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2 AND timestamp < span.5
       ) AS s
       ASOF INNER JOIN buckets AS b
         ON b.exchange = s.exchange AND b.market_type = s.market_type AND b.symbol = s.symbol
@@ -16196,15 +16196,15 @@ FROM (
           SELECT
             exchange, market_type, symbol, timestamp, book_seq, arraySlice(bid_px, 1, 1) AS bid_px, arraySlice(ask_px, 1, 1) AS ask_px, available_at
           FROM `marketprism_hot`.`orderbooks` FINAL
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND timestamp >= span.4 - toIntervalMillisecond(120000) AND timestamp < span.5
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND timestamp >= span.2 - toIntervalMillisecond(120000) AND timestamp < span.3
         ) AS s
         ASOF INNER JOIN (
           SELECT exchange, market_type, symbol, bucket_ts_end, available_at
           FROM `marketprism_features`.`buckets_every_1m`
-          WHERE exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-            AND bucket_ts_end > span.4 - toIntervalMillisecond(120000)
-            AND bucket_ts_end <= span.7
+          WHERE (exchange, market_type, symbol) IN (span.1)
+            AND bucket_ts_end > span.2 - toIntervalMillisecond(120000)
+            AND bucket_ts_end <= span.5
         ) AS own
           ON own.exchange = s.exchange AND own.market_type = s.market_type AND own.symbol = s.symbol
           AND s.timestamp < own.bucket_ts_end
@@ -16353,7 +16353,7 @@ FROM (
   FROM (
     WITH (
       SELECT tuple(
-        groupUniqArray(exchange), groupUniqArray(market_type), groupUniqArray(symbol),
+        groupUniqArray((exchange, market_type, symbol)),
         min(prev_ts_end), max(prev_ts_end), min(bucket_ts_end), max(bucket_ts_end)
       )
       FROM buckets
@@ -16397,9 +16397,9 @@ FROM (
           exchange, market_type, symbol, timestamp, trade_seq, price, quantity, side, available_at
         FROM `marketprism_hot`.`trades` FINAL
         WHERE late = 0
-          AND exchange IN (span.1) AND market_type IN (span.2) AND symbol IN (span.3)
-          AND timestamp >= span.4
-          AND timestamp < span.7
+          AND (exchange, market_type, symbol) IN (span.1)
+          AND timestamp >= span.2
+          AND timestamp < span.5
       ) AS t
       ASOF INNER JOIN buckets AS b
         ON b.exchange = t.exchange AND b.market_type = t.market_type AND b.symbol = t.symbol
