@@ -1,6 +1,6 @@
 import { FeatureError } from "../errors.js";
 import { nextDue } from "../jobs/cron.js";
-import { type JobRun, lastRuns } from "../jobs/history.js";
+import { isRunning, type JobRun, lastRuns } from "../jobs/history.js";
 import { runJob } from "../jobs/run-job.js";
 import { suggest } from "../spec/suggest.js";
 import type { Context } from "./context.js";
@@ -13,7 +13,8 @@ import type { Shell } from "./shell.js";
 export async function listJobs(context: Context): Promise<Outcome> {
   const jobs = checkedJobs(context);
   await deployedCatalog(context);
-  const known = await lastRuns(context.engine, context.project);
+  const { engine, project } = context;
+  const known = await lastRuns(engine, project);
   const rows = jobs.map((job) => {
     const last = known.get(job.name);
     return {
@@ -23,7 +24,8 @@ export async function listJobs(context: Context): Promise<Outcome> {
       timezone: job.timezone,
       action: job.action.kind === "sql" ? "sql" : job.action.handler,
       nextDue: timeText(nextDue(job)),
-      last: last === undefined ? null : runDocument(last),
+      last:
+        last === undefined ? null : runDocument(asItEnded(last, isRunning(engine, job, last, Date.now()))),
     };
   });
   return {
@@ -61,14 +63,17 @@ export async function runNow(context: Context, shell: Shell, name: string): Prom
     });
   }
   const jobContext = await openJobs(context, "jobs run");
-  const run = await runJob({
+  const running = runJob({
     context: jobContext,
     job,
     trigger: "manual",
     dueAt: jobContext.now(),
     signal: shell.signal,
   });
-  const failure = new FeatureError("FS_JOBS_FAILED", `${name} ${run.state}: ${run.message}`, {
+  // Told to stop, what came of it is recorded before the engine is closed.
+  const release = shell.onInterrupt(async () => void (await running));
+  const run = await running.finally(release);
+  const failure = new FeatureError("FS_JOBS_FAILED", `${name}: ${run.state}, ${run.message}`, {
     object: name,
   });
   return {
@@ -89,6 +94,12 @@ export async function runScheduler(context: Context, shell: Shell): Promise<Outc
   );
   await stop();
   return { result: { jobs: jobs.map(({ name }) => name) }, text: () => "" };
+}
+
+/** A run that says it is running, though nothing does: its process ended first. */
+function asItEnded(last: JobRun, isAlive: boolean): JobRun {
+  if (last.state !== "running" || isAlive) return last;
+  return { ...last, state: "lost", message: "its process ended before it did" };
 }
 
 function runDocument({ id, startedAt, finishedAt, dueAt, ...run }: JobRun) {

@@ -7,8 +7,11 @@ import type { JobContext } from "./handler.js";
 
 const lastRunsSql = sqlTemplate(import.meta.url, "last-runs");
 
-/** `missed`: it was due while nothing could run it, and was left out. `stopped`: the scheduler was told to end. */
-export type RunState = "running" | "done" | "failed" | "timeout" | "stopped" | "missed";
+/**
+ * `missed`: it was due while nothing could run it, and was left out. `stopped`: the process was told to end. `lost`: it is recorded as
+ * running, and its process is gone; never stored.
+ */
+export type RunState = "running" | "done" | "failed" | "timeout" | "stopped" | "missed" | "lost";
 
 export interface JobRun {
   readonly id: string;
@@ -83,13 +86,17 @@ export async function lastRuns(engine: Reader, project: Project): Promise<Readon
 }
 
 /**
- * Whether another process runs the job. An embedded directory has one process, so a run that is recorded there as running
- * is what a crash left.
+ * Whether a process runs the job, as its last run says. An embedded directory has one process, which is this one, so a run that is
+ * recorded there as running is what a crash left.
  */
-export async function isRunning({ engine, specs, now }: JobContext, job: JobSpec): Promise<boolean> {
-  if (engine.kind === "embedded") return false;
-  const last = (await lastRuns(engine, specs.project)).get(job.name);
-  return last?.state === "running" && now() - last.startedAt < (job.timeoutMs ?? believedMs);
+export function isRunning(
+  { kind }: Pick<Reader, "kind">,
+  job: JobSpec,
+  last: JobRun | undefined,
+  now: number,
+): boolean {
+  if (kind === "embedded") return false;
+  return last?.state === "running" && now - last.startedAt < (job.timeoutMs ?? believedMs);
 }
 
 function tableName(project: Project): { database: string; name: string } {

@@ -6,7 +6,7 @@ import { isJobHandler } from "../spec/job-handlers.js";
 import type { JobSpec } from "../spec/model.js";
 import type { JobContext } from "./handler.js";
 import { handlers } from "./handlers.js";
-import { isRunning, type JobRun, recordRun } from "./history.js";
+import { isRunning, type JobRun, lastRuns, recordRun } from "./history.js";
 
 export interface RunRequest {
   readonly context: JobContext;
@@ -26,7 +26,8 @@ const longestBackoffMs = 3_600_000;
  * (FS_JOBS_RUNNING), or a history that cannot be written.
  */
 export async function runJob({ context, job, trigger, dueAt, signal }: RunRequest): Promise<JobRun> {
-  if (await isRunning(context, job)) {
+  const last = (await lastRuns(context.engine, context.specs.project)).get(job.name);
+  if (isRunning(context.engine, job, last, context.now())) {
     throw new FeatureError("FS_JOBS_RUNNING", `the job ${job.name} is running`, { object: job.name });
   }
   const id = randomUUID();
@@ -67,11 +68,11 @@ async function attemptOnce(
     if (timeout?.aborted !== true) return { ...begun, state: "done", message };
   } catch (error) {
     if (timeout?.aborted !== true) {
+      if (stop.aborted) return { ...begun, state: "stopped", message: "it was told to stop" };
       const message = error instanceof Error ? error.message : String(error);
-      const state = stop.aborted ? "stopped" : "failed";
       return {
         ...begun,
-        state,
+        state: "failed",
         message: error instanceof FeatureError ? `${error.code}: ${message}` : message,
       };
     }

@@ -70,6 +70,9 @@ export async function startScheduler({ context, jobs, onEvent }: SchedulerOption
     const last = known.get(job.name);
     const dueAt = last === undefined ? undefined : lastDue(job, last.startedAt, context.now());
     if (dueAt !== undefined) await missed(job, dueAt);
+    // What the last scheduler was told to stop was due, and is not done.
+    else if (last?.state === "stopped" && last.trigger !== "manual" && job.missed === "run_once")
+      begin(job, "missed", last.dueAt);
   }
   const tasks = jobs.map((job) => {
     const task = schedule(job.schedule, ({ date }) => begin(job, "schedule", date.getTime()), {

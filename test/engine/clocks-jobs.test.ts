@@ -231,5 +231,29 @@ describe.skipIf(isMissing)("clocks and jobs on a recording", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(events.length).toBe(seen);
     expect((await lastRuns(engine, deployment.project)).get("slow")?.state).toBe("missed");
+
+    // What was stopped was due, and is done by the next scheduler; unless it is not to be made up for.
+    const stopped = new AbortController();
+    stopped.abort();
+    for (const name of ["nightly", "skipped", "by_hand"]) {
+      const trigger = name === "by_hand" ? "manual" : "schedule";
+      const run = { context: jobs, job: job({ name }), trigger, dueAt: 1, signal: stopped.signal } as const;
+      expect(await runJob(run)).toMatchObject({ state: "stopped", message: "it was told to stop" });
+    }
+    const again: SchedulerEvent[] = [];
+    const next = await startScheduler({
+      context: jobs,
+      jobs: [
+        job({ name: "nightly", schedule: "0 3 1 1 *", missed: "run_once" }),
+        job({ name: "skipped", schedule: "0 3 1 1 *", missed: "skip" }),
+        job({ name: "by_hand", schedule: "0 3 1 1 *", missed: "run_once" }),
+      ],
+      onEvent: (event) => again.push(event),
+    });
+    await expect.poll(() => again.length).toBe(1);
+    await next.stop();
+    expect(again).toMatchObject([
+      { kind: "ended", run: { job: "nightly", trigger: "missed", dueAt: 1, state: "done" } },
+    ]);
   });
 });

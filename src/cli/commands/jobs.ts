@@ -67,8 +67,8 @@ function configureStart(command: Command, bind: Bind): void {
     .summary("run jobs when they are due, until stopped")
     .description(
       "Runs jobs when they are due, each at most once at a time, until Ctrl-C or SIGTERM: then no job begins any more, and " +
-        "those that run are waited for. Runs that were due while no scheduler ran are made up for once (`missed: run_once`) " +
-        "or noted (`missed: skip`). With the embedded engine no other command can use the target meanwhile.",
+        "those that run are waited for. Runs that were due while no scheduler ran, or that were stopped, are made up for once " +
+        "(`missed: run_once`) or noted (`missed: skip`). With the embedded engine no other command can use the target meanwhile.",
     )
     .addHelpText("after", examples(["feature jobs start --target prod", "beside a ClickHouse server"]))
     .action(
