@@ -1,6 +1,6 @@
 /** The registry for those who change it: revisions, the journal of steps, and what is deployed. */
 import { createHash } from "node:crypto";
-import type { NativeBlock, NativeColumn } from "../engine/native.js";
+import type { NativeColumn } from "../engine/native.js";
 import type { Engine } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import { recordKey, stateOf, type VersionRecord } from "../plan/deployed.js";
@@ -270,11 +270,9 @@ class SqlRegistryWriter extends SqlRegistryReader implements RegistryWriter {
   }
 
   async #insert(table: RegistryTableName, values: readonly Values[]): Promise<void> {
-    const columns = values.map(
-      ([name, type, list]): NativeColumn => ({ name, type, values: typed(type, list) }),
-    );
-    const block: NativeBlock = { rows: values[0]?.[2].length ?? 0, columns };
-    await this.#engine.insert(registryTable(this.database, table), block);
+    const columns = values.map(([name, type, list]): NativeColumn => ({ name, type, values: list }));
+    const rows = values[0]?.[2].length ?? 0;
+    await this.#engine.insert(registryTable(this.database, table), { rows, columns });
   }
 }
 
@@ -287,14 +285,6 @@ function cannotWait({ state, step, chunk }: JournalLine): boolean {
 }
 
 type Values = readonly [name: string, type: string, values: readonly unknown[]];
-
-function typed(type: string, values: readonly unknown[]): NativeColumn["values"] {
-  const numbers = (): number[] => values.map(Number);
-  if (type === "UInt64") return BigUint64Array.from(numbers().map(BigInt));
-  if (type === "UInt32") return Uint32Array.from(numbers());
-  if (type === "UInt8") return Uint8Array.from(numbers());
-  return values;
-}
 
 function objectOf(record: VersionRecord) {
   return record.kind === "object" ? record.object : undefined;

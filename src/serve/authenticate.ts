@@ -62,17 +62,11 @@ function presentedKey({ headers }: FastifyRequest): string | undefined {
 }
 
 const ownNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** The host of the last request that was let in: nearly always that of the next. */
-let knownHost: string | undefined;
 
 /** The refusal of a request that came for another machine. */
 function foreignHost({ headers: { host = "" } }: FastifyRequest): HttpError | undefined {
-  if (host === knownHost) return undefined;
   const name = host.replace(/:\d+$/, "").toLowerCase();
-  if (ownNames.has(name) || /^127\.\d+\.\d+\.\d+$/.test(name)) {
-    knownHost = host;
-    return undefined;
-  }
+  if (ownNames.has(name) || /^127\.\d+\.\d+\.\d+$/.test(name)) return undefined;
   return new HttpError(
     "misdirected",
     "Without API keys this service answers under the names of this machine only.",
