@@ -110,9 +110,10 @@ export function draftViews(views: readonly FeatureView[]): ViewDraft[] {
   const byName = new Map(views.map((view) => [view.name, view]));
   const drafts = new Map<string, ViewDraft>();
   const findings: FeatureError[] = [];
+  const unread = new Set<string>();
   const visit = (view: FeatureView): ViewDraft | undefined => {
     const known = drafts.get(view.name);
-    if (known !== undefined) return known;
+    if (known !== undefined || unread.has(view.name)) return known;
     const upstream = "views" in view.from ? view.from.views : [];
     for (const name of upstream) {
       const found = byName.get(name);
@@ -124,8 +125,10 @@ export function draftViews(views: readonly FeatureView[]): ViewDraft[] {
       drafts.set(view.name, draft);
       return draft;
     } catch (error) {
-      if (error instanceof Findings) findings.push(...error.findings);
-      else throw error;
+      if (!(error instanceof Findings)) throw error;
+      // It is visited again by every view that reads it.
+      unread.add(view.name);
+      findings.push(...error.findings);
       return undefined;
     }
   };

@@ -11,14 +11,18 @@ import { delayTable } from "./delay.js";
 import { missing } from "./feature-table.js";
 import { streamTableName } from "./names.js";
 import { binsRelation } from "./over-bins.js";
+import { readableColumns } from "./readable-columns.js";
 import { rowExpressionSelect } from "./row-view.js";
 import { streamSelect } from "./stream.js";
 import { rowExpressions, rowsRelation } from "./stream-rows.js";
 import { timeExpressionSelect } from "./time-rows.js";
+import type { ViewDraft } from "./view-draft.js";
 import { binExpressionSelect, streamExpressionSelect, viewExpressionSelect } from "./view-select.js";
 
 export interface ViewProbe {
   readonly view: FeatureView;
+  /** The names that its expressions may use. */
+  readonly readable: readonly string[];
   /** A SELECT of the named columns' raw expressions over the view's inputs; its tables are those of the catalog. */
   select(columns: ReadonlySet<string>): string;
   /** What the view writes about a stream's rows, in order: filters, columns of rows, bins. */
@@ -35,7 +39,8 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
     if (object === undefined) throw missing(`view ${name}`);
     return object;
   };
-  return draftViews(specs.views).map((draft) => {
+  const views = new Map(specs.views.map((view) => [view.name, view]));
+  const probeOf = (draft: ViewDraft): Omit<ViewProbe, "readable"> => {
     const { view } = draft;
     const { path, level, rowOf } = objectOf(view.name);
     const only = (columns: ReadonlySet<string>) => ({
@@ -113,5 +118,9 @@ export function viewProbes(specs: ProjectSpecs, catalog: Catalog): ViewProbe[] {
       view,
       select: (columns) => viewExpressionSelect(only(columns), upstream, quoteName(trigger), tables),
     };
-  });
+  };
+  return draftViews(specs.views).map((draft) => ({
+    ...probeOf(draft),
+    readable: readableColumns(draft.view, views),
+  }));
 }

@@ -5,30 +5,34 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Catalog } from "../compile/catalog.js";
-import { compileProject } from "../compile/compile-project.js";
+import { compileProject, draftViews } from "../compile/compile-project.js";
 import { type ViewProbe, viewProbes } from "../compile/probe.js";
 import type { Engine, Reader } from "../engine/port.js";
 import { FeatureError, Findings } from "../errors.js";
 import { quoteIdentifier } from "../schema/quote.js";
 import { renderCreate } from "../schema/render.js";
-import type { Databases, ProjectSpecs } from "../spec/model.js";
+import type { Databases, FeatureView, ProjectSpecs } from "../spec/model.js";
 import { checkLeaks } from "./check-leaks.js";
 import { checkTypes, findRefused, resolveView } from "./check-view.js";
 import { smokeClose } from "./smoke-close.js";
 
 /** Throws Findings with every expression that the engine refuses, at its place in the YAML. Leaves nothing behind. */
 export async function checkSpecs(engine: Engine, specs: ProjectSpecs): Promise<void> {
-  const scratch = inScratchDatabases(specs);
+  const { specs: scratch, findings } = readViews(inScratchDatabases(specs));
   const catalog = compileProject(scratch);
   try {
     await createTables(engine, catalog);
     const probes = viewProbes(scratch, catalog);
-    throwAny((await Promise.all(probes.map((probe) => checkView(engine, probe)))).flat());
+    throwAny([...findings, ...(await Promise.all(probes.map((probe) => checkView(engine, probe)))).flat()]);
     try {
       await createTriggers(engine, catalog);
     } catch (error) {
       // What is resolved may still be refused when it is planned; then each expression is asked for.
-      throwAny((await Promise.all(probes.map((probe) => findRefused(engine, probe)))).flat());
+      throwAny(
+        (await Promise.all(probes.map((probe) => findRefused(engine, probe)))).flatMap(
+          ({ findings }) => findings,
+        ),
+      );
       throw error;
     }
     await smokeClose(engine, scratch.project, catalog);
@@ -40,19 +44,50 @@ export async function checkSpecs(engine: Engine, specs: ProjectSpecs): Promise<v
   }
 }
 
+/** The views whose texts can be read, for the engine, and what is wrong with the others. What reads one of these is left out. */
+function readViews(specs: ProjectSpecs): {
+  readonly specs: ProjectSpecs;
+  readonly findings: readonly FeatureError[];
+} {
+  try {
+    draftViews(specs.views);
+    return { specs, findings: [] };
+  } catch (error) {
+    if (!(error instanceof Findings)) throw error;
+    const unread = new Set(error.findings.map(({ object = "" }) => object.split(".")[0] ?? ""));
+    const isRead = ({ name, from }: FeatureView): boolean =>
+      !unread.has(name) && !("views" in from && from.views.some((read) => unread.has(read)));
+    let views = specs.views.filter(isRead);
+    for (let count = -1; count !== views.length; ) {
+      count = views.length;
+      for (const { name } of specs.views.filter((view) => !views.includes(view))) unread.add(name);
+      views = views.filter(isRead);
+    }
+    return { specs: { ...specs, views, aliases: [], vectors: [], labels: [] }, findings: error.findings };
+  }
+}
+
 async function checkView(reader: Reader, probe: ViewProbe): Promise<FeatureError[]> {
   const resolved = await resolveView(reader, probe);
   if (resolved instanceof FeatureError) {
-    const refused = await findRefused(reader, probe);
-    if (refused.length === 0) throw resolved;
-    return refused;
+    const { findings, good } = await findRefused(reader, probe);
+    if (findings.length === 0) throw resolved;
+    const columns = probe.view.columns.filter(({ name }) => good.has(name));
+    return columns.length === 0
+      ? [...findings]
+      : [...findings, ...(await checkView(reader, { ...probe, view: { ...probe.view, columns } }))];
   }
-  const ofTypes = checkTypes(probe, resolved);
-  return ofTypes.length > 0 ? ofTypes : checkLeaks(probe, resolved);
+  const leaks = checkLeaks(probe, resolved);
+  const leaky = new Set(leaks.map(({ object }) => object));
+  return [...leaks, ...checkTypes(probe, resolved).filter(({ object }) => !leaky.has(object))];
 }
 
+/** In the order of the files: a text that cannot be read and one that the engine refuses may stand side by side. */
 function throwAny(findings: readonly FeatureError[]): void {
-  if (findings.length > 0) throw new Findings(findings);
+  if (findings.length === 0) return;
+  const place = ({ at }: FeatureError): string =>
+    `${at?.file ?? ""} ${String(at?.line ?? 0).padStart(6, "0")}`;
+  throw new Findings([...findings].sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0)));
 }
 
 /** The engine's messages name scratch databases; users never saw these. */

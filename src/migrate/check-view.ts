@@ -1,21 +1,27 @@
 /** What the engine says of a view's expressions: their types, or which of them it refuses, and why. */
 import { tokenize } from "../compile/expression/tokens.js";
-import { leaksOfCall } from "../compile/leak-rules.js";
 import type { ViewProbe } from "../compile/probe.js";
 import { columnTypes, parseQueryTree, type TreeNode } from "../compile/query-tree.js";
 import type { Reader } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
-import type { FeatureView } from "../spec/model.js";
 import type { RowExpression } from "../spec/stream-rows.js";
+import { explainRefusal } from "./explain-refusal.js";
+
+export interface Refused {
+  /** Empty when the engine accepts the view. */
+  readonly findings: readonly FeatureError[];
+  /** The columns that it accepts; none where it refuses rows, which they are made of. */
+  readonly good: ReadonlySet<string>;
+}
 
 /**
  * What is wrong with a view that the engine refuses, column by column, each with the good ones before it: a column that uses a refused
- * one is not reported again. Empty when the engine accepts it.
+ * one is not reported again.
  */
-export async function findRefused(reader: Reader, probe: ViewProbe): Promise<FeatureError[]> {
+export async function findRefused(reader: Reader, probe: ViewProbe): Promise<Refused> {
   const { view } = probe;
   const ofRows = await checkRows(reader, probe);
-  if (ofRows.length > 0) return ofRows;
+  if (ofRows.length > 0) return { findings: ofRows, good: new Set() };
   const findings: FeatureError[] = [];
   const good = new Set<string>();
   const refused = new Set<string>();
@@ -28,17 +34,15 @@ export async function findRefused(reader: Reader, probe: ViewProbe): Promise<Fea
     if (answer === undefined) good.add(column.name);
     else {
       refused.add(column.name);
-      findings.push(refusal(view, column, answer));
+      findings.push(explainRefusal(probe, column, answer));
     }
   }
-  return findings;
+  return { findings, good };
 }
 
 /** What the view writes about a stream's rows, each with the good ones before it. */
-async function checkRows(
-  reader: Reader,
-  { view, rows = [], selectRows }: ViewProbe,
-): Promise<FeatureError[]> {
+async function checkRows(reader: Reader, probe: ViewProbe): Promise<FeatureError[]> {
+  const { rows = [], selectRows } = probe;
   const findings: FeatureError[] = [];
   const good = new Set<RowExpression>();
   const refused = new Set<string>();
@@ -51,7 +55,7 @@ async function checkRows(
     if (answer === undefined) good.add(expression);
     else {
       refused.add(expression.name);
-      findings.push(refusal(view, expression, answer));
+      findings.push(explainRefusal(probe, expression, answer));
     }
   }
   return findings;
@@ -83,41 +87,6 @@ export async function resolveView(
   }
 }
 
-function refusal(view: FeatureView, column: RowExpression, answer: FeatureError): FeatureError {
-  // Over views there is no GROUP BY: an aggregate without a window would take all buckets at once.
-  if ("views" in view.from && answer.message.includes("NOT_AN_AGGREGATE")) {
-    return new FeatureError(
-      "FS_LEAK_GLOBAL",
-      "an aggregate without a window takes all buckets that are computed together",
-      { object: `${view.name}.${column.name}`, at: column.at, cause: answer },
-    );
-  }
-  // The engine has no such dictionary or file, or no longer such a function: there being one would not help.
-  const [leak] = tokenize(column.sql).flatMap(({ kind, text }) => (kind === "name" ? leaksOfCall(text) : []));
-  if (leak !== undefined) {
-    const { code, message } = leak;
-    return new FeatureError(code, message, {
-      object: `${view.name}.${column.name}`,
-      at: column.at,
-      cause: answer,
-    });
-  }
-  return new FeatureError(
-    "FS_SPEC_EXPRESSION",
-    `the engine refuses the expression: ${withoutScope(answer.message)}`,
-    {
-      object: `${view.name}.${column.name}`,
-      at: column.at,
-      cause: answer,
-    },
-  );
-}
-
-/** The engine repeats the whole SELECT, which is the compiler's and not the user's. */
-function withoutScope(message: string): string {
-  return message.replace(/[. ]+[iI]n scope [\s\S]*?(?=\. Maybe you meant|$)/, "");
-}
-
 /** Declared types against inferred ones, and results that are no number. `resolved` is the tree of all of the view's columns. */
 export function checkTypes(probe: ViewProbe, resolved: TreeNode): FeatureError[] {
   // The expressions stand behind the bucket's own columns, in the view's order.
@@ -130,12 +99,15 @@ export function checkTypes(probe: ViewProbe, resolved: TreeNode): FeatureError[]
         new FeatureError(
           "FS_SPEC_TYPE",
           `the column is declared ${column.type}, and the engine infers ${type}`,
-          details,
+          { ...details, hint: `Write \`type: ${type}\`, cast the expression, or leave \`type:\` out.` },
         ),
       ];
     }
     if (/^(?:Nullable\()?(?:Float|U?Int|Decimal|Bool|Nothing)/.test(type)) return [];
-    return [new FeatureError("FS_SPEC_TYPE", `the expression gives ${type}; a feature is a number`, details)];
+    const hint =
+      "Make a number of it: a comparison is 1 or 0, toUnixTimestamp64Milli(t) is a time, length(a) counts an array.";
+    const message = `the expression gives ${type}; a feature is a number`;
+    return [new FeatureError("FS_SPEC_TYPE", message, { ...details, hint })];
   });
 }
 

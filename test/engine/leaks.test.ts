@@ -234,6 +234,60 @@ describe("planted leaks", () => {
     });
   });
 
+  it("and mistakes are all reported once, in one go, with what can be read and what to write", async () => {
+    const books = readFiles(repository).filter(({ path }) => path === "features/book_state.yaml");
+    const view = (name: string, head: string, ...columns: readonly string[]) => ({
+      path: `features/${name}.yaml`,
+      text: `view: ${name}\n${head}\ncolumns:\n${columns.map((sql, at) => `  ${name}_${at + 1}: { sql: "${sql}" }\n`).join("")}`,
+    });
+    const trades = "clock: ubt\nfrom: trades";
+    const files = [
+      ...base,
+      ...books,
+      view("bracket", trades, "sum(price"),
+      // Two views read it: what is wrong with it is said once, and of them nothing.
+      view("above", "clock: ubt\nfrom: bracket", "bracket_1 + nonsense"),
+      view("beside", "clock: ubt\nfrom: bracket", "bracket_1 + nonsense"),
+      view(
+        "many",
+        trades,
+        "sum(qty)",
+        "sum(pprice)",
+        "price * 2",
+        "now()",
+        "toString(count())",
+        "many_1 + 1",
+      ),
+      view("joined", "clock: ubt\nfrom: [order_flow, book_state]", "volume", "order_flow.volum", "q.mid"),
+      view("neighbour", trades, "max(prev(price))"),
+      view("single", "row: trades", "sum(price)", "next(price)"),
+      view("known", "clock: ubt\nas_of: funding_rates", "max(funding_rate)"),
+    ];
+    const refused = await checkSpecs(
+      engine,
+      parseProject(files, { CLICKHOUSE_URL: "http://localhost" }, "/project"),
+    ).catch((reason: unknown) => reason);
+    if (!(refused instanceof Findings)) throw refused;
+    const said = refused.findings.map(({ object, code, hint }) => `${object} ${code} ${hint}`);
+    expect(said.map((line) => line.replace(/, timestamp, ord, .*\.$/, ", …"))).toEqual([
+      "bracket.bracket_1 FS_SPEC_EXPRESSION Write one ClickHouse expression without SELECT; it may use the columns above it.",
+      "joined.joined_1 FS_SPEC_EXPRESSION Write order_flow.volume.",
+      "joined.joined_2 FS_SPEC_EXPRESSION Did you mean `order_flow.volume`?",
+      "joined.joined_3 FS_SPEC_EXPRESSION Declare q under `from:` (a view), `lookup:` (books) or `table:` (what a job fits).",
+      "known.known_1 FS_LEAK_GLOBAL Write `events: true` to aggregate all rows that a bucket knows, or a view over this one.",
+      "many.many_1 FS_SPEC_EXPRESSION It can read price, quantity, quote, side, price_lots, quantity_lots, price_ticks, …",
+      "many.many_2 FS_SPEC_EXPRESSION Did you mean `price`?",
+      "many.many_3 FS_SPEC_EXPRESSION Write an aggregate of it, for example argMax(price, ord) for the last one.",
+      "many.many_4 FS_LEAK_CLOCK_OR_CHANCE Use the bucket's own times; a feature must have the same value when it is computed again.",
+      "many.many_5 FS_SPEC_TYPE Make a number of it: a comparison is 1 or 0, toUnixTimestamp64Milli(t) is a time, length(a) counts an array.",
+      'neighbour.neighbour_1 FS_SPEC_EXPRESSION Write a step of `rows:`, for example `change: "price - prev(price)"`, and aggregate that.',
+      "single.single_1 FS_LEAK_GLOBAL A view with `row:` sees one row: aggregate in a view with `from:`.",
+      "single.single_2 FS_SPEC_EXPRESSION Compare rows in a view with `from:` and `rows:`.",
+    ]);
+    // The SELECT around an expression is the compiler's, and nobody's business.
+    expect(refused.message).not.toMatch(/scratch_|GROUP BY|__/);
+  });
+
   it("are all functions that the engine itself does not call repeatable, but for these", async () => {
     const names = await engine.rows<{ name: string }>(
       `SELECT name FROM system.functions

@@ -5,11 +5,14 @@
 import { placeColumn } from "../names.js";
 import { callArguments, closingIndex, ExpressionError, isSymbol, type Token, tokenize } from "./tokens.js";
 
-const frames: Readonly<Record<string, string>> = {
+const frames = {
   bucket: "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
   so_far: "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
-};
-const neighbours: Readonly<Record<string, string>> = { prev: "lagInFrame", next: "leadInFrame" };
+} as const;
+const neighbours: ReadonlyMap<string, string> = new Map([
+  ["prev", "lagInFrame"],
+  ["next", "leadInFrame"],
+]);
 /** They cannot be Nullable: their neighbour beyond the edge is an empty array. */
 const arrayColumns: ReadonlySet<string> = new Set(["bid_px", "bid_qty", "ask_px", "ask_qty"]);
 
@@ -24,7 +27,7 @@ export function withRowWindows(tokens: readonly Token[]): Token[] {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index];
     if (token === undefined) break;
-    const lag = token.kind === "name" ? neighbours[token.text] : undefined;
+    const lag = token.kind === "name" ? neighbours.get(token.text) : undefined;
     if (lag !== undefined && isSymbol(tokens[index + 1], "(")) {
       const [value = [], ...more] = callArguments(tokens, index + 1);
       if (value.length === 0 || more.length > 0)

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileExpression } from "../../../src/compile/expression/exact.js";
+import { withRowWindows } from "../../../src/compile/expression/row-windows.js";
 import { ExpressionError, printTokens, tokenize } from "../../../src/compile/expression/tokens.js";
 
 const trades = { hasTwins: true };
@@ -111,6 +112,15 @@ describe("exact sums", () => {
   it("take the names of JavaScript's own object methods for what they are", () => {
     expect(compileExpression("toString(valueOf) + constructor", trades)).toBe(
       "toString(valueOf) + constructor",
+    );
+  });
+});
+
+describe("windows of rows", () => {
+  it("know the neighbours and no method of JavaScript's objects", () => {
+    const sql = printTokens(withRowWindows(tokenize("prev(x) + length(toString(side)) + valueOf(x)")));
+    expect(sql).toMatch(
+      /^lagInFrame\(toNullable\(x\), 1, NULL\) OVER ?\(.*\) \+ length\(toString\(side\)\) \+ valueOf\(x\)$/,
     );
   });
 });
