@@ -4,10 +4,12 @@ import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { type GoldenCase, readGoldenCases } from "../golden/golden-case.js";
 import { runCase } from "../golden/run-case.js";
+import { uncovered } from "../golden/uncovered.js";
 import { isSharedFileMissing, sharedFile } from "../support/shared-files.js";
 
 const isMissing = isSharedFileMissing("golden/buckets_hybrid.json");
 const cases = isMissing ? [] : readGoldenCases(sharedFile("golden"));
+const covered = cases.filter(({ family }) => !(family in uncovered));
 
 describe.skipIf(isMissing)("golden cases", () => {
   let engine: Engine;
@@ -16,11 +18,10 @@ describe.skipIf(isMissing)("golden cases", () => {
   });
   afterAll(() => engine.close());
 
-  it.each(cases.map((golden): [string, GoldenCase] => [`${golden.family} / ${golden.name}`, golden]))(
+  it.each(covered.map((golden): [string, GoldenCase] => [`${golden.family} / ${golden.name}`, golden]))(
     "%s",
     async (_, golden) => {
-      const { kind, lines } = await runCase(golden, engine);
-      expect(kind === "FAIL" ? lines : []).toEqual([]);
+      expect(await runCase(golden, engine)).toEqual({ kind: "pass", lines: [] });
     },
   );
 });

@@ -4,8 +4,6 @@ import type { GoldenCase } from "./golden-case.js";
 export interface Outcome {
   /** In the form of the case's `expected`. */
   readonly actual: unknown;
-  /** Paths of `expected` (`trades.*.realised`; `*` stands for any key) that nothing computes yet, and why. */
-  readonly notCovered?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -55,10 +55,3 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   vpin_bvc: vpinBvc,
   vpin_sides: vpinSides,
 };
-
-/** Families that this version has nothing for, with the reason that is printed. */
-export const withoutAdapter: Readonly<Record<string, string>> = {
-  hayashi_yoshida: "lead and lag between exchanges are not built",
-  price_discovery: "price discovery between exchanges is not built",
-  pin_mle: "PIN is not built",
-};

@@ -1,14 +1,8 @@
-/** Each metric by the name that a case expects; what a case's inputs hold decides which there are. */
-import { largestDistance, stabilityIndex } from "../../../src/fetch/evaluate/drift.js";
+/** Each metric by the name that a case expects, computed by what `feature evaluate` computes it with. */
+import { largestDistance, smallestShare, stabilityIndex } from "../../../src/fetch/evaluate/drift.js";
+import { evaluateRows } from "../../../src/fetch/evaluate/evaluate-rows.js";
 import { brierScore, calibrationError } from "../../../src/fetch/evaluate/probabilities.js";
-import {
-  correlation,
-  mean,
-  type Numbers,
-  rankCorrelation,
-  sampleDeviation,
-  shape,
-} from "../../../src/fetch/evaluate/statistics.js";
+import { type Numbers, shape } from "../../../src/fetch/evaluate/statistics.js";
 import {
   annualised,
   maxDrawdown,
@@ -20,64 +14,86 @@ import type { Adapter } from "../adapter.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export const evaluationMetrics: Adapter = async ({ inputs, params, expected }) => {
-  const fields: Fields = { ...(inputs as Fields), ...(params as Fields) };
-  const list = (...names: readonly string[]): Numbers | undefined =>
-    names.map((name) => fields[name]).find((value): value is number[] => Array.isArray(value));
-  const one = (fallback: number, ...names: readonly string[]): number =>
-    names.map((name) => fields[name]).find((value) => typeof value === "number") ?? fallback;
-  const found: Record<string, unknown> = {};
-  const [pred, ret, period] = [list("pred"), list("ret"), list("period")];
-  if (pred !== undefined && ret !== undefined) Object.assign(found, coefficients(pred, ret, period));
-  const [reference, actual] = [list("ref", "reference", "expected"), list("act", "actual")];
-  if (reference !== undefined && actual !== undefined) {
-    found.psi = stabilityIndex(reference, actual, one(10, "B", "bins", "n_bins"), one(1e-4, "eps"));
-    found.ks = largestDistance(reference, actual);
-  }
-  const [p, y] = [list("p", "prob"), list("y", "outcome")];
-  if (p !== undefined && y !== undefined) {
-    found.brier = brierScore(p, y);
-    found.ece = calibrationError(p, y, one(10, "M", "bins", "n_bins"));
-  }
-  const [positions, returns] = [list("pos", "position", "positions"), list("r", "returns", "ret")];
-  if (positions !== undefined && returns !== undefined) {
-    const pnl = profits(positions, returns, one(0, "c", "cost"));
-    const sharpe = sharpeRatio(pnl);
-    found.pnl = [...pnl];
-    found.sharpe = sharpe;
-    found.sharpe_bar = sharpe;
-    found.sharpe_ann = annualised(sharpe, one(60, "mean_bar_seconds", "mean_bar_s", "bar_seconds"));
-    found.psr = probabilisticSharpe(pnl);
-    found.max_drawdown = maxDrawdown(pnl);
-    found.skew = shape(pnl)?.skewness ?? null;
-    found.kurtosis = shape(pnl)?.kurtosis ?? null;
-  }
-  // Other values of the same inputs than the case asks for are left out.
-  const wanted = Object.keys(expected as Fields);
-  return {
-    actual: Object.fromEntries(Object.entries(found).filter(([name]) => wanted.includes(name))),
-    notCovered: Object.fromEntries(
-      wanted
-        .filter((name) => !(name in found))
-        .map((name) => [name, "no metric of this name is known to the adapter"]),
-    ),
-  };
+/** Every name that a case may expect. Any other one fails it. */
+const metrics: Readonly<Record<string, (fields: Fields) => unknown>> = {
+  ic: (fields) => coefficients(fields).metrics.ic,
+  rank_ic: (fields) => coefficients(fields).metrics.rankIc,
+  ic_by_period: (fields) => coefficients(fields).periods.map(({ ic }) => ic),
+  ic_mean: (fields) => coefficients(fields).metrics.icMean,
+  ic_ir: (fields) => coefficients(fields).metrics.icIr,
+  psi: (fields) => {
+    const [bins, eps] = [one(fields, 10, "B", "bins", "n_bins"), one(fields, smallestShare, "eps")];
+    return stabilityIndex(reference(fields), list(fields, "act", "actual"), bins, eps);
+  },
+  ks: (fields) => largestDistance(reference(fields), list(fields, "act", "actual")),
+  brier: (fields) => brierScore(list(fields, "p", "prob"), list(fields, "y", "outcome")),
+  ece: (fields) => {
+    const bins = one(fields, 10, "M", "bins", "n_bins");
+    return calibrationError(list(fields, "p", "prob"), list(fields, "y", "outcome"), bins);
+  },
+  pnl: (fields) => Array.from(pnl(fields)),
+  sharpe: (fields) => sharpeRatio(pnl(fields)),
+  sharpe_bar: (fields) => sharpeRatio(pnl(fields)),
+  sharpe_ann: (fields) => {
+    const seconds = one(fields, 60, "mean_bar_seconds", "mean_bar_s", "bar_seconds");
+    return annualised(sharpeRatio(pnl(fields)), seconds);
+  },
+  psr: (fields) => probabilisticSharpe(pnl(fields)),
+  max_drawdown: (fields) => maxDrawdown(pnl(fields)),
+  skew: (fields) => shape(pnl(fields))?.skewness ?? null,
+  kurtosis: (fields) => shape(pnl(fields))?.kurtosis ?? null,
 };
 
-function coefficients(pred: Numbers, ret: Numbers, period: Numbers | undefined): Fields {
-  const names = [...new Set(Array.from(period ?? []))];
-  const byPeriod = names.map((name) => {
-    const places = Array.from(period ?? []).flatMap((value, place) => (value === name ? [place] : []));
-    const pick = (values: Numbers) => places.map((place) => values[place] ?? 0);
-    return correlation(pick(pred), pick(ret));
-  });
-  const known = byPeriod.flatMap((value) => (value === null ? [] : [value]));
-  const [average, deviation] = [mean(known), sampleDeviation(known)];
-  return {
-    ic: correlation(pred, ret),
-    rank_ic: rankCorrelation(pred, ret),
-    ic_by_period: byPeriod,
-    ic_mean: average,
-    ic_ir: average === null || deviation === null || deviation === 0 ? null : average / deviation,
+export const evaluationMetrics: Adapter = async ({ inputs, params, expected }) => {
+  const fields: Fields = { ...(inputs as Fields), ...(params as Fields) };
+  const names = Object.keys(expected as Fields);
+  return { actual: Object.fromEntries(names.map((name) => [name, metric(name)(fields)])) };
+};
+
+function metric(name: string): (fields: Fields) => unknown {
+  const found = metrics[name];
+  if (found === undefined) throw new Error(`no metric is called ${name}`);
+  return found;
+}
+
+/** The input of one of these names. */
+function list(fields: Fields, ...names: readonly string[]): Numbers {
+  const found = names.map((name) => fields[name]).find((value): value is number[] => Array.isArray(value));
+  if (found === undefined) throw new Error(`the case has no ${names.join(" or ")}`);
+  return found;
+}
+
+function one(fields: Fields, fallback: number, ...names: readonly string[]): number {
+  return names.map((name) => fields[name]).find((value) => typeof value === "number") ?? fallback;
+}
+
+const reference = (fields: Fields): Numbers => list(fields, "ref", "reference", "expected");
+
+function pnl(fields: Fields): Numbers {
+  const [positions, returns] = [
+    list(fields, "pos", "position", "positions"),
+    list(fields, "r", "returns", "ret"),
+  ];
+  return profits(positions, returns, one(fields, 0, "c", "cost"));
+}
+
+/** Period p is the p-th millisecond, so that the rows of a period are those of one `periodMs`. */
+function coefficients(fields: Fields) {
+  const [prediction, label] = [list(fields, "pred"), list(fields, "ret")];
+  const period = Array.isArray(fields.period) ? (fields.period as number[]) : Array.from(prediction, () => 0);
+  const places = period.map((_, place) => place).sort((x, y) => (period[x] ?? 0) - (period[y] ?? 0));
+  const pick = (values: Numbers) => Float64Array.from(places, (place) => values[place] ?? 0);
+  const rows = {
+    time: pick(period),
+    end: undefined,
+    prediction: pick(prediction),
+    label: pick(label),
+    probability: undefined,
+    outcome: undefined,
+    position: new Float64Array(places.length),
+    instrument: undefined,
+    group: undefined,
+    reference: undefined,
   };
+  return evaluateRows(rows, { bins: 10, cost: 0, periodMs: 1, samples: 0, seed: 1, level: 0.95 });
 }
