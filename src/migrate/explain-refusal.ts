@@ -23,6 +23,7 @@ export function explainRefusal(
     leak(expression.sql) ??
     unknownName(view, above(view, readable, expression), answer.message) ??
     unknownFunction(view, answer.message) ??
+    notOne(answer.message) ??
     ({
       code: "FS_SPEC_EXPRESSION",
       message: `the engine refuses the expression: ${withoutScope(answer.message)}`,
@@ -108,6 +109,16 @@ function unknownFunction(view: FeatureView, answer: string): Reason | undefined 
   }
   const message = `the engine has no function ${name}`;
   return near === undefined ? { code, message } : { code, message, hint: `Did you mean \`${near}\`?` };
+}
+
+/** Where the engine stops reading is often in the compiler's own text, which says nothing to anybody. */
+function notOne(answer: string): Reason | undefined {
+  const code = "FS_SPEC_EXPRESSION";
+  if (answer.includes("SYNTAX_ERROR"))
+    return { code, message: "the engine cannot read it as one expression" };
+  if (!answer.includes("ILLEGAL_AGGREGATION")) return undefined;
+  const message = "an aggregate stands in a filter, or within another aggregate";
+  return { code, message, hint: "Compute it in a step of `rows:`, OVER bucket, and use that column." };
 }
 
 /** The engine repeats the whole SELECT, which is the compiler's and not the user's. */

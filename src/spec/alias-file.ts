@@ -1,6 +1,7 @@
 /** features/<name>.yaml with `alias_of:` → AliasSpec; whether views and columns exist is checked in references.ts. */
 import { pointerTo } from "./json-pointer.js";
 import type { AliasColumn, AliasSpec } from "./model.js";
+import { checkViewName } from "./reserved-names.js";
 import type { SpecReader } from "./spec-reader.js";
 import { keyColumns } from "./stream-columns.js";
 
@@ -32,6 +33,7 @@ export function readAliasFile(reader: SpecReader): AliasSpec {
       "Write `from:` in place of `alias_of:`.",
     );
   }
+  checkViewName(reader, raw.view);
   const views = typeof raw.alias_of === "string" ? [raw.alias_of] : raw.alias_of;
   return {
     kind: "alias",

@@ -1,7 +1,9 @@
 /** What one file says about others: clocks, views, columns, circles. */
 import { type ErrorCode, FeatureError, type Location } from "../errors.js";
+import { pointerTo } from "./json-pointer.js";
 import type { AliasSpec, FeatureView, LabelSpec, VectorFeature, VectorSpec } from "./model.js";
 import { hasBins } from "./model.js";
+import { inputColumns, rowNames } from "./readable-columns.js";
 import { renameFindings } from "./rename-findings.js";
 import { hiddenColumns, keyColumns } from "./stream-columns.js";
 import { didYouMean } from "./suggest.js";
@@ -45,6 +47,7 @@ class ReferenceChecker {
   }
 
   view(view: FeatureView): void {
+    this.#ownNames(view);
     // A view of rows has no clock, and reads no view.
     if (view.row !== undefined) return;
     this.#clock(`view ${view.name}`, view);
@@ -95,6 +98,25 @@ class ReferenceChecker {
       const message = `column ${column.name} of view ${view.name} bears the name of a column of ${owner}`;
       this.#add("FS_SPEC_SHADOWS", message, column.at);
     }
+  }
+
+  /** A parameter stands for its name wherever that stands, and so do a state and a `let`: none may stand for what the view reads. */
+  #ownNames(view: FeatureView): void {
+    const read = new Set([...keyColumns, ...inputColumns(view, this.#views), ...rowNames(view)]);
+    const own = new Map<string, string>();
+    const define = (key: string, name: string, sql: string | undefined): void => {
+      const owner = read.has(name) ? `a column that view ${view.name} reads` : own.get(name);
+      own.set(name, `\`${key}:\``);
+      // Handing a column on under its own name hides nothing.
+      if (owner === undefined || sql?.trim() === name) return;
+      const message = `${name} of \`${key}:\` bears the name of ${owner}`;
+      const at = this.#scope.locate(view, pointerTo(`/${key}`, name));
+      this.#add("FS_SPEC_SHADOWS", message, at, "Choose another name.");
+    };
+    for (const name of Object.keys(view.params)) define("params", name, undefined);
+    for (const { name, sql } of view.lets) define("let", name, sql);
+    for (const { name } of view.scan?.states ?? []) define("state", name, undefined);
+    for (const { name, sql } of view.columns) if (!read.has(name)) define("columns", name, sql);
   }
 
   alias(alias: AliasSpec): void {

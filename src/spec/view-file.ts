@@ -15,6 +15,7 @@ import type {
 import { type RawOverBins, readBinRows, readOverBins } from "./over-by.js";
 import { readClockName } from "./period-clock.js";
 import { readDelay, readStreamRows } from "./read-stream-rows.js";
+import { checkViewName } from "./reserved-names.js";
 import { readRowFile, type ViewHead } from "./row-file.js";
 import { type RawScan, readScan, scanWindow } from "./scan.js";
 import type { SpecReader } from "./spec-reader.js";
@@ -55,27 +56,11 @@ interface RawView extends RawOverBins, RawTimeRows, Pick<RawAsOf, "as_of" | "eve
   >;
 }
 
-/** Names of tables that the product keeps beside the views' aliases. */
-const reservedNames: ReadonlySet<string> = new Set([
-  "trades",
-  "books",
-  "events",
-  "unified_buckets",
-  "bucket_state",
-  "bucket_config",
-  "closes",
-  "dirty",
-  "leases",
-]);
-const reservedPrefix = /^(vector|label|buckets|lease)_/;
 const reservedWindows: ReadonlySet<string> = new Set(["bucket", "so_far"]);
 
 export function readViewFile(reader: SpecReader): FeatureView {
   const raw = reader.file.data as RawView;
-  if (reservedNames.has(raw.view) || reservedPrefix.test(raw.view)) {
-    const message = `the name ${raw.view} is taken by a stream or table of the product`;
-    reader.add("FS_SPEC_NAME", message, reader.file.at("/view"), "Choose another name for the view.");
-  }
+  checkViewName(reader, raw.view);
   const head: ViewHead = {
     kind: "view",
     name: raw.view,

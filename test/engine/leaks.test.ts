@@ -259,7 +259,7 @@ describe("planted leaks", () => {
         "many_1 + 1",
       ),
       view("joined", "clock: ubt\nfrom: [order_flow, book_state]", "volume", "order_flow.volum", "q.mid"),
-      view("neighbour", trades, "max(prev(price))"),
+      view("neighbour", trades, "max(prev(price))", "sum(sum(price))", "count() SETTINGS max_threads = 1"),
       view("single", "row: trades", "sum(price)", "next(price)"),
       view("known", "clock: ubt\nas_of: funding_rates", "max(funding_rate)"),
     ];
@@ -281,6 +281,8 @@ describe("planted leaks", () => {
       "many.many_4 FS_LEAK_CLOCK_OR_CHANCE Use the bucket's own times; a feature must have the same value when it is computed again.",
       "many.many_5 FS_SPEC_TYPE Make a number of it: a comparison is 1 or 0, toUnixTimestamp64Milli(t) is a time, length(a) counts an array.",
       'neighbour.neighbour_1 FS_SPEC_EXPRESSION Write a step of `rows:`, for example `change: "price - prev(price)"`, and aggregate that.',
+      "neighbour.neighbour_2 FS_SPEC_EXPRESSION Compute it in a step of `rows:`, OVER bucket, and use that column.",
+      "neighbour.neighbour_3 FS_SPEC_EXPRESSION Write one ClickHouse expression without SELECT; it may use the columns above it.",
       "single.single_1 FS_LEAK_GLOBAL A view with `row:` sees one row: aggregate in a view with `from:`.",
       "single.single_2 FS_SPEC_EXPRESSION Compare rows in a view with `from:` and `rows:`.",
     ]);

@@ -26,6 +26,8 @@ export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   let position = 0;
   scan: while (position < sql.length) {
+    if (sql.startsWith("/*", position) && !sql.includes("*/", position + 2))
+      throw new ExpressionError('"/*" is never closed');
     for (const [kind, pattern] of patterns) {
       pattern.lastIndex = position;
       const text = pattern.exec(sql)?.[0];

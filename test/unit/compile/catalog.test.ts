@@ -35,6 +35,20 @@ function changed(files: readonly SourceFile[]): string[] {
 }
 
 describe("the catalog of the stock project", () => {
+  it("has no table of the product under a name that a view may bear", () => {
+    const { clockTables } = compile(stock);
+    const names = clockTables.map(({ name }) => name).filter((name) => !name.includes("__"));
+    expect(names).toEqual(expect.arrayContaining(["unified_buckets", "fits", "fetches", "job_runs"]));
+    const view = (name: string): SourceFile => ({
+      path: `features/${name}.yaml`,
+      text: `view: ${name}\nclock: ubt\nfrom: trades\ncolumns:\n  x_of_it: { sql: "count()" }\n`,
+    });
+    const refused = (): unknown => compile([...stock, ...names.map(view)]);
+    expect(refused).toThrow(Findings);
+    const said = names.map((name) => `the name ${name} is taken by a stream or table of the product`);
+    expect(refused).toThrow(said.toSorted().join("\n"));
+  });
+
   it("compiles to the text that was reviewed", async () => {
     const text = compile(stock)
       .objects.flatMap((object) => [

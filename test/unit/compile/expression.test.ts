@@ -26,6 +26,7 @@ describe("tokens", () => {
     "(a]",
     "'open",
     "a # b",
+    "a /* b",
     "a, b",
     "a AS b",
     "a; DROP TABLE t",
