@@ -24,8 +24,10 @@ import { regimeGating } from "./families/regime-gating.js";
 import { rollSpread } from "./families/roll-spread.js";
 import { rvBvJump } from "./families/rv-bv-jump.js";
 import { spreads } from "./families/spreads.js";
+import { trendStateRule } from "./families/trend-state-rule.js";
 import { vpinBvc } from "./families/vpin-bvc.js";
 import { vpinSides } from "./families/vpin-sides.js";
+import { waveletEnergy } from "./families/wavelet-energy.js";
 
 export const adapters: Readonly<Record<string, Adapter>> = {
   amihud,
@@ -52,6 +54,8 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   q_bucket_calibration: qBucketCalibration,
   regime_gating: regimeGating,
   spreads,
+  trend_state_rule: trendStateRule,
   vpin_bvc: vpinBvc,
   vpin_sides: vpinSides,
+  wavelet_energy: waveletEnergy,
 };

@@ -3,14 +3,12 @@
  * here or has an adapter, and is not in both places: test/unit/support/golden-families.test.ts.
  */
 export const uncovered: Readonly<Record<string, string>> = {
-  hayashi_yoshida: "lead and lag between exchanges are not built",
+  hayashi_yoshida: "a view reads one instrument; nothing joins two yet",
   pin_mle: "PIN is not built",
-  price_discovery: "price discovery between exchanges is not built",
+  price_discovery: "a view reads one instrument; nothing joins two yet",
   price_level_clusters: "clusters of price levels are not built",
   trade_clusters: "clusters of trades are not built",
   trade_heatmap: "the heatmap of trades is not built",
-  trend_state_rule: "the trend state by moving averages is not built",
   trend_state_sjm: "the trend state by a statistical jump model is not built",
   triple_barrier: "labels by the triple barrier are not built",
-  wavelet_energy: "energies of wavelets are not built",
 };

@@ -33,11 +33,13 @@ import { naiveFundingState, naiveOiState, naiveVolatilityIndex } from "./feature
 import { naiveQuotedSpread, naiveSpreads } from "./features/spreads.js";
 import { naiveTradeImpact } from "./features/trade-impact.js";
 import { naiveTradePressure } from "./features/trade-pressure.js";
+import { naiveTrendState, naiveTrendStrengths } from "./features/trend-state.js";
 import { naiveVolatilityRank, naiveVolatilityRegime } from "./features/volatility-regime.js";
 import { dayOf, naiveVolumeBuckets } from "./features/volume-buckets.js";
 import { naiveVpin } from "./features/vpin.js";
 import { naiveVpinBvc } from "./features/vpin-bvc.js";
 import { naiveVpinExact } from "./features/vpin-exact.js";
+import { naiveWaveletEnergy } from "./features/wavelet-energy.js";
 import { naiveReturns } from "./naive-path.js";
 import { naiveBooks, naiveBooksAhead, naiveTrades } from "./naive-streams.js";
 import { type BookRow, type BucketRow, bucketKeyOf, type StoredTrade } from "./rows.js";
@@ -84,9 +86,9 @@ export function naiveStockViews(market: StockMarket): Readonly<Record<string, Na
   const shapeOf = memo((bucket: BucketRow) => naiveBookShape(booksOf(bucket).at(-1)));
   const flows = once(() => buckets.map(flowOf));
   const returns = once(() => buckets.map((bucket) => naiveBucketReturns(bucket, flows())));
-  const kyle = once(() =>
-    naiveKyleLambda(buckets, buckets.map(stateOf), buckets.map(impactOf), buckets.map(pressureOf)),
-  );
+  const states = once(() => buckets.map(stateOf));
+  const kyle = once(() => naiveKyleLambda(buckets, states(), buckets.map(impactOf), buckets.map(pressureOf)));
+  const strengths = once(() => naiveTrendStrengths(buckets, states()));
   const amihud = once(() => naiveAmihud(buckets, returns(), flows()));
 
   const width = widthOf(market.tick);
@@ -192,6 +194,9 @@ export function naiveStockViews(market: StockMarket): Readonly<Record<string, Na
     },
 
     book_state: withBooks((bucket) => [stateOf(bucket)]),
+    trend_strength: at(strengths),
+    trend_state: (bucket) => [naiveTrendState(bucket, strengths())],
+    wavelet_energy: (bucket) => [naiveWaveletEnergy(bucket, states())],
     mid_by_bucket: (bucket) => [{ mid: stateOf(bucket).mid }],
     book_shape: (bucket) => list(shapeOf(bucket)),
     book_changes: (bucket) =>

@@ -4443,7 +4443,7 @@ FROM (
 
 -- view funding_shock, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`funding_shock__3e5a6e2b`
+CREATE TABLE `marketprism_features`.`funding_shock__25dac7ee`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -4469,7 +4469,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The last funding settlement that was known with the bucket, against the settlements before it; perpetual contracts only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`funding_shock__3e5a6e2b__mv_lazy` TO `marketprism_features`.`funding_shock__3e5a6e2b` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_shock__25dac7ee__mv_lazy` TO `marketprism_features`.`funding_shock__25dac7ee` AS
 SELECT
   exchange,
 market_type,
@@ -4492,7 +4492,7 @@ FROM (
     maxOrNullIf(rate_8h, back = 0) AS `funding_rate_8h`,
     maxOrNullIf(change, back = 0) AS `funding_shock`,
     sign(funding_shock) AS `funding_shock_sign`,
-    if(countIf(rate_8h IS NOT NULL AND back BETWEEN 1 AND 6) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(rate_8h) AND (back BETWEEN 1 AND 6)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(rate_8h, 0), 30) + isFinite(rate_8h) * 0, back BETWEEN 1 AND 6)))) / nullIf(countIf(isNotNull(rate_8h) AND (back BETWEEN 1 AND 6)), 0)) / nullIf(if(countIf(NOT (abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12)) > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20) * toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)))) / nullIf(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * (count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
+    if(count(past_rate) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(past_rate)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(past_rate, 0), 30) + isFinite(past_rate) * 0)))) / nullIf(count(past_rate), 0)) / nullIf(if(countIf(NOT (abs((past_rate)) <= 1e12)) > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) * sum(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20) * toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) - sum(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) * sum(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)))) / nullIf(count(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) * (count(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
     abs(funding_shock_z) >= 3 AS `is_funding_shock`,
     funding_shock * exp2(- minOrNullIf(age_ms, back = 0) / 3600000 / 8) AS `funding_shock_decayed`,
     minOrNullIf(age_ms, back = 0) / 1000 AS `settlement_age_s`
@@ -4523,7 +4523,8 @@ FROM (
       `hours`,
       `back`,
       `rate_8h`,
-      rate_8h - lagInFrame(toNullable(rate_8h), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `change`
+      rate_8h - lagInFrame(toNullable(rate_8h), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `change`,
+      if(back BETWEEN 1 AND 6, rate_8h, NULL) AS `past_rate`
     FROM (
       SELECT
         `exchange`,
@@ -4727,10 +4728,10 @@ SELECT
   `is_funding_shock`,
   `funding_shock_decayed`,
   `settlement_age_s`
-FROM `marketprism_features`.`funding_shock__3e5a6e2b` FINAL
+FROM `marketprism_features`.`funding_shock__25dac7ee` FINAL
 COMMENT 'The last funding settlement that was known with the bucket, against the settlements before it; perpetual contracts only';
 
-INSERT INTO `marketprism_features`.`funding_shock__3e5a6e2b` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate_8h`, `funding_shock`, `funding_shock_sign`, `funding_shock_z`, `is_funding_shock`, `funding_shock_decayed`, `settlement_age_s`)
+INSERT INTO `marketprism_features`.`funding_shock__25dac7ee` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate_8h`, `funding_shock`, `funding_shock_sign`, `funding_shock_z`, `is_funding_shock`, `funding_shock_decayed`, `settlement_age_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -4754,7 +4755,7 @@ FROM (
     maxOrNullIf(rate_8h, back = 0) AS `funding_rate_8h`,
     maxOrNullIf(change, back = 0) AS `funding_shock`,
     sign(funding_shock) AS `funding_shock_sign`,
-    if(countIf(rate_8h IS NOT NULL AND back BETWEEN 1 AND 6) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(rate_8h) AND (back BETWEEN 1 AND 6)) > 0, nan, toFloat64(toString(sumIf(toDecimal256(ifNotFinite(rate_8h, 0), 30) + isFinite(rate_8h) * 0, back BETWEEN 1 AND 6)))) / nullIf(countIf(isNotNull(rate_8h) AND (back BETWEEN 1 AND 6)), 0)) / nullIf(if(countIf(NOT (abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12)) > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20) * toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * sum(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)))) / nullIf(count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) * (count(toDecimal256(multiIf(isNull(if(back BETWEEN 1 AND 6, rate_8h, NULL)), NULL, abs(if(back BETWEEN 1 AND 6, rate_8h, NULL)) <= 1e12, toFloat64(if(back BETWEEN 1 AND 6, rate_8h, NULL)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
+    if(count(past_rate) >= 3, (funding_rate_8h - if(countIf(NOT isFinite(past_rate)) > 0, nan, toFloat64(toString(sum(toDecimal256(ifNotFinite(past_rate, 0), 30) + isFinite(past_rate) * 0)))) / nullIf(count(past_rate), 0)) / nullIf(if(countIf(NOT (abs((past_rate)) <= 1e12)) > 0, nan, sqrt(toFloat64(toString(count(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) * sum(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20) * toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) - sum(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) * sum(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)))) / nullIf(count(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) * (count(toDecimal256(multiIf(isNull((past_rate)), NULL, abs((past_rate)) <= 1e12, toFloat64((past_rate)), 0), 20)) - 1), 0))), 0), NULL) AS `funding_shock_z`,
     abs(funding_shock_z) >= 3 AS `is_funding_shock`,
     funding_shock * exp2(- minOrNullIf(age_ms, back = 0) / 3600000 / 8) AS `funding_shock_decayed`,
     minOrNullIf(age_ms, back = 0) / 1000 AS `settlement_age_s`
@@ -4785,7 +4786,8 @@ FROM (
       `hours`,
       `back`,
       `rate_8h`,
-      rate_8h - lagInFrame(toNullable(rate_8h), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `change`
+      rate_8h - lagInFrame(toNullable(rate_8h), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `change`,
+      if(back BETWEEN 1 AND 6, rate_8h, NULL) AS `past_rate`
     FROM (
       SELECT
         `exchange`,
@@ -11366,7 +11368,7 @@ FROM (
 
 -- view funding_pressure, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`funding_pressure__ce34b9f2`
+CREATE TABLE `marketprism_features`.`funding_pressure__c819b050`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -11386,7 +11388,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Whether the flow of a bucket goes with the last change of funding; perpetual contracts only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`funding_pressure__ce34b9f2__mv_lazy` TO `marketprism_features`.`funding_pressure__ce34b9f2` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_pressure__c819b050__mv_lazy` TO `marketprism_features`.`funding_pressure__c819b050` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -11461,7 +11463,7 @@ LEFT JOIN (
           `is_funding_shock`,
           `funding_shock_decayed`,
           `settlement_age_s`
-        FROM `marketprism_features`.`funding_shock__3e5a6e2b`
+        FROM `marketprism_features`.`funding_shock__25dac7ee`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_1_lazy`
@@ -11485,10 +11487,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `funding_pressure`
-FROM `marketprism_features`.`funding_pressure__ce34b9f2` FINAL
+FROM `marketprism_features`.`funding_pressure__c819b050` FINAL
 COMMENT 'Whether the flow of a bucket goes with the last change of funding; perpetual contracts only';
 
-INSERT INTO `marketprism_features`.`funding_pressure__ce34b9f2` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_pressure`)
+INSERT INTO `marketprism_features`.`funding_pressure__c819b050` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_pressure`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -11564,7 +11566,7 @@ LEFT JOIN (
           `is_funding_shock`,
           `funding_shock_decayed`,
           `settlement_age_s`
-        FROM `marketprism_features`.`funding_shock__3e5a6e2b`
+        FROM `marketprism_features`.`funding_shock__25dac7ee`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
@@ -12900,6 +12902,160 @@ LEFT JOIN (
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
 
+-- view trend_strength, level 1, look-back 119
+
+CREATE TABLE `marketprism_features`.`trend_strength__f5124767`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `trend_difference` Nullable(Float64) COMMENT 'Average of ln(last valid mid) over the last 5 buckets minus that over the last 20; NULL if one of them has no mid' CODEC(ZSTD(1)),
+    `trend_sigma` Nullable(Float64) COMMENT 'Root mean square of the difference over the 100 buckets before this one; NULL with fewer than 20 of them' CODEC(ZSTD(1)),
+    `trend_strength` Nullable(Float64) COMMENT 'Difference over its sigma; NULL where either is, or where prices stood still' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Fast against slow average of the log mid at the ends of buckets, in units of how far they usually are apart';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`trend_strength__f5124767__mv_lazy` TO `marketprism_features`.`trend_strength__f5124767` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`trend_difference` AS `trend_difference`,
+  u.`trend_sigma` AS `trend_sigma`,
+  u.`trend_strength` AS `trend_strength`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`trend_difference`)), ifNotFinite(toFloat64(`trend_difference`), 0), NULL) AS Nullable(Float64)) AS `trend_difference`,
+    CAST(if(isFinite(toFloat64(`trend_sigma`)), ifNotFinite(toFloat64(`trend_sigma`), 0), NULL) AS Nullable(Float64)) AS `trend_sigma`,
+    CAST(if(isFinite(toFloat64(`trend_strength`)), ifNotFinite(toFloat64(`trend_strength`), 0), NULL) AS Nullable(Float64)) AS `trend_strength`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayMap(t -> t.1, groupArray(tuple(log(last_valid_mid))) OVER w120) AS `logs`,
+      arrayMap(x -> ifNull(x - logs[- 1], 0), logs) AS `moves`,
+      arrayMap(i -> if(i < 20 OR arrayExists(x -> isNull(x), arraySlice(logs, toInt64(i - 20 + 1), toUInt64(20))), NULL, round(arrayAvg(arraySlice(moves, toInt64(i - 5 + 1), toUInt64(5))) - arrayAvg(arraySlice(moves, toInt64(i - 20 + 1), toUInt64(20))), 14)), arrayEnumerate(logs)) AS `differences`,
+      arrayFilter(x -> isNotNull(x), arrayPopBack(differences)) AS `past`,
+      differences[- 1] AS `trend_difference`,
+      if(isNull(differences[- 1]) OR length(past) < 20, NULL, sqrt(arraySum(x -> assumeNotNull(x) * assumeNotNull(x), past) / length(past))) AS `trend_sigma`,
+      round(trend_difference / nullIf(trend_sigma, 0), 9) AS `trend_strength`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `mid`,
+        `mid_start`,
+        `last_valid_mid`,
+        `mid_age_ms`,
+        `spread_bps`,
+        `top_imbalance`,
+        `weighted_mid`
+      FROM `marketprism_features`.`book_state__9bb44e63`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 119, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`ubt__close_1_lazy`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        w120 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 119 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`trend_strength` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `trend_difference`,
+  `trend_sigma`,
+  `trend_strength`
+FROM `marketprism_features`.`trend_strength__f5124767` FINAL
+COMMENT 'Fast against slow average of the log mid at the ends of buckets, in units of how far they usually are apart';
+
+INSERT INTO `marketprism_features`.`trend_strength__f5124767` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `trend_difference`, `trend_sigma`, `trend_strength`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`trend_difference` AS `trend_difference`,
+  u.`trend_sigma` AS `trend_sigma`,
+  u.`trend_strength` AS `trend_strength`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`trend_difference`)), ifNotFinite(toFloat64(`trend_difference`), 0), NULL) AS Nullable(Float64)) AS `trend_difference`,
+    CAST(if(isFinite(toFloat64(`trend_sigma`)), ifNotFinite(toFloat64(`trend_sigma`), 0), NULL) AS Nullable(Float64)) AS `trend_sigma`,
+    CAST(if(isFinite(toFloat64(`trend_strength`)), ifNotFinite(toFloat64(`trend_strength`), 0), NULL) AS Nullable(Float64)) AS `trend_strength`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayMap(t -> t.1, groupArray(tuple(log(last_valid_mid))) OVER w120) AS `logs`,
+      arrayMap(x -> ifNull(x - logs[- 1], 0), logs) AS `moves`,
+      arrayMap(i -> if(i < 20 OR arrayExists(x -> isNull(x), arraySlice(logs, toInt64(i - 20 + 1), toUInt64(20))), NULL, round(arrayAvg(arraySlice(moves, toInt64(i - 5 + 1), toUInt64(5))) - arrayAvg(arraySlice(moves, toInt64(i - 20 + 1), toUInt64(20))), 14)), arrayEnumerate(logs)) AS `differences`,
+      arrayFilter(x -> isNotNull(x), arrayPopBack(differences)) AS `past`,
+      differences[- 1] AS `trend_difference`,
+      if(isNull(differences[- 1]) OR length(past) < 20, NULL, sqrt(arraySum(x -> assumeNotNull(x) * assumeNotNull(x), past) / length(past))) AS `trend_sigma`,
+      round(trend_difference / nullIf(trend_sigma, 0), 9) AS `trend_strength`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `mid`,
+        `mid_start`,
+        `last_valid_mid`,
+        `mid_age_ms`,
+        `spread_bps`,
+        `top_imbalance`,
+        `weighted_mid`
+      FROM `marketprism_features`.`book_state__9bb44e63`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 119, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        w120 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 119 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
 -- view volatility_rank, level 1, look-back 500
 
 CREATE TABLE `marketprism_features`.`volatility_rank__8d6f783d`
@@ -13492,6 +13648,230 @@ LEFT JOIN (
     )
       WINDOW
         w250 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 249 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view wavelet_energy, level 1, look-back 32
+
+CREATE TABLE `marketprism_features`.`wavelet_energy__5b00a555`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `energy_approx` Nullable(Float64) COMMENT 'Sum of squares of the approximation, moves over more than 8 buckets. NULL unless all of the last 33 buckets have a mid. Mallat 1989' CODEC(ZSTD(1)),
+    `energy_d1` Nullable(Float64) COMMENT 'Sum of squares of the finest details, of 2 buckets' CODEC(ZSTD(1)),
+    `energy_d2` Nullable(Float64) COMMENT 'The same of 4 buckets' CODEC(ZSTD(1)),
+    `energy_d3` Nullable(Float64) COMMENT 'The same of 8 buckets' CODEC(ZSTD(1)),
+    `energy_total` Nullable(Float64) COMMENT 'Sum of the squared returns, to which the energies add up' CODEC(ZSTD(1)),
+    `energy_share_approx` Nullable(Float64) COMMENT 'Share of the approximation; NULL where nothing moved' CODEC(ZSTD(1)),
+    `energy_share_d1` Nullable(Float64) COMMENT 'Share of the finest details' CODEC(ZSTD(1)),
+    `energy_share_d2` Nullable(Float64) COMMENT 'Share of the details of 4 buckets' CODEC(ZSTD(1)),
+    `energy_share_d3` Nullable(Float64) COMMENT 'Share of the details of 8 buckets' CODEC(ZSTD(1)),
+    `low_high_ratio` Nullable(Float64) COMMENT 'Energy of the approximation over that of all details; NULL without details' CODEC(ZSTD(1)),
+    `wavelet_entropy` Nullable(Float64) COMMENT 'Entropy of the four shares, 0 where one scale has all, ln 4 where they are equal; NULL where nothing moved' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'On which scales the mid moves - energies of its last 32 log returns by an orthonormal wavelet transform';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`wavelet_energy__5b00a555__mv_lazy` TO `marketprism_features`.`wavelet_energy__5b00a555` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`energy_approx` AS `energy_approx`,
+  u.`energy_d1` AS `energy_d1`,
+  u.`energy_d2` AS `energy_d2`,
+  u.`energy_d3` AS `energy_d3`,
+  u.`energy_total` AS `energy_total`,
+  u.`energy_share_approx` AS `energy_share_approx`,
+  u.`energy_share_d1` AS `energy_share_d1`,
+  u.`energy_share_d2` AS `energy_share_d2`,
+  u.`energy_share_d3` AS `energy_share_d3`,
+  u.`low_high_ratio` AS `low_high_ratio`,
+  u.`wavelet_entropy` AS `wavelet_entropy`
+FROM `marketprism_features`.`ubt__close_1_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`energy_approx`)), ifNotFinite(toFloat64(`energy_approx`), 0), NULL) AS Nullable(Float64)) AS `energy_approx`,
+    CAST(if(isFinite(toFloat64(`energy_d1`)), ifNotFinite(toFloat64(`energy_d1`), 0), NULL) AS Nullable(Float64)) AS `energy_d1`,
+    CAST(if(isFinite(toFloat64(`energy_d2`)), ifNotFinite(toFloat64(`energy_d2`), 0), NULL) AS Nullable(Float64)) AS `energy_d2`,
+    CAST(if(isFinite(toFloat64(`energy_d3`)), ifNotFinite(toFloat64(`energy_d3`), 0), NULL) AS Nullable(Float64)) AS `energy_d3`,
+    CAST(if(isFinite(toFloat64(`energy_total`)), ifNotFinite(toFloat64(`energy_total`), 0), NULL) AS Nullable(Float64)) AS `energy_total`,
+    CAST(if(isFinite(toFloat64(`energy_share_approx`)), ifNotFinite(toFloat64(`energy_share_approx`), 0), NULL) AS Nullable(Float64)) AS `energy_share_approx`,
+    CAST(if(isFinite(toFloat64(`energy_share_d1`)), ifNotFinite(toFloat64(`energy_share_d1`), 0), NULL) AS Nullable(Float64)) AS `energy_share_d1`,
+    CAST(if(isFinite(toFloat64(`energy_share_d2`)), ifNotFinite(toFloat64(`energy_share_d2`), 0), NULL) AS Nullable(Float64)) AS `energy_share_d2`,
+    CAST(if(isFinite(toFloat64(`energy_share_d3`)), ifNotFinite(toFloat64(`energy_share_d3`), 0), NULL) AS Nullable(Float64)) AS `energy_share_d3`,
+    CAST(if(isFinite(toFloat64(`low_high_ratio`)), ifNotFinite(toFloat64(`low_high_ratio`), 0), NULL) AS Nullable(Float64)) AS `low_high_ratio`,
+    CAST(if(isFinite(toFloat64(`wavelet_entropy`)), ifNotFinite(toFloat64(`wavelet_entropy`), 0), NULL) AS Nullable(Float64)) AS `wavelet_entropy`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      [sqrt(0.5), sqrt(0.5)] AS `low`,
+      arrayMap((h, j) -> if(j % 2 = 0, - h, h), arrayReverse(low), range(length(low))) AS `high`,
+      arrayMap(t -> t.1, groupArray(tuple(last_valid_mid)) OVER w33) AS `mids`,
+      isNotNull(if(count() OVER w33 >= 33, count(last_valid_mid) OVER w33, NULL)) AND NOT has(mids, NULL) AS `is_whole`,
+      if(is_whole, arrayMap((x, y) -> log(assumeNotNull(y) / assumeNotNull(x)), arrayPopBack(mids), arrayPopFront(mids)), emptyArrayFloat64()) AS `returns`,
+      arrayFold((done, level) -> (arrayMap(k -> arraySum(arrayMap((h, j) -> h * done.1 [1 + positiveModulo(2 * k + intDiv(length(low), 2) - j, length(done.1))], low, range(length(low)))), range(intDiv(length(done.1), 2))), arrayPushBack(done.2, arrayMap(k -> arraySum(arrayMap((h, j) -> h * done.1 [1 + positiveModulo(2 * k + intDiv(length(low), 2) - j, length(done.1))], high, range(length(low)))), range(intDiv(length(done.1), 2))))), range(3), (returns, CAST([], 'Array(Array(Float64))'))) AS `transform`,
+      arrayMap(done -> if(empty(done.1), CAST([], 'Array(Nullable(Float64))'), arrayMap(band -> toNullable(arraySum(x -> x * x, band)), arrayPushFront(done.2, done.1))), [transform])[1] AS `energies`,
+      energies[1] AS `energy_approx`,
+      energies[2] AS `energy_d1`,
+      energies[3] AS `energy_d2`,
+      energies[4] AS `energy_d3`,
+      if(empty(returns), NULL, arraySum(x -> x * x, returns)) AS `energy_total`,
+      energies[1] / nullIf(energy_total, 0) AS `energy_share_approx`,
+      energies[2] / nullIf(energy_total, 0) AS `energy_share_d1`,
+      energies[3] / nullIf(energy_total, 0) AS `energy_share_d2`,
+      energies[4] / nullIf(energy_total, 0) AS `energy_share_d3`,
+      energies[1] / nullIf(arraySum(e -> assumeNotNull(e), arrayPopFront(energies)), 0) AS `low_high_ratio`,
+      if(ifNull(energy_total, 0) = 0, NULL, - arraySum(e -> if(e > 0, assumeNotNull(e / energy_total * log(e / energy_total)), 0), energies)) AS `wavelet_entropy`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `mid`,
+        `mid_start`,
+        `last_valid_mid`,
+        `mid_age_ms`,
+        `spread_bps`,
+        `top_imbalance`,
+        `weighted_mid`
+      FROM `marketprism_features`.`book_state__9bb44e63`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 32, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`ubt__close_1_lazy`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        w33 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 32 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`wavelet_energy` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `energy_approx`,
+  `energy_d1`,
+  `energy_d2`,
+  `energy_d3`,
+  `energy_total`,
+  `energy_share_approx`,
+  `energy_share_d1`,
+  `energy_share_d2`,
+  `energy_share_d3`,
+  `low_high_ratio`,
+  `wavelet_entropy`
+FROM `marketprism_features`.`wavelet_energy__5b00a555` FINAL
+COMMENT 'On which scales the mid moves - energies of its last 32 log returns by an orthonormal wavelet transform';
+
+INSERT INTO `marketprism_features`.`wavelet_energy__5b00a555` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `energy_approx`, `energy_d1`, `energy_d2`, `energy_d3`, `energy_total`, `energy_share_approx`, `energy_share_d1`, `energy_share_d2`, `energy_share_d3`, `low_high_ratio`, `wavelet_entropy`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`energy_approx` AS `energy_approx`,
+  u.`energy_d1` AS `energy_d1`,
+  u.`energy_d2` AS `energy_d2`,
+  u.`energy_d3` AS `energy_d3`,
+  u.`energy_total` AS `energy_total`,
+  u.`energy_share_approx` AS `energy_share_approx`,
+  u.`energy_share_d1` AS `energy_share_d1`,
+  u.`energy_share_d2` AS `energy_share_d2`,
+  u.`energy_share_d3` AS `energy_share_d3`,
+  u.`low_high_ratio` AS `low_high_ratio`,
+  u.`wavelet_entropy` AS `wavelet_entropy`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`energy_approx`)), ifNotFinite(toFloat64(`energy_approx`), 0), NULL) AS Nullable(Float64)) AS `energy_approx`,
+    CAST(if(isFinite(toFloat64(`energy_d1`)), ifNotFinite(toFloat64(`energy_d1`), 0), NULL) AS Nullable(Float64)) AS `energy_d1`,
+    CAST(if(isFinite(toFloat64(`energy_d2`)), ifNotFinite(toFloat64(`energy_d2`), 0), NULL) AS Nullable(Float64)) AS `energy_d2`,
+    CAST(if(isFinite(toFloat64(`energy_d3`)), ifNotFinite(toFloat64(`energy_d3`), 0), NULL) AS Nullable(Float64)) AS `energy_d3`,
+    CAST(if(isFinite(toFloat64(`energy_total`)), ifNotFinite(toFloat64(`energy_total`), 0), NULL) AS Nullable(Float64)) AS `energy_total`,
+    CAST(if(isFinite(toFloat64(`energy_share_approx`)), ifNotFinite(toFloat64(`energy_share_approx`), 0), NULL) AS Nullable(Float64)) AS `energy_share_approx`,
+    CAST(if(isFinite(toFloat64(`energy_share_d1`)), ifNotFinite(toFloat64(`energy_share_d1`), 0), NULL) AS Nullable(Float64)) AS `energy_share_d1`,
+    CAST(if(isFinite(toFloat64(`energy_share_d2`)), ifNotFinite(toFloat64(`energy_share_d2`), 0), NULL) AS Nullable(Float64)) AS `energy_share_d2`,
+    CAST(if(isFinite(toFloat64(`energy_share_d3`)), ifNotFinite(toFloat64(`energy_share_d3`), 0), NULL) AS Nullable(Float64)) AS `energy_share_d3`,
+    CAST(if(isFinite(toFloat64(`low_high_ratio`)), ifNotFinite(toFloat64(`low_high_ratio`), 0), NULL) AS Nullable(Float64)) AS `low_high_ratio`,
+    CAST(if(isFinite(toFloat64(`wavelet_entropy`)), ifNotFinite(toFloat64(`wavelet_entropy`), 0), NULL) AS Nullable(Float64)) AS `wavelet_entropy`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      [sqrt(0.5), sqrt(0.5)] AS `low`,
+      arrayMap((h, j) -> if(j % 2 = 0, - h, h), arrayReverse(low), range(length(low))) AS `high`,
+      arrayMap(t -> t.1, groupArray(tuple(last_valid_mid)) OVER w33) AS `mids`,
+      isNotNull(if(count() OVER w33 >= 33, count(last_valid_mid) OVER w33, NULL)) AND NOT has(mids, NULL) AS `is_whole`,
+      if(is_whole, arrayMap((x, y) -> log(assumeNotNull(y) / assumeNotNull(x)), arrayPopBack(mids), arrayPopFront(mids)), emptyArrayFloat64()) AS `returns`,
+      arrayFold((done, level) -> (arrayMap(k -> arraySum(arrayMap((h, j) -> h * done.1 [1 + positiveModulo(2 * k + intDiv(length(low), 2) - j, length(done.1))], low, range(length(low)))), range(intDiv(length(done.1), 2))), arrayPushBack(done.2, arrayMap(k -> arraySum(arrayMap((h, j) -> h * done.1 [1 + positiveModulo(2 * k + intDiv(length(low), 2) - j, length(done.1))], high, range(length(low)))), range(intDiv(length(done.1), 2))))), range(3), (returns, CAST([], 'Array(Array(Float64))'))) AS `transform`,
+      arrayMap(done -> if(empty(done.1), CAST([], 'Array(Nullable(Float64))'), arrayMap(band -> toNullable(arraySum(x -> x * x, band)), arrayPushFront(done.2, done.1))), [transform])[1] AS `energies`,
+      energies[1] AS `energy_approx`,
+      energies[2] AS `energy_d1`,
+      energies[3] AS `energy_d2`,
+      energies[4] AS `energy_d3`,
+      if(empty(returns), NULL, arraySum(x -> x * x, returns)) AS `energy_total`,
+      energies[1] / nullIf(energy_total, 0) AS `energy_share_approx`,
+      energies[2] / nullIf(energy_total, 0) AS `energy_share_d1`,
+      energies[3] / nullIf(energy_total, 0) AS `energy_share_d2`,
+      energies[4] / nullIf(energy_total, 0) AS `energy_share_d3`,
+      energies[1] / nullIf(arraySum(e -> assumeNotNull(e), arrayPopFront(energies)), 0) AS `low_high_ratio`,
+      if(ifNull(energy_total, 0) = 0, NULL, - arraySum(e -> if(e > 0, assumeNotNull(e / energy_total * log(e / energy_total)), 0), energies)) AS `wavelet_entropy`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `mid`,
+        `mid_start`,
+        `last_valid_mid`,
+        `mid_age_ms`,
+        `spread_bps`,
+        `top_imbalance`,
+        `weighted_mid`
+      FROM `marketprism_features`.`book_state__9bb44e63`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 32, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        w33 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 32 PRECEDING AND CURRENT ROW)
   )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
@@ -14638,6 +15018,138 @@ LEFT JOIN (
     )
       WINDOW
         w50 AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 49 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+-- view trend_state, level 2, look-back 618
+
+CREATE TABLE `marketprism_features`.`trend_state__181fc8f9`
+(
+    `exchange` LowCardinality(String),
+    `market_type` LowCardinality(String),
+    `symbol` LowCardinality(String),
+    `bucket_id` UInt64,
+    `bucket_ts_start` DateTime64(3, 'UTC'),
+    `bucket_ts_end` DateTime64(3, 'UTC'),
+    `available_at` DateTime64(3, 'UTC'),
+    `trend_state` Nullable(Float64) COMMENT '1 from the second strength in a row of at least 1 until one below 0.2, -1 likewise downwards, each for at least 3 buckets, else 0; NULL where the strength is, which neither confirms nor ends anything' CODEC(ZSTD(1)),
+    `trend_age` Nullable(Float64) COMMENT 'Buckets since the trend began, 1 for the one that it began with; 0 without a trend' CODEC(ZSTD(1)),
+    `v` UInt64,
+    `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree(v)
+PARTITION BY toYYYYMM(bucket_ts_start)
+ORDER BY (exchange, market_type, symbol, bucket_id)
+TTL toDateTime(created_at) + toIntervalSecond(7776000)
+SETTINGS non_replicated_deduplication_window = 100
+COMMENT 'Whether a trend is on, by a rule with hysteresis, confirmation and a shortest duration, so that it does not flicker';
+
+CREATE MATERIALIZED VIEW `marketprism_features`.`trend_state__181fc8f9__mv_lazy` TO `marketprism_features`.`trend_state__181fc8f9` AS
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`trend_state` AS `trend_state`,
+  u.`trend_age` AS `trend_age`
+FROM `marketprism_features`.`ubt__close_2_lazy` AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`trend_state`)), ifNotFinite(toFloat64(`trend_state`), 0), NULL) AS Nullable(Float64)) AS `trend_state`,
+    CAST(if(isFinite(toFloat64(`trend_age`)), ifNotFinite(toFloat64(`trend_age`), 0), NULL) AS Nullable(Float64)) AS `trend_age`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayFold((s__, x__) -> CAST(tuple(multiIf(isNull(tupleElement(x__, 1)), 0, tupleElement(x__, 1) >= 1, greatest(tupleElement(s__, 1), 0) + 1, tupleElement(x__, 1) <= - 1, least(tupleElement(s__, 1), 0) - 1, 0), multiIf(isNull(tupleElement(x__, 1)), tupleElement(s__, 2), tupleElement(s__, 2) > 0 AND tupleElement(s__, 2) >= 3 AND tupleElement(x__, 1) <= - 1 AND 1 - least(tupleElement(s__, 1), 0) >= 2, - 1, tupleElement(s__, 2) < 0 AND - tupleElement(s__, 2) >= 3 AND tupleElement(x__, 1) >= 1 AND 1 + greatest(tupleElement(s__, 1), 0) >= 2, 1, tupleElement(s__, 2) > 0 AND tupleElement(s__, 2) >= 3 AND tupleElement(x__, 1) < 0.2, 0, tupleElement(s__, 2) < 0 AND - tupleElement(s__, 2) >= 3 AND - tupleElement(x__, 1) < 0.2, 0, tupleElement(s__, 2) > 0, tupleElement(s__, 2) + 1, tupleElement(s__, 2) < 0, tupleElement(s__, 2) - 1, tupleElement(x__, 1) >= 1 AND 1 + greatest(tupleElement(s__, 1), 0) >= 2, 1, tupleElement(x__, 1) <= - 1 AND 1 - least(tupleElement(s__, 1), 0) >= 2, - 1, 0)), 'Tuple(Nullable(Float64), Nullable(Float64))'), arrayZip(arrayMap(t -> t.1, groupArray(tuple(trend_strength)) OVER scan)), CAST(tuple((0), (0)), 'Tuple(Nullable(Float64), Nullable(Float64))')) AS `scan__state`,
+      if(isNull(trend_strength), NULL, sign(tupleElement(scan__state, 2))) AS `trend_state`,
+      if(isNull(trend_strength), NULL, abs(tupleElement(scan__state, 2))) AS `trend_age`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `trend_difference`,
+        `trend_sigma`,
+        `trend_strength`
+      FROM `marketprism_features`.`trend_strength__f5124767`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 499, 1)), bucket_id + 1)) AS bucket_id
+        FROM `marketprism_features`.`ubt__close_2_lazy`
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        scan AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 499 PRECEDING AND CURRENT ROW)
+  )
+) AS u
+  ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
+
+CREATE VIEW `marketprism_features`.`trend_state` AS
+SELECT
+  exchange,
+  market_type,
+  symbol,
+  bucket_id,
+  bucket_ts_start,
+  bucket_ts_end,
+  available_at,
+  `trend_state`,
+  `trend_age`
+FROM `marketprism_features`.`trend_state__181fc8f9` FINAL
+COMMENT 'Whether a trend is on, by a rule with hysteresis, confirmation and a shortest duration, so that it does not flicker';
+
+INSERT INTO `marketprism_features`.`trend_state__181fc8f9` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `trend_state`, `trend_age`)
+WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
+SELECT
+  c.exchange AS exchange,
+c.market_type AS market_type,
+c.symbol AS symbol,
+c.bucket_id AS bucket_id,
+c.bucket_ts_start AS bucket_ts_start,
+c.bucket_ts_end AS bucket_ts_end,
+c.available_at AS available_at,
+c.v AS v,
+  u.`trend_state` AS `trend_state`,
+  u.`trend_age` AS `trend_age`
+FROM buckets AS c
+LEFT JOIN (
+  -- Nullable inside of the join, so that a bucket without upstream rows gets NULL and not the type's default.
+  SELECT
+    exchange, market_type, symbol, bucket_id,
+    CAST(if(isFinite(toFloat64(`trend_state`)), ifNotFinite(toFloat64(`trend_state`), 0), NULL) AS Nullable(Float64)) AS `trend_state`,
+    CAST(if(isFinite(toFloat64(`trend_age`)), ifNotFinite(toFloat64(`trend_age`), 0), NULL) AS Nullable(Float64)) AS `trend_age`
+  FROM (
+    SELECT
+      exchange, market_type, symbol, bucket_id,
+      arrayFold((s__, x__) -> CAST(tuple(multiIf(isNull(tupleElement(x__, 1)), 0, tupleElement(x__, 1) >= 1, greatest(tupleElement(s__, 1), 0) + 1, tupleElement(x__, 1) <= - 1, least(tupleElement(s__, 1), 0) - 1, 0), multiIf(isNull(tupleElement(x__, 1)), tupleElement(s__, 2), tupleElement(s__, 2) > 0 AND tupleElement(s__, 2) >= 3 AND tupleElement(x__, 1) <= - 1 AND 1 - least(tupleElement(s__, 1), 0) >= 2, - 1, tupleElement(s__, 2) < 0 AND - tupleElement(s__, 2) >= 3 AND tupleElement(x__, 1) >= 1 AND 1 + greatest(tupleElement(s__, 1), 0) >= 2, 1, tupleElement(s__, 2) > 0 AND tupleElement(s__, 2) >= 3 AND tupleElement(x__, 1) < 0.2, 0, tupleElement(s__, 2) < 0 AND - tupleElement(s__, 2) >= 3 AND - tupleElement(x__, 1) < 0.2, 0, tupleElement(s__, 2) > 0, tupleElement(s__, 2) + 1, tupleElement(s__, 2) < 0, tupleElement(s__, 2) - 1, tupleElement(x__, 1) >= 1 AND 1 + greatest(tupleElement(s__, 1), 0) >= 2, 1, tupleElement(x__, 1) <= - 1 AND 1 - least(tupleElement(s__, 1), 0) >= 2, - 1, 0)), 'Tuple(Nullable(Float64), Nullable(Float64))'), arrayZip(arrayMap(t -> t.1, groupArray(tuple(trend_strength)) OVER scan)), CAST(tuple((0), (0)), 'Tuple(Nullable(Float64), Nullable(Float64))')) AS `scan__state`,
+      if(isNull(trend_strength), NULL, sign(tupleElement(scan__state, 2))) AS `trend_state`,
+      if(isNull(trend_strength), NULL, abs(tupleElement(scan__state, 2))) AS `trend_age`
+    FROM (
+      SELECT
+        exchange, market_type, symbol, bucket_id,
+        `trend_difference`,
+        `trend_sigma`,
+        `trend_strength`
+      FROM `marketprism_features`.`trend_strength__f5124767`
+      WHERE (exchange, market_type, symbol, bucket_id) IN (
+        SELECT DISTINCT
+          exchange, market_type, symbol,
+          arrayJoin(range(toUInt64(greatest(toInt64(bucket_id) - 499, 1)), bucket_id + 1)) AS bucket_id
+        FROM buckets
+      )
+      ORDER BY v DESC
+      LIMIT 1 BY exchange, market_type, symbol, bucket_id
+    )
+      WINDOW
+        scan AS (PARTITION BY exchange, market_type, symbol ORDER BY bucket_id RANGE BETWEEN 499 PRECEDING AND CURRENT ROW)
   )
 ) AS u
   ON u.exchange = c.exchange AND u.market_type = c.market_type AND u.symbol = c.symbol AND u.bucket_id = c.bucket_id;
