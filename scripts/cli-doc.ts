@@ -1,5 +1,5 @@
 /**
- * Writes the commands and their options into docs/cli.md, from the texts of `--help`:
+ * Writes the commands and their options into docs/cli.md, from the texts of `--help`, and the exit statuses:
  *
  *     npx tsx scripts/cli-doc.ts
  */
@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { commandList } from "../src/cli/command-list.js";
+import { exitStatuses } from "../src/cli/exit-statuses.js";
 import { buildProgram, commandPath } from "../src/cli/program.js";
 
 export const cliDocPath = fileURLToPath(new URL("../docs/cli.md", import.meta.url));
@@ -15,10 +16,16 @@ export const regenerateCommand = "npx tsx scripts/cli-doc.ts";
 const helpLine = "show this help";
 const begin = `<!-- From here to the end: written by scripts/cli-doc.ts. Do not edit; run \`${regenerateCommand}\`. -->`;
 
-/** The page with its commands as they are now; what stands above them is kept. */
+const statusTable = /(<!-- exit statuses: begin.*-->\n)[\s\S]*?(<!-- exit statuses: end -->)/;
+
+/** The page with its exit statuses and commands as they are now; the rest of what stands above the commands is kept. */
 export async function withCommands(page: string): Promise<string> {
-  const [head] = page.split(begin);
-  return `${(head ?? "").trimEnd()}\n\n${begin}\n\n${await describeCommands()}`;
+  const [head = ""] = page.split(begin);
+  const rows = exitStatuses.map(([status, meaning]) => `| ${status} | ${meaning} |`);
+  const table = ["| status | meaning |", "|---|---|", ...rows].join("\n");
+  if (!statusTable.test(head)) throw new Error(`${cliDocPath} has no place for the exit statuses`);
+  const above = head.replace(statusTable, (_, start, end) => `${start}\n${table}\n\n${end}`);
+  return `${above.trimEnd()}\n\n${begin}\n\n${await describeCommands()}`;
 }
 
 async function describeCommands(): Promise<string> {

@@ -1,3 +1,5 @@
+import { exitStatuses } from "./exit-statuses.js";
+
 /** The texts of `feature --help` and the shape of every command's own help. */
 export const mainHelp = {
   description:
@@ -6,19 +8,13 @@ export const mainHelp = {
     "names a server.",
   after: `
 Examples:
-  feature demo                                   the whole chain on a simulated market, about half a minute
+  feature demo                                   the whole chain on a simulated market, about a minute
   feature init shop && cd shop && feature validate
   feature apply && feature ingest binance-archive BTCUSDT-trades-2024-08-08.zip --market spot
   feature fetch --vector trend_v1 --every-bucket --out train.parquet
 
-Exit codes:
-   0  done, or nothing to do
-   1  error, or findings in the specs
-   3  a destructive change was refused
-   4  the database holds something else under one of our names
-   5  held by another process
-   6  a check of what was built, or feature verify, failed
-  64  wrong usage
+Exit status:
+${exitStatuses.map(([status, meaning]) => `  ${status.padStart(8)}  ${meaning}`).join("\n")}
 `,
 } as const;
 

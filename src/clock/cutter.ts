@@ -45,8 +45,6 @@ export interface Cutter {
   consume(batch: TradeBatch, emit: EmitBucket): void;
   /** Says that every trade below `watermark` has been consumed. One below the present watermark changes nothing. */
   advance(watermark: number, emit: EmitBucket): void;
-  /** A floor for `availableAt` of the buckets that close from now on: the wall clock, live. */
-  notBefore(availableAt: number): void;
   /** Without the trades of a last timestamp that still wait: these are at the watermark and are read again. */
   state(): CutterState;
 }
@@ -126,10 +124,6 @@ class BucketCutter implements Cutter {
     this.#settleGroup(emit);
     this.#closeByTime(watermark, emit);
     this.#watermark = watermark;
-  }
-
-  notBefore(availableAt: number): void {
-    if (availableAt > this.#lastAvailableAt) this.#lastAvailableAt = availableAt;
   }
 
   state(): CutterState {

@@ -71,9 +71,9 @@ const lines: { readonly [Name in keyof Documents]: (document: Documents[Name]) =
       .join("; "),
   "models train": ({ usedRows, folds, overall, exportError }) =>
     `fitted to ${plural(usedRows, "row")}; walk-forward over ${folds.length} stretches: ` +
-    `log loss ${overall.logLoss.toFixed(3)} (${overall.baseLogLoss.toFixed(3)} for naming the shares), accuracy ` +
-    `${overall.accuracy.toFixed(2)}, calibration error ${overall.ece.toFixed(2)}, rank IC ${overall.rankIc?.toFixed(2) ?? "none"};\n` +
-    `  a made-up market need hold nothing to learn. ONNX Runtime answers as fitted, to ${exportError.toExponential(0)}`,
+    `log loss ${overall.logLoss.toFixed(3)}, class prior ${overall.baseLogLoss.toFixed(3)}: ` +
+    `${skill(overall)};\n  accuracy ${overall.accuracy.toFixed(2)}, calibration error ${overall.ece.toFixed(2)}, rank IC ${overall.rankIc?.toFixed(2) ?? "none"}; ` +
+    `ONNX Runtime reproduces the fit to ${exportError.toExponential(0)}`,
   "models check": ({ models }) =>
     `contract, file, vector and ${plural(models[0]?.sampled ?? 0, "sampled answer")} agree`,
   "models register": ({ version, vector, fingerprint }) =>
@@ -84,6 +84,13 @@ const lines: { readonly [Name in keyof Documents]: (document: Documents[Name]) =
   fetch: ({ rows, out }) =>
     `${plural(rows, "row")} in ${out.path}: one for every bucket, as it was known at its close`,
 };
+
+/** What the losses say. Simulated prices promise nothing to learn, and a model that finds something must say so, too. */
+function skill({ logLoss, baseLogLoss }: { readonly logLoss: number; readonly baseLogLoss: number }): string {
+  return logLoss < baseLogLoss
+    ? "some skill on this simulated market, which says nothing about real ones"
+    : "no skill, as expected on simulated prices";
+}
 
 /** What a command did, in a line or two. */
 export function describeStep(command: string, printed: Printed): string {

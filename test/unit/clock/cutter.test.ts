@@ -82,16 +82,6 @@ describe("when a bucket is known", () => {
     const trades = batch([1000, "10", 1500], [1100, "10", 1100], [2000, "10", 2000]);
     expect(cut(volumeClock, [trades], 3000).map((bucket) => bucket.availableAt)).toEqual([1500, 1500, 2001]);
   });
-
-  it("is not before the floor that a live caller sets", () => {
-    const buckets: ClosedBucket[] = [];
-    const cutter = cutterOf(volumeClock, initialState);
-    cutter.consume(batch([1000, "10"], [1100, "10"]), (bucket) => buckets.push(bucket));
-    cutter.notBefore(1234);
-    cutter.advance(1101, (bucket) => buckets.push(bucket));
-    expect(buckets.map((bucket) => bucket.availableAt)).toEqual([1001, 1234]);
-    expect(cutter.state().lastAvailableAt).toBe(1234);
-  });
 });
 
 describe("bounds", () => {

@@ -8,7 +8,7 @@ import { repository } from "../spec/project-files.js";
 
 const page = readFileSync(cliDocPath, "utf8");
 
-it("docs/cli.md has every command as its --help has it", async () => {
+it("docs/cli.md has the exit statuses, and every command as its --help has it", async () => {
   expect(page, `docs/cli.md is out of step: run \`${regenerateCommand}\``).toBe(await withCommands(page));
 });
 
