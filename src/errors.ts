@@ -12,6 +12,12 @@ interface CodeEntry {
 }
 
 export const errorCodes = {
+  FS_BUCKETS_EXPIRED: {
+    summary:
+      "Cutting an instrument anew would lose buckets whose raw rows are no longer stored (`retention: raw:`).",
+    hint: "Leave the instrument as it is, load the missing recordings again first, or add --allow-destructive if the older buckets are no longer needed.",
+    exit: 3,
+  },
   FS_BUCKETS_FETCHED: {
     summary: "Cutting an instrument anew would change rows that were already fetched or served.",
     hint: "Add --allow-destructive if what was trained on them is no longer needed.",

@@ -8,5 +8,12 @@ export function isCounted({ clock }: ClockContext): boolean {
 
 export function countedResult(context: ClockContext, result: AdvanceResult): AdvanceResult {
   if (isCounted(context)) return result;
-  return { ...result, trades: 0, bucketsCut: 0, bucketsClosed: 0, bucketsRecomputed: 0 };
+  return {
+    ...result,
+    trades: 0,
+    bucketsCut: 0,
+    bucketsClosed: 0,
+    bucketsRecomputed: 0,
+    bucketsNotRecomputable: 0,
+  };
 }

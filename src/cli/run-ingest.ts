@@ -19,6 +19,7 @@ import {
   breachWarnings,
   failureErrors,
   instrumentArgument,
+  notRecomputableWarnings,
   openWriting,
   withoutSizeWarnings,
 } from "./writing.js";
@@ -104,6 +105,7 @@ function outcomeOf(
   const rowsPerSecond = Math.round(summary.read / Math.max(storeSeconds, 0.001));
   const warnings = [
     ...withoutSizeWarnings(advanced.flatMap(({ withoutSize }) => withoutSize)),
+    ...notRecomputableWarnings(advanced),
     ...breachWarnings(
       project,
       advanced.flatMap(({ breaches }) => breaches),
@@ -126,6 +128,7 @@ function outcomeOf(
     tradesCut: cut("trades"),
     bucketsCut: cut("bucketsCut"),
     bucketsRecomputed: advanced.reduce((total, result) => total + result.bucketsRecomputed, 0),
+    bucketsNotRecomputable: advanced.reduce((total, result) => total + result.bucketsNotRecomputable, 0),
     seconds,
     storeSeconds,
     rowsPerSecond,

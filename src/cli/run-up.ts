@@ -17,7 +17,13 @@ import { openService, type ServeFlags } from "./open-service.js";
 import type { Outcome } from "./outcome.js";
 import { formatOptions, type IngestFlags } from "./run-ingest.js";
 import type { Shell } from "./shell.js";
-import { breachWarnings, failureErrors, openWriting, withoutSizeWarnings } from "./writing.js";
+import {
+  breachWarnings,
+  failureErrors,
+  notRecomputableWarnings,
+  openWriting,
+  withoutSizeWarnings,
+} from "./writing.js";
 
 export interface UpFlags extends ServeFlags, IngestFlags {
   readonly replay: readonly string[];
@@ -112,6 +118,7 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
   const { read, stored, duplicate, rejected, late, seconds } = summary;
   const warnings = [
     ...withoutSizeWarnings([...new Set(advanced.flatMap(({ withoutSize }) => withoutSize))]),
+    ...notRecomputableWarnings(advanced),
     ...breachWarnings(
       project,
       advanced.flatMap(({ breaches }) => breaches),

@@ -8,6 +8,7 @@ import type { StoredTable } from "../ingest/buckets/rebuild.js";
 import { parseInstrumentName } from "../spec/instrument-name.js";
 import { type InstrumentKey, instrumentName, type Project } from "../spec/model.js";
 import type { Context } from "./context.js";
+import { plural } from "./count-text.js";
 import { deployedCatalog } from "./deployed-catalog.js";
 
 /** What commands that store rows or close buckets need beside the engine. */
@@ -50,6 +51,17 @@ export const withoutSizeWarnings = (names: readonly string[]) =>
     (name) =>
       `${name} is stored but not cut: it has no bucket size; feature buckets calibrate --write finds one, or give it one in features.yaml (clocks: size: default:)`,
   );
+
+/** Buckets that rows came for which can no longer be taken in. */
+export function notRecomputableWarnings(
+  results: readonly { readonly bucketsNotRecomputable: number }[],
+): string[] {
+  const buckets = results.reduce((sum, { bucketsNotRecomputable }) => sum + bucketsNotRecomputable, 0);
+  if (buckets === 0) return [];
+  return [
+    `${plural(buckets, "bucket")} not computed again: raw rows that they were computed from are no longer stored (retention: raw:), so they stay as they were`,
+  ];
+}
 
 /** What is not as views expect: the first few, and where all of it is. */
 export function breachWarnings(project: Project, breaches: readonly ViewBreach[]): string[] {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Catalog } from "../../compile/catalog.js";
 import { FeatureError } from "../../errors.js";
+import type { AdvanceResult } from "../../ingest/buckets/advance.js";
 import type { ApplyResult } from "../../migrate/apply.js";
 import type { PlannedApply } from "../../migrate/plan-apply.js";
 import type { SealInputs } from "../../migrate/seal.js";
@@ -53,17 +54,20 @@ async function recomputeSpoilt(context: Context, catalog: Catalog) {
       "Buckets that were closed meanwhile are computed again by the writer's next close, or by `feature buckets build`.";
     return { buckets: 0, warnings: [todo] };
   }
-  const [{ advance }, { clockContext }, { writerName }] = await Promise.all([
+  const [{ advance }, { clockContext }, { notRecomputableWarnings, writerName }] = await Promise.all([
     import("../../ingest/buckets/advance.js"),
     import("../../ingest/buckets/clock-context.js"),
     import("../writing.js"),
   ]);
-  let buckets = 0;
+  const results: AdvanceResult[] = [];
   for (const { name } of catalog.clocks) {
     const clock = clockContext(engine, project, catalog, name, writerName("apply"));
-    buckets += (await advance(clock, { instruments: [] })).bucketsRecomputed;
+    results.push(await advance(clock, { instruments: [] }));
   }
-  return { buckets, warnings: [] };
+  return {
+    buckets: results.reduce((sum, { bucketsRecomputed }) => sum + bucketsRecomputed, 0),
+    warnings: notRecomputableWarnings(results),
+  };
 }
 
 /** Shows the plan and asks. Throws FS_CLI_DECLINED. */

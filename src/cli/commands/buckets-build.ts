@@ -47,6 +47,7 @@ export function configureBuild(command: Command, bind: Bind): void {
           }
           const warnings = [
             ...writing.withoutSizeWarnings(results.flatMap(({ withoutSize }) => withoutSize)),
+            ...writing.notRecomputableWarnings(results),
             ...writing.breachWarnings(
               context.project,
               results.flatMap(({ breaches }) => breaches),

@@ -11,10 +11,11 @@ export function configureRebuild(command: Command, bind: Bind): void {
     .description(
       "Cuts an instrument again from its first stored trade, late ones included, as a new version of its buckets, and " +
         "computes all of its features anew. Refused (exit 3) once its features were fetched or served, since a training " +
-        "set made from the old buckets can then not be recomputed; --allow-destructive does it all the same.",
+        "set made from the old buckets can then not be recomputed, and where raw rows of its buckets are past their " +
+        "retention, since these buckets would be lost; --allow-destructive does it all the same.",
     )
     .argument("<instrument>", "as exchange/market_type/symbol")
-    .option("--allow-destructive", "also when its features were fetched or served")
+    .option("--allow-destructive", "also when its features were fetched, or buckets would be lost")
     .addHelpText(
       "after",
       examples(
@@ -38,6 +39,7 @@ export function configureRebuild(command: Command, bind: Bind): void {
           });
           const warnings = [
             ...writing.withoutSizeWarnings(results.flatMap(({ withoutSize }) => withoutSize)),
+            ...writing.notRecomputableWarnings(results),
             ...writing.breachWarnings(
               context.project,
               results.flatMap(({ breaches }) => breaches),

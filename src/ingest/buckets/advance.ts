@@ -9,13 +9,15 @@ import { type CutTotals, cutInstruments } from "./cut-instruments.js";
 import { cuttableInstruments } from "./cuttable-instruments.js";
 import { type LeaseBook, leaseBook } from "./lease-book.js";
 import { pendingBuckets } from "./pending.js";
-import { replayDirty } from "./replay-dirty.js";
+import { type Replayed, replayDirty } from "./replay-dirty.js";
 import type { CloseFailure, Stopped } from "./run-batches.js";
 
 export interface AdvanceResult extends CutTotals {
   readonly bucketsClosed: number;
   /** Closed before, computed again because rows were stored after their close. */
   readonly bucketsRecomputed: number;
+  /** Closed before, and to be computed again, but raw rows that they read are past their retention: they are as they were. */
+  readonly bucketsNotRecomputable: number;
   /** What is not as views expect, in buckets that are complete on all paths since this call. */
   readonly breaches: readonly ViewBreach[];
   /** Instruments whose buckets could not be computed; the next run tries again. */
@@ -71,7 +73,7 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
   const { leases } = session;
   const stopped: Stopped = new Map();
   const isFirst = !session.isSettled;
-  const bucketsRecomputed =
+  const { recomputed, notRecomputable }: Replayed =
     isFirst || session.mayBeDirty
       ? await replayDirty(
           context,
@@ -81,7 +83,7 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
           (done) => progress({ stage: "recompute", done }),
           onComputed,
         )
-      : 0;
+      : { recomputed: 0, notRecomputable: 0 };
   const instruments = await instrumentsOf(context, options.instruments, isFirst);
   let asked: Asked | undefined;
   const { buckets, ...cut } = await cutInstruments(
@@ -128,7 +130,14 @@ export async function advance(context: ClockContext, options: AdvanceOptions = {
     session.unchecked = [];
   }
   session.isSettled = stopped.size === 0;
-  return { ...cut, bucketsClosed, bucketsRecomputed, breaches, failures: [...stopped.values()] };
+  return {
+    ...cut,
+    bucketsClosed,
+    bucketsRecomputed: recomputed,
+    bucketsNotRecomputable: notRecomputable,
+    breaches,
+    failures: [...stopped.values()],
+  };
 }
 
 function instrumentsOf(

@@ -1,6 +1,7 @@
 /** Cuts an instrument again from its first raw trade, late ones included: a new version of its buckets. */
 import { initialState } from "../../clock/bucket.js";
 import { sourceTable } from "../../compile/source-relation.js";
+import { wholeBuckets } from "../../compile/whole-buckets.js";
 import { FeatureError } from "../../errors.js";
 import type { TableName } from "../../schema/object.js";
 import { quoteName } from "../../schema/quote.js";
@@ -25,7 +26,10 @@ export interface StoredTable {
 export interface RebuildOptions {
   /** Of all clocks and of all versions that are fed. */
   readonly storedTables: readonly StoredTable[];
-  /** Needed once the instrument's rows were fetched or served: what was trained on can then not be recomputed. */
+  /**
+   * Needed once the instrument's rows were fetched or served: what was trained on can then not be recomputed. Needed also where raw
+   * rows of its buckets are gone: these buckets, and their features, are then gone as well.
+   */
   readonly allowDestructive: boolean;
   readonly onProgress?: (progress: AdvanceProgress) => void;
 }
@@ -41,8 +45,8 @@ export interface RebuildResult extends AdvanceResult, Cut {}
 /**
  * By all clocks: a late trade that one of them takes in is late for none. A result a clock, in the order given.
  *
- * Throws FS_BUCKETS_NO_TRADES, and FS_BUCKETS_FETCHED (exit 3) when rows of the instrument were fetched and `allowDestructive` is not given. After a
- * crash the next writing command goes on where this one stopped.
+ * Throws FS_BUCKETS_NO_TRADES; where `allowDestructive` is not given also FS_BUCKETS_EXPIRED when buckets would be lost and
+ * FS_BUCKETS_FETCHED when rows of the instrument were fetched (exit 3 both). After a crash the next writing command goes on where this one stopped.
  */
 export async function rebuildInstrument(
   clocks: readonly ClockContext[],
@@ -52,7 +56,10 @@ export async function rebuildInstrument(
   const [first] = clocks;
   if (first === undefined) return [];
   await refuseUntraded(first, instrument);
-  if (!options.allowDestructive) await refuseFetched(first, instrument);
+  if (!options.allowDestructive) {
+    await refuseExpired(clocks, instrument);
+    await refuseFetched(first, instrument);
+  }
   const noted: (ClockSession & { readonly cut: Cut })[] = [];
   for (const one of clockSessions(clocks)) noted.push({ ...one, cut: await noteCut(one.clock, instrument) });
   for (const { clock } of noted) await finishRebuild(clock, instrument, options.storedTables);
@@ -97,6 +104,30 @@ async function refuseUntraded(context: ClockContext, instrument: InstrumentKey):
   throw new FeatureError(
     "FS_BUCKETS_NO_TRADES",
     `no trades of ${name} are stored, so there is nothing to cut`,
+    { object: name },
+  );
+}
+
+/** Cutting starts at the first trade that is stored: buckets of what is gone would be gone, and the ids of the others be others. */
+async function refuseExpired(clocks: readonly ClockContext[], instrument: InstrumentKey): Promise<void> {
+  const name = instrumentName(instrument);
+  const lost: string[] = [];
+  for (const { engine, project, clock, compiled } of clocks) {
+    const buckets = `(SELECT * FROM ${quoteName(compiled.buckets)} FINAL WHERE ${ofInstrument})`;
+    const [row] = await engine.rows<{ stored: string; gone: string }>(
+      `SELECT toString(count()) AS stored, toString(countIf(bucket_id NOT IN (
+         SELECT bucket_id FROM (${wholeBuckets(project, clock, buckets, 0)})
+       ))) AS gone
+       FROM ${buckets}`,
+      { params: instrumentParams(instrument) },
+    );
+    if (row !== undefined && row.gone !== "0")
+      lost.push(`${row.gone} of ${row.stored} buckets of clock ${clock.name}`);
+  }
+  if (lost.length === 0) return;
+  throw new FeatureError(
+    "FS_BUCKETS_EXPIRED",
+    `raw rows of ${name} are gone that its buckets were cut from: cutting it again would lose ${lost.join(", ")} and give the others new ids`,
     { object: name },
   );
 }

@@ -20,13 +20,19 @@ import type { LeaseBook } from "./lease-book.js";
 import { bucketsOf } from "./pending.js";
 import { runBatches, type Stopped } from "./run-batches.js";
 import { triggerLevel } from "./trigger.js";
+import { wholeRanges } from "./whole-ranges.js";
 
 const template = sqlTemplate(import.meta.url, "dirty-ranges");
 const lastWithin = sqlTemplate(import.meta.url, "last-within");
 
-/**
- * Returns how many buckets of level 0 were recomputed. An instrument that fails is added to `stopped`; its intents stay open.
- */
+export interface Replayed {
+  /** Buckets of level 0 that were recomputed. */
+  readonly recomputed: number;
+  /** Those that stay as they are: raw rows that they read are no longer stored, and without them their values would become wrong. */
+  readonly notRecomputable: number;
+}
+
+/** An instrument that fails is added to `stopped`; its intents stay open. */
 export async function replayDirty(
   context: ClockContext,
   leases: LeaseBook,
@@ -34,10 +40,12 @@ export async function replayDirty(
   stopped: Stopped,
   onBuckets: (buckets: number) => void,
   onComputed: (ranges: readonly BucketRange[]) => void,
-): Promise<number> {
+): Promise<Replayed> {
   const open = await openIntents(context);
-  let dirty =
-    open.length === 0 ? [] : await dirtyRanges(context, (await readFeed(context)).reach[0]?.ms ?? 0);
+  if (open.length === 0) return { recomputed: 0, notRecomputable: 0 };
+  const reachMs = (await readFeed(context)).reach[0]?.ms ?? 0;
+  const whole = await wholeRanges(context, await dirtyRanges(context, reachMs), reachMs);
+  let dirty = [...whole.ranges];
   let replayed = 0;
   for (let level = 0; dirty.length > 0; level++) {
     // Asked for again at each level: one that came meanwhile was filled from rows that are computed again here.
@@ -68,7 +76,7 @@ export async function replayDirty(
     context,
     open.filter(({ instrument }) => !stopped.has(instrumentName(instrument))),
   );
-  return replayed;
+  return { recomputed: replayed, notRecomputable: whole.leftOut };
 }
 
 async function dirtyRanges(context: ClockContext, reachMs: number): Promise<BucketRange[]> {
