@@ -274,7 +274,11 @@ class ReferenceChecker {
       const start = path.indexOf(view);
       if (start >= 0) {
         const names = [...path.slice(start), view].map((step) => step.name);
-        this.#add("FS_SPEC_CYCLE", `views read each other in a circle: ${names.join(" → ")}`, view.at);
+        this.#add(
+          "FS_SPEC_CYCLE",
+          `views read each other in a circle: ${names.join(" → ")}`,
+          this.#scope.locate(view, "/from"),
+        );
         return;
       }
       if (done.has(view.name)) return;
