@@ -8,7 +8,7 @@ import type { Definition } from "./catalog.js";
 import { missing } from "./feature-table.js";
 import { bucketColumns, triggerColumns } from "./names.js";
 import { nested } from "./nested.js";
-import { sourceRelation } from "./source-relation.js";
+import { sourceDefinition, sourceRelation } from "./source-relation.js";
 import type { SplitScope } from "./split-rows.js";
 import { rowsRelation } from "./stream-rows.js";
 import type { ViewDraft } from "./view-draft.js";
@@ -113,11 +113,10 @@ export function sourceValueSql(name: string): string {
 
 /** What of it decides the rows of a version. */
 export function asOfDefinition(asOf: AsOf, project: Project): Definition {
-  const { table, external, columns, availableAt, delayMs } = project.sources[asOf.source];
   return {
     asOf: asOf.source,
     maxAgeMs: maxAgeOf(asOf, project) ?? 0,
     ...(asOf.events ? { events: true } : {}),
-    source: external ? { table, columns: { ...columns }, availableAt, delayMs } : { table },
+    source: sourceDefinition(project.sources[asOf.source]),
   };
 }

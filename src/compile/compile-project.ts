@@ -24,6 +24,7 @@ import { compileLabel } from "./label.js";
 import { bucketColumnTypes, closeTable, streamName, triggerColumns } from "./names.js";
 import type { StoredVersion } from "./placement.js";
 import { compileRowView } from "./row-view.js";
+import { sourceDefinition } from "./source-relation.js";
 import { type StreamUsage, unionUsage } from "./stream.js";
 import { compileVector } from "./vector.js";
 import { compileView } from "./view.js";
@@ -94,11 +95,7 @@ function tableName({ database, name }: TableName): TableName {
 
 /** What of a clock decides the rows of everything that is built on it. Size, target and lateness do not. */
 function clockDefinition(project: Project, clock: Clock): Definition {
-  const sources = streamSources.map((source) => {
-    const { table, external, columns, availableAt, delayMs } = project.sources[source];
-    // A delay is written into the rows of our own tables; only a foreign table's rows change their meaning with it.
-    return external ? { table, columns: { ...columns }, availableAt, delayMs } : { table };
-  });
+  const sources = streamSources.map((source) => sourceDefinition(project.sources[source]));
   const { name, mode, maxMs, maxTrades, bookGapMs, quality, targetMs } = clock;
   // The score measures a bucket's duration against the target.
   const score = quality === undefined ? undefined : { ...quality, targetMs };

@@ -121,7 +121,7 @@ function inScratchDatabases(specs: ProjectSpecs): ProjectSpecs {
   const sources = Object.fromEntries(
     Object.entries(specs.project.sources).map(([name, source]) => [
       name,
-      { ...source, table: name, external: false, columns: {}, availableAt: undefined },
+      { ...source, table: name, external: false, columns: {}, sides: undefined, availableAt: undefined },
     ]),
   ) as ProjectSpecs["project"]["sources"];
   return { ...specs, project: { ...specs.project, databases, sources } };

@@ -2,12 +2,11 @@
 import { exchangeProblem, marketTypeProblem, symbolProblem } from "./instrument-name.js";
 import { pointerTo } from "./json-pointer.js";
 import type { CsvMap, SourceName } from "./model.js";
+import { type RawSides, readSides } from "./sides.js";
 import { neededColumns, sourceColumns } from "./source-columns.js";
 import { recordOf, type SpecReader } from "./spec-reader.js";
 import { didYouMean } from "./suggest.js";
 import { isTimeZone } from "./time-zone.js";
-
-type Word = string | number | boolean;
 
 interface RawCsvMap {
   readonly csv: string;
@@ -17,7 +16,7 @@ interface RawCsvMap {
   readonly columns: Readonly<Record<string, string | number>>;
   readonly constants?: Readonly<Record<string, string | number>>;
   readonly time?: { readonly unit?: CsvMap["time"]["unit"]; readonly zone?: string };
-  readonly sides?: { readonly buy: readonly Word[]; readonly sell: readonly Word[] };
+  readonly sides?: RawSides;
 }
 
 export function readCsvMapFile(reader: SpecReader): CsvMap {
@@ -50,7 +49,7 @@ export function readCsvMapFile(reader: SpecReader): CsvMap {
       ]),
     ),
     time: { unit: raw.time?.unit ?? "milliseconds", zone },
-    sides: readSides(reader, raw),
+    sides: readSides(reader, "/sides", raw.sides),
     at: reader.file.keyAt("/csv"),
   };
 }
@@ -120,22 +119,4 @@ function checkConstants(reader: SpecReader, raw: RawCsvMap): void {
       reader.add("FS_SPEC_VALUE", problem, reader.file.at(pointer), hint);
     }
   }
-}
-
-function readSides(reader: SpecReader, raw: RawCsvMap): CsvMap["sides"] {
-  if (raw.sides === undefined) return { buy: ["buy"], sell: ["sell"] };
-  const words = (side: "buy" | "sell"): string[] =>
-    (raw.sides?.[side] ?? []).map(
-      (word, index) => reader.file.textAt(pointerTo(`/sides/${side}`, index)) ?? String(word),
-    );
-  const sides = { buy: words("buy"), sell: words("sell") };
-  sides.sell.forEach((word, index) => {
-    if (!sides.buy.includes(word)) return;
-    reader.add(
-      "FS_SPEC_DUPLICATE",
-      `the word ${word} stands for both sides`,
-      reader.file.at(pointerTo("/sides/sell", index)),
-    );
-  });
-  return sides;
 }

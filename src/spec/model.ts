@@ -64,6 +64,12 @@ export const sourceNames = [
 ] as const;
 export type SourceName = (typeof sourceNames)[number];
 
+/** Words for the side of the taker, as written; their case does not matter. */
+export interface Sides {
+  readonly buy: readonly string[];
+  readonly sell: readonly string[];
+}
+
 export interface Source {
   readonly name: SourceName;
   readonly table: string;
@@ -71,6 +77,8 @@ export interface Source {
   readonly external: boolean;
   /** Our column name → theirs; empty for an owned table. */
   readonly columns: Readonly<Record<string, string>>;
+  /** The words of a foreign column `side`; undefined for an owned table, and for a source without sides. */
+  readonly sides: Sides | undefined;
   /** Expression over the foreign columns; undefined means `timestamp` plus `delayMs`. */
   readonly availableAt: string | undefined;
   readonly delayMs: number;
@@ -344,7 +352,7 @@ export interface CsvMap {
     readonly zone: string;
   };
   /** The file's words for the sides of the taker. */
-  readonly sides: { readonly buy: readonly string[]; readonly sell: readonly string[] };
+  readonly sides: Sides;
   readonly at: Location;
 }
 

@@ -1,5 +1,6 @@
 /** The shapes that features.yaml has once project.schema.json has accepted it. */
 import type { Databases, SourceName } from "./model.js";
+import type { RawSides } from "./sides.js";
 
 type Decimal = number | string;
 
@@ -24,6 +25,7 @@ export interface RawSource {
   readonly table?: string;
   readonly external?: boolean;
   readonly columns?: Readonly<Record<string, string>>;
+  readonly sides?: RawSides;
   readonly available_at?: string;
   readonly delay?: string;
   readonly max_age?: string;

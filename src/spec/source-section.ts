@@ -3,6 +3,7 @@
 import { pointerTo } from "./json-pointer.js";
 import { type Source, type SourceName, sourceNames } from "./model.js";
 import type { RawProject, RawSource } from "./raw-project.js";
+import { readSides } from "./sides.js";
 import { sourceColumns } from "./source-columns.js";
 import { recordOf, type SpecReader } from "./spec-reader.js";
 import { didYouMean } from "./suggest.js";
@@ -16,7 +17,7 @@ export function readSources(reader: SpecReader, raw: RawProject): Readonly<Recor
 function readSource(reader: SpecReader, name: SourceName, raw: RawSource): Source {
   const pointer = pointerTo("/sources", name);
   const external = raw.external ?? false;
-  for (const key of ["columns", "available_at"] as const) {
+  for (const key of ["columns", "sides", "available_at"] as const) {
     if (raw[key] === undefined || external) continue;
     const message = `\`sources.${name}.${key}\` belongs to an external table, but this one is owned`;
     reader.add(
@@ -42,11 +43,21 @@ function readSource(reader: SpecReader, name: SourceName, raw: RawSource): Sourc
     const at = reader.file.keyAt(pointerTo(pointerTo(pointer, "columns"), column));
     reader.add("FS_SPEC_UNKNOWN_REFERENCE", `${name} has no column ${column}`, at, hint);
   }
+  const hasSides = known.includes("side");
+  if (raw.sides !== undefined && !hasSides) {
+    reader.add(
+      "FS_SPEC_VALUE",
+      `rows of ${name} have no side, so no words for it`,
+      reader.file.keyAt(pointerTo(pointer, "sides")),
+      "Remove `sides`.",
+    );
+  }
   return {
     name,
     table: raw.table ?? name,
     external,
     columns: recordOf(Object.entries(raw.columns ?? {})),
+    sides: external && hasSides ? readSides(reader, pointerTo(pointer, "sides"), raw.sides) : undefined,
     availableAt: raw.available_at,
     delayMs: reader.duration(pointerTo(pointer, "delay"), raw.delay, 0),
     maxAgeMs:

@@ -52,6 +52,7 @@ function source(name: SourceName): Source {
     table: name,
     external: name === "volatility_indices",
     columns: {},
+    sides: undefined,
     availableAt: undefined,
     delayMs: name === "funding_rates" ? 2000 : 0,
     maxAgeMs: undefined,

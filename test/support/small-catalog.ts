@@ -17,6 +17,7 @@ export function smallProject(root = join("/", "project"), instruments: readonly 
     table: name,
     external: false,
     columns: {},
+    sides: undefined,
     availableAt: undefined,
     delayMs: 0,
     maxAgeMs: undefined,

@@ -117,6 +117,7 @@ describe("parseProject", () => {
       table: "trades",
       external: false,
       columns: {},
+      sides: undefined,
       availableAt: undefined,
       delayMs: 0,
       maxAgeMs: undefined,
@@ -174,16 +175,19 @@ describe("parseProject", () => {
   it("reads external sources", () => {
     const { sources } = parse(
       project(
-        "clocks: { ubt: { size: 5 } }\nsources: { trades: { table: db.t, external: true, columns: { price: px }, delay: 2s, max_age: 9h } }",
+        "clocks: { ubt: { size: 5 } }\nsources: { trades: { table: db.t, external: true, columns: { price: px }, sides: { buy: [B, 1], sell: [S, -1] }, delay: 2s, max_age: 9h }, liquidations: { external: true } }",
       ),
     ).project;
     expect(sources.trades).toMatchObject({
       table: "db.t",
       external: true,
       columns: { price: "px" },
+      sides: { buy: ["B", "1"], sell: ["S", "-1"] },
       delayMs: 2_000,
       maxAgeMs: 32_400_000,
     });
+    expect(sources.liquidations.sides).toEqual({ buy: ["buy"], sell: ["sell"] });
+    expect(sources.orderbooks.sides).toBeUndefined();
   });
 
   it("gives windows their defaults: all buckets, one row of seconds", () => {
