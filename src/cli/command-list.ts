@@ -15,12 +15,12 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: "validate",
-    summary: "check every spec on the embedded engine, in memory; needs no server",
+    summary: "check every spec with an in-memory engine; no server needed",
     load: () => import("./commands/validate.js"),
   },
   {
     name: "diff",
-    summary: "what `apply` would change, why, what it costs and what depends on it",
+    summary: "what `apply` would change, why, at what cost, and what depends on it",
     load: () => import("./commands/diff.js"),
   },
   {
@@ -55,12 +55,12 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: "buckets",
-    summary: "cut what is not cut yet; show or rebuild an instrument's buckets",
+    summary: "cut stored trades into buckets; show, calibrate or rebuild buckets",
     load: () => import("./commands/buckets.js"),
   },
   {
     name: "labels",
-    summary: "compute what models shall predict, once it is known",
+    summary: "compute labels whose horizon has passed",
     load: () => import("./commands/labels.js"),
   },
   {
@@ -75,7 +75,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: "evaluate",
-    summary: "judge predictions by what came",
+    summary: "score predictions against outcomes",
     load: () => import("./commands/evaluate.js"),
   },
   {
@@ -105,7 +105,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: "jobs",
-    summary: "run what is scheduled: list, run one now, start the scheduler",
+    summary: "scheduled jobs: list them, run one now, start the scheduler",
     load: () => import("./commands/jobs.js"),
   },
   {

@@ -8,7 +8,7 @@ export const mainHelp = {
     "names a server.",
   after: `
 Examples:
-  feature demo                                   the whole chain on a simulated market, about a minute
+  feature demo                                   the whole chain on a simulated market, under a minute
   feature init shop && cd shop && feature validate
   feature apply && feature ingest binance-archive BTCUSDT-trades-2024-08-08.zip --market spot
   feature fetch --vector trend_v1 --every-bucket --out train.parquet

@@ -4,24 +4,20 @@ import { defaultServiceLimits } from "../serve/service.js";
 /** Options of the HTTP service. */
 export function addServeOptions(command: Command): Command {
   return command
-    .option(
-      "--host <address>",
-      "address to listen on; any other than this machine's own needs keys",
-      "127.0.0.1",
-    )
+    .option("--host <address>", "address to listen on; any but a loopback address needs keys", "127.0.0.1")
     .option("--port <number>", "port to listen on; 0 lets the system choose", wholeNumber, 8417)
     .option("--keys <file>", "API keys, as `feature keys create` writes them (also: FEATURE_API_KEYS)")
     .option("--vector <name...>", "vectors to serve (default: all of the project)")
-    .option("--online-memory <MiB>", "what the rows in memory may take", wholeNumber, 256)
+    .option("--online-memory <MiB>", "memory limit of the rows that are held", wholeNumber, 256)
     .option(
       "--max-rows <count>",
-      "rows of one point-in-time request",
+      "most rows of one point-in-time request",
       wholeNumber,
       defaultServiceLimits.streamRows,
     )
     .option(
       "--rate-limit <count>",
-      "requests a second of one key, or of one address without keys; 0: no limit",
+      "most requests per second of a key, or of an address without keys; 0: no limit",
       wholeNumber,
       defaultServiceLimits.requestsPerSecond,
     );

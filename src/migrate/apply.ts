@@ -36,7 +36,7 @@ export interface ApplyOptions extends HoldOptions {
   readonly frozen?: boolean;
   /** Gives up a migration that failed, before anything else: what it has done is taken back, its files are removed. */
   readonly abandonFailed?: boolean;
-  /** Restores what is missing or was altered behind our back, before anything else. */
+  /** Restores what was dropped or changed outside this tool, before anything else. */
   readonly repair?: boolean;
   /** Goes on although a check of a migration found something wrong; what it found stays in the journal. */
   readonly acceptFailedChecks?: boolean;

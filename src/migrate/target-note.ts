@@ -54,7 +54,7 @@ export async function writeNote(
 
 /**
  * To be called while the engine is held by a command that may have written: where there is a note it is brought up to date, so that the next
- * diff needs no engine either. What drifted behind our back ends it. Failing to do so fails nothing.
+ * diff needs no engine either. What was changed outside this tool ends it. Failing to do so fails nothing.
  */
 export async function renewNote(reader: Reader, root: string, sealed: SealedTarget): Promise<void> {
   const note = parseNote(root, sealed);

@@ -47,7 +47,7 @@ export function authenticate(app: FastifyInstance, keys: KeyRing): void {
     }
     if (!grants(key, scope)) {
       return done(
-        new HttpError("forbidden", `The API key has not the scope ${scope}, which this route needs.`),
+        new HttpError("forbidden", `The API key lacks the scope ${scope}, which this route needs.`),
       );
     }
     request.apiKey = key;

@@ -70,7 +70,7 @@ interface Violation {
 /** In words: a pattern is no help to who reads it, and the name of a superfluous property is. */
 function violation(context = "it", found: Violation | undefined): string {
   const place = `${context === "querystring" ? "query" : context}${found?.instancePath ?? ""}`;
-  if (found?.keyword === "pattern") return `${place} has not the form that is expected`;
+  if (found?.keyword === "pattern") return `${place} does not have the expected form`;
   if (found?.keyword === "additionalProperties") return `${place} has something that is not expected`;
   return `${place} ${found?.message ?? "is wrong"}`;
 }

@@ -107,22 +107,22 @@ async function note(
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Brings the target to what the specs say. Writes the migrations that are missing into migrations/ (commit them), " +
+      "Brings the target in line with the specs. Writes the migrations that are missing into migrations/ (commit them), " +
         "runs every one that is pending, fills what is new from stored buckets, and only then lets readers see it. " +
-        "Doing it again does nothing; after a failure the next call goes on at the step that failed.",
+        "Running it again does nothing; after a failure the next run resumes at the step that failed.",
     )
     .option("--dry-run", "print the plan, as `feature diff` does, and change nothing")
     .option("--frozen", "run committed migrations only; an error if the specs need others")
-    .option("--allow-destructive", "carry out what takes away something that others use")
-    .option("--abandon-failed", "give up the migration that failed: take back what it did, then go on")
-    .option("--accept-failed-checks", "go on although a check found something; it stays in the journal")
-    .option("--repair", "first restore what is missing or was altered in the database behind our back")
-    .option("--yes", "do not ask; where nobody can answer (no terminal, --json) nothing is asked anyway")
+    .option("--allow-destructive", "also remove what others use")
+    .option("--abandon-failed", "undo the migration that failed, then go on")
+    .option("--accept-failed-checks", "go on despite failed checks; the journal keeps them")
+    .option("--repair", "first restore what was dropped or changed outside this tool")
+    .option("--yes", "do not ask for confirmation; without a terminal, or with --json, it never asks")
     .addHelpText(
       "after",
       examples(
         ["feature apply", "the target that features.yaml names"],
-        ["feature apply --target prod --frozen", "in deployment: only what was reviewed and committed"],
+        ["feature apply --target prod --frozen", "in deployment: only reviewed, committed migrations"],
         ["feature apply --abandon-failed", "after a migration that cannot succeed"],
         ["feature apply --repair", "after somebody dropped or altered something by hand"],
       ),

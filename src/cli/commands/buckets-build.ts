@@ -17,10 +17,10 @@ export function describeAdvance(clock: string, result: AdvanceResult): string {
 
 export function configureBuild(command: Command, bind: Bind): void {
   command
-    .summary("cut and compute whatever is not yet")
+    .summary("cut and compute what is outstanding")
     .description(
       "Cuts stored trades that are in no bucket yet, and computes the features of every stored bucket that is not " +
-        "complete, whoever left it. For tables that something else fills, and after a crash.",
+        "complete. For tables that something else fills, and after a crash.",
     )
     .argument("[instrument...]", "only these, as exchange/market_type/symbol (default: all)")
     .addHelpText(

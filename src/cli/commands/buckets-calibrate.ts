@@ -15,10 +15,10 @@ export function configureCalibrate(command: Command, bind: Bind): void {
   command
     .summary("find sizes that make buckets last as long as the clock's target")
     .description(
-      "Cuts the stored trades of a look-back with many sizes and takes, for every instrument, the size whose buckets' median " +
+      "Replays the stored trades of a look-back with many sizes and takes, for every instrument, the size whose buckets' median " +
         "duration is closest to the clock's `target`. Shows what would change and how buckets would then come out; the " +
-        "ratio rule (target times the median volume a second, empty minutes counted) is shown beside it. --write stores the " +
-        "sizes in bucket_config, valid from the end of the look-back: what is cut stays as it is. Where no size meets the " +
+        "ratio rule (target times the median volume per second, empty minutes counted) is shown beside it. --write stores the " +
+        "sizes in bucket_config, valid from the end of the look-back: existing buckets stay as they are. Where no size meets the " +
         "aim with the clock's `max` (a median within a sixth of `target`, nine of ten buckets below `max`), or only one " +
         "that a slightly busier day would undo, the instrument gets a shorter `max` of its own.",
     )

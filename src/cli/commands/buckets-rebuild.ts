@@ -7,15 +7,15 @@ import { describeAdvance } from "./buckets-build.js";
 
 export function configureRebuild(command: Command, bind: Bind): void {
   command
-    .summary("cut an instrument again, from its first trade")
+    .summary("recut an instrument from its first trade")
     .description(
-      "Cuts an instrument again from its first stored trade, late ones included, as a new version of its buckets, and " +
+      "Recuts an instrument from its first stored trade, late ones included, as a new version of its buckets, and " +
         "computes all of its features anew. Refused (exit 3) once its features were fetched or served, since a training " +
-        "set made from the old buckets can then not be recomputed, and where raw rows of its buckets are past their " +
-        "retention, since these buckets would be lost; --allow-destructive does it all the same.",
+        "set made from the old buckets could then not be recomputed, and where raw rows of its buckets are past their " +
+        "retention, since these buckets would be lost; --allow-destructive does it anyway.",
     )
     .argument("<instrument>", "as exchange/market_type/symbol")
-    .option("--allow-destructive", "also when its features were fetched, or buckets would be lost")
+    .option("--allow-destructive", "even if its features were fetched or served, or buckets would be lost")
     .addHelpText(
       "after",
       examples(

@@ -11,15 +11,15 @@ export function configure(command: Command, bind: Bind): void {
     .description(
       "A bucket is an interval of one instrument, closed when enough was traded or enough time went by; features are " +
         "computed for closed buckets. `feature ingest` cuts what it stores: these commands are for trades that something " +
-        "else stored, for looking at how buckets come out, and for starting anew.",
+        "else stored, for seeing how buckets come out, and for starting over.",
     )
     .addHelpText(
       "after",
       examples(
-        ["feature buckets build", "cut and compute whatever is not yet"],
+        ["feature buckets build", "cut and compute what is outstanding"],
         ["feature buckets status", "durations, counts and lag of every instrument"],
         ["feature buckets calibrate", "sizes that fit the clock's target, from history"],
-        ["feature buckets rebuild binance/spot/BTCUSDT", "cut an instrument again from its first trade"],
+        ["feature buckets rebuild binance/spot/BTCUSDT", "recut an instrument from its first trade"],
       ),
     );
   configureBuild(command.command("build"), bind);

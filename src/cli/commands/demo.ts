@@ -22,18 +22,18 @@ function whole(text: string): number {
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Shows the whole chain on simulated data: makes up some hours of a market (self-exciting trades, books, a burst, a " +
-        "quiet spell, a jump), writes it as the archives that people download, then runs this product's own commands on " +
+      "Runs the whole chain on simulated data: generates some hours of a market (self-exciting trades, books, a burst, a " +
+        "quiet spell, a jump), writes them in the layouts of public archives, then runs this product's own commands on " +
         "it, from `feature init` to a training set and a model's predictions. No network, no real prices; takes under a minute.",
     )
-    .option("--seed <number>", "another market", whole, 7)
-    .option("--hours <number>", "how much of it", positive, 4)
+    .option("--seed <number>", "another simulated market", whole, 7)
+    .option("--hours <number>", "hours to simulate", positive, 4)
     .option("--keep <dir>", "where to write (default: a new folder among the temporary files; it stays)")
     .addHelpText(
       "after",
       examples(
         ["feature demo", "watch it"],
-        ["feature demo --seed 11 --keep market", "another market, in a folder of yours"],
+        ["feature demo --seed 11 --keep market", "another simulated market, in a folder of yours"],
       ),
     )
     .action(

@@ -19,18 +19,18 @@ export function configure(command: Command, bind: Bind): void {
     .description(
       "Shows what `feature apply` would do, and changes nothing: every change with its class, its cause (expressions old " +
         "and new), what reads it, what its backfill reads and how it is taken back. Compares the specs with the registry and " +
-        "with what really stands in the database; drift is shown, too. Classes: metadata (descriptions; nothing is computed), " +
-        "additive (something new), rebuild (a new version beside the old one), destructive (something goes that others use).",
+        "with what is actually in the database; drift is shown, too. Classes: metadata (descriptions; nothing is computed), " +
+        "additive (something new), rebuild (a new version beside the old one), destructive (removes something that others use).",
     )
     .option("--sql", "show every statement")
     .option("--offline", "compare with registry/deployed.json as committed; needs no database")
-    .option("--exit-code", "exit with 2 when anything would change or has drifted")
+    .option("--exit-code", "exit with status 2 if anything would change or has drifted")
     .addHelpText(
       "after",
       examples(
         ["feature diff", "before `feature apply`"],
         ["feature diff --offline --exit-code", "in CI: does this change need a migration?"],
-        ["feature diff --target prod --sql", "the very statements, for a review"],
+        ["feature diff --target prod --sql", "the exact statements, for review"],
       ),
     )
     .action(

@@ -28,35 +28,41 @@ interface EvaluateFlags {
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Judges predictions by what came: information coefficients by period, calibration of probabilities, what positions would " +
+      "Scores predictions against outcomes: information coefficients by period, calibration of probabilities, what positions would " +
         "have earned after costs, drift against a reference; with intervals from resampled blocks that are as long as labels " +
         "overlap. NULL where something is undefined.",
     )
     .argument("<file>", "predictions and labels by row: parquet, csv, arrow, ndjson")
     .requiredOption("--prediction <column>", "what was predicted: a return or a score")
-    .requiredOption("--label <column>", "the return that came (log), such as trend_3__raw_return")
+    .requiredOption("--label <column>", "the realised log return, such as trend_3__raw_return")
     .option("--time <column>", "when each row was decided", "available_at")
-    .option("--label-end <column>", "when each label was known; labels that overlap are taken as such")
+    .option("--label-end <column>", "when each label was known; without it labels are taken not to overlap")
     .option("--probability <column>", "probability of an event, for Brier score, ECE and AUC-PR")
-    .option("--outcome <column>", "1 where that event came, else 0 (default: the label is above 0)")
-    .option("--position <column>", "position that was taken (default: the prediction's sign)")
-    .option("--group-by <column>", "metrics for each value of it, too")
-    .option("--reference <file>", "a file whose predictions PSI and KS compare with")
-    .option("--cost-bps <n>", "cost of a change of position by 1", number, 0)
+    .option(
+      "--outcome <column>",
+      "1 where that event happened, else 0 (default: whether the label is above 0)",
+    )
+    .option("--position <column>", "position taken (default: the prediction's sign)")
+    .option("--group-by <column>", "also report metrics for each of its values")
+    .option("--reference <file>", "a file of predictions to compute PSI and KS against")
+    .option("--cost-bps <n>", "cost of changing the position by 1, in basis points", number, 0)
     .addOption(
-      new Option("--period <duration>", "of the IC's mean and IC_IR, over periods of three rows or more")
+      new Option(
+        "--period <duration>",
+        "length of a period of the mean IC and IC_IR; periods of fewer than three rows are left out",
+      )
         .argParser(duration)
         .default(86_400_000, "1d"),
     )
-    .option("--bins <n>", "of ECE and PSI", integer, 10)
-    .option("--samples <n>", "of the bootstrap; 0 for no intervals", integer, 500)
-    .option("--seed <n>", "of the bootstrap", integer, 7)
+    .option("--bins <n>", "bins of ECE and PSI", integer, 10)
+    .option("--samples <n>", "bootstrap samples; 0: no intervals", integer, 500)
+    .option("--seed <n>", "seed of the bootstrap", integer, 7)
     .option("--html <file>", "write a report with plots: one file that needs nothing else")
     .addHelpText(
       "after",
       examples([
         "feature evaluate scored.parquet --prediction score --label trend_3__raw_return --label-end trend_3__label_end_ts --cost-bps 2 --html report.html",
-        "numbers, and a report",
+        "print the metrics and write a report",
       ]),
     )
     .action(
@@ -96,7 +102,7 @@ export function configure(command: Command, bind: Bind): void {
         return {
           result: { ...result, html: options.html ?? null },
           text: () =>
-            `${countText(result.metrics.rows)} rows judged, ${countText(result.rowsSkipped)} without a time, prediction or label; labels overlap ${result.overlap}-fold\n\n${renderTable(
+            `${countText(result.metrics.rows)} rows scored, ${countText(result.rowsSkipped)} without a time, prediction or label; labels overlap ${result.overlap}-fold\n\n${renderTable(
               ["metric", "value", "95 % interval"],
               Object.entries(result.metrics).map(([name, value]) => {
                 const interval =

@@ -13,37 +13,35 @@ export function configure(command: Command, bind: Bind): void {
     .description(
       "Writes a training set: for each row of a spine (exchange, market_type, symbol, ts, and columns of your own) the " +
         "features as they were known at ts, or one row for every closed bucket. NULL, never 0, where nothing was known or " +
-        "it was older than the vector's max_age. Every spine row comes back, once, in its order. Labels are those of the " +
-        "bucket that the features are of; they look forward. Beside the file, <out>.manifest.json says what it is made of.",
+        "it was older than the vector's max_age. Every spine row comes back once, in order. Labels are those of the " +
+        "features' bucket; they look forward. <out>.manifest.json, beside the file, records what it was made from.",
     )
     .addOption(
-      new Option("--vector <name>", "a vector to fetch; may be given several times")
+      new Option("--vector <name>", "a vector to fetch; repeat it for several")
         .argParser(each)
         .makeOptionMandatory(),
     )
-    .addOption(
-      new Option("--labels <name>", "a label to put beside it; may be given several times").argParser(each),
-    )
+    .addOption(new Option("--labels <name>", "a label to join; repeat it for several").argParser(each))
     .requiredOption(
       "--out <file>",
-      "the file to write; its suffix tells the format: parquet, csv, arrow, ndjson",
+      "the file to write; its suffix gives the format: parquet, csv, arrow, ndjson",
     )
     .addOption(
-      new Option("--spine <file>", "moments to fetch at: csv, parquet or ndjson").conflicts([
+      new Option("--spine <file>", "file of the moments to fetch at: csv, parquet or ndjson").conflicts([
         "everyBucket",
         "spineSql",
       ]),
     )
     .addOption(
-      new Option("--spine-sql <query>", "a SELECT that gives the spine's rows").conflicts("everyBucket"),
+      new Option("--spine-sql <query>", "a SELECT that returns the spine's rows").conflicts("everyBucket"),
     )
     .option("--every-bucket", "one row for every closed bucket instead of a spine")
     .option(
       "--exclude <file>",
-      "csv with the columns from, to (and exchange, market_type, symbol): rows whose time, from ts to the end of their labels, meets one are left out",
+      "csv with the columns from, to (and exchange, market_type, symbol): rows whose time, from ts to the end of their labels, overlaps one of its intervals are left out",
     )
     .addOption(
-      new Option("--as-of-revision <n>", "the versions that readers saw after this revision").argParser(
+      new Option("--as-of-revision <n>", "use the versions that were live after this revision").argParser(
         (text) =>
           /^[1-9]\d{0,8}$/.test(text)
             ? Number(text)
@@ -51,7 +49,7 @@ export function configure(command: Command, bind: Bind): void {
       ),
     )
     .addOption(
-      new Option("--format <name>", "of --out, if the suffix does not tell").choices([
+      new Option("--format <name>", "format of --out, if its suffix does not say").choices([
         "parquet",
         "csv",
         "arrow",
@@ -59,7 +57,7 @@ export function configure(command: Command, bind: Bind): void {
       ]),
     )
     .addOption(
-      new Option("--spine-format <name>", "of --spine, if the suffix does not tell").choices([
+      new Option("--spine-format <name>", "format of --spine, if its suffix does not say").choices([
         "csv",
         "parquet",
         "ndjson",
@@ -68,10 +66,10 @@ export function configure(command: Command, bind: Bind): void {
     .addHelpText(
       "after",
       examples(
-        ["feature fetch --vector trend_v1 --every-bucket --out train.parquet", "all that is there"],
+        ["feature fetch --vector trend_v1 --every-bucket --out train.parquet", "every closed bucket"],
         [
           "feature fetch --vector trend_v1 --labels trend_3 --every-bucket --out train.parquet",
-          "and what is to be predicted",
+          "with the label to predict",
         ],
         [
           "feature fetch --vector trend_v1 --spine trades.csv --out train.csv",

@@ -11,7 +11,7 @@ export function configure(command: Command, bind: Bind): void {
   command
     .description(
       "Loads recorded market data into the raw tables, cuts it into buckets and computes their features. Trades and " +
-        "books may come in any order of files; rows that are stored already are counted as duplicates, so the same file " +
+        "books may be loaded in either order; rows that are stored already are counted as duplicates, so the same file " +
         "twice changes nothing; rows that cannot be read go to ingest_rejects with file, line and reason.",
     )
     .addArgument(new Argument("<format>", "how the files are laid out").choices(formatNames))
@@ -21,20 +21,23 @@ export function configure(command: Command, bind: Bind): void {
     )
     .option(
       "--instrument <name>",
-      "of all rows, as exchange/market_type/symbol (default: what files and rows say)",
+      "instrument of all rows, as exchange/market_type/symbol (default: from file names and rows)",
     )
     .addOption(
-      new Option("--market <type>", "of archive files whose folder does not tell it").choices(marketTypes),
-    )
-    .option("--map <name>", "how foreign columns are called: sources/<name>.yaml")
-    .addOption(
-      new Option("--source <name>", "what the rows are, if nothing tells (default: trades)").choices(
-        sourceNames,
+      new Option("--market <type>", "market of archive files, where the folder does not say").choices(
+        marketTypes,
       ),
+    )
+    .option("--map <name>", "the column map to use: sources/<name>.yaml")
+    .addOption(
+      new Option(
+        "--source <name>",
+        "what the rows are, if neither file nor map says (default: trades)",
+      ).choices(sourceNames),
     )
     .option(
       "--max-rejects <count>",
-      "more rejected rows than this are an error, and nothing is stored",
+      "fail, and store nothing, if more rows than this are rejected",
       wholeNumber,
     )
     .addHelpText(
@@ -46,9 +49,9 @@ export function configure(command: Command, bind: Bind): void {
         ],
         [
           "feature ingest tardis 'binance*_book_snapshot_5_*.csv.gz'",
-          "Tardis.dev files; the pattern is ours",
+          "Tardis.dev files; quote the pattern, the tool expands it",
         ],
-        ["feature ingest csv trades.csv --map coinbase", "any csv, with a map"],
+        ["feature ingest csv trades.csv --map coinbase", "any csv, with a column map"],
         ["zcat trades.gz | feature ingest ndjson -", "standard input"],
       ),
     )

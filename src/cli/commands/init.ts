@@ -9,16 +9,16 @@ export function configure(command: Command, bind: Bind): void {
       "Writes a project into a folder: features.yaml (targets, instruments, clock), the stock feature views and the " +
         "vector over them, jobs, csv maps, and the JSON Schemas that let an editor complete and check the files.",
     )
-    .argument("[dir]", "the folder to write into; made if missing", ".")
-    .option("--lean", "only the views of the vector: they are built and closed in a fraction of the time")
+    .argument("[dir]", "the folder to write into; created if missing", ".")
+    .option("--lean", "only the views that the stock vector needs: much faster to build and to close")
     .option("--force", "overwrite files that exist")
     .addHelpText(
       "after",
       examples(
-        ["feature init", "into the working folder"],
-        ["feature init shop", "into a new folder"],
-        ["feature init shop --lean", "to begin small; other stock views are in the package"],
-        ["feature init shop --force", "take the stock files again, changes in them are lost"],
+        ["feature init", "in the working folder"],
+        ["feature init shop", "in a new folder"],
+        ["feature init shop --lean", "start small; the other stock views are in the package"],
+        ["feature init shop --force", "restore the stock files; changes to them are lost"],
       ),
     )
     .action(

@@ -6,7 +6,7 @@ import { examples } from "../help.js";
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Jobs are files under jobs/: a cron schedule, and a built-in handler or an SQL statement. `start` runs them when they " +
+      "Jobs are files under jobs/: a cron schedule, and a built-in handler or a SQL statement. `start` runs them when they " +
         "are due, until it is told to stop; `run` runs one now. Every run is kept in the table job_runs.",
     )
     .addHelpText(
@@ -25,7 +25,7 @@ export function configure(command: Command, bind: Bind): void {
 function configureList(command: Command, bind: Bind): void {
   command
     .summary("schedules, next and last runs")
-    .description("Shows every job of the project: when it is due next, and what came of its last run.")
+    .description("Shows every job of the project: when it is due next, and how its last run ended.")
     .addHelpText(
       "after",
       examples(["feature jobs list", "for people"], ["feature jobs list --json", "for scripts"]),
@@ -44,8 +44,8 @@ function configureRun(command: Command, bind: Bind): void {
   command
     .summary("run a job now")
     .description(
-      "Runs a job now, with its time-out and retries, and waits for it. Ends with 1 when it failed, and with 5 when it " +
-        "runs already.",
+      "Runs a job now, with its time-out and retries, and waits for it. Ends with 1 if it failed, and with 5 if it is " +
+        "already running.",
     )
     .argument("<name>", "the job's name")
     .addHelpText(
@@ -66,8 +66,8 @@ function configureStart(command: Command, bind: Bind): void {
   command
     .summary("run jobs when they are due, until stopped")
     .description(
-      "Runs jobs when they are due, each at most once at a time, until Ctrl-C or SIGTERM: then no job begins any more, and " +
-        "those that run are waited for. Runs that were due while no scheduler ran, or that were stopped, are made up for once " +
+      "Runs jobs when they are due, one run of each at a time, until Ctrl-C or SIGTERM: no further job then starts, and " +
+        "running ones are waited for. Runs that were due while no scheduler ran, or that were stopped, are made up for once " +
         "(`missed: run_once`) or noted (`missed: skip`). With the embedded engine no other command can use the target meanwhile.",
     )
     .addHelpText("after", examples(["feature jobs start --target prod", "beside a ClickHouse server"]))

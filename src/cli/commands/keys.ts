@@ -25,24 +25,24 @@ function scopeList(text: string): Scope[] {
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Makes API keys for `feature serve` and `feature up`, which ask for one on every address but this machine's own.",
+      "Makes API keys for `feature serve` and `feature up`, which need one on any address but loopback.",
     )
     .addHelpText("after", examples(["feature keys create dashboard", "a key that may read"]));
   command
     .command("create")
     .summary("make a key, show it once, and store its hash")
     .description(
-      "Makes an API key of 256 random bits, prints it, and adds its SHA-256 to a file of keys. The key is shown this once; " +
-        "to take one back, delete its line and start the service again.",
+      "Makes an API key of 256 random bits, prints it, and adds its SHA-256 to a file of keys. The key is shown only once; " +
+        "to revoke it, delete its line and restart the service.",
     )
     .argument("<name>", "who it is for: lower case letters, digits and -")
     .option("--scopes <list>", "what it may do: read, predict, admin (admin includes the others)", "read")
-    .option("--file <path>", "where the hash is added", "serve.keys")
+    .option("--file <path>", "the file to add the hash to", "serve.keys")
     .addHelpText(
       "after",
       examples(
         ["feature keys create trader --scopes read,predict", "a key for a trading service"],
-        ["feature serve --host 0.0.0.0 --keys serve.keys", "then needed for every request"],
+        ["feature serve --host 0.0.0.0 --keys serve.keys", "every request then needs a key"],
       ),
     )
     .action(

@@ -8,16 +8,16 @@ import { examples } from "../help.js";
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Labels are what a model shall predict: returns from a bucket's end to a later one. They look forward, so no trigger " +
-        "computes them and no vector holds them; they are computed in batches, once the bucket that they look at is closed.",
+      "Labels are what models are trained to predict: returns from a bucket's end to a later one. They look forward, so no trigger " +
+        "computes them and no vector holds them; they are computed in batches, once the bucket at the end of their horizon has closed.",
     )
-    .addHelpText("after", examples(["feature labels build", "compute what can be computed and is not yet"]));
+    .addHelpText("after", examples(["feature labels build", "compute every label whose horizon has passed"]));
   command
     .command("build")
-    .summary("compute the labels whose horizon is closed")
+    .summary("compute labels whose horizon has passed")
     .description(
-      "Computes every label whose horizon is closed and that is not stored yet, or whose prices were computed again since. May be " +
-        "repeated at any time: what follows from the stored prices is stored, once. `feature fetch --labels` does it for the " +
+      "Computes every label whose horizon has passed and that is not stored yet, or whose prices were computed again since. May be " +
+        "repeated at any time: each label is stored once. `feature fetch --labels` does it for the " +
         "labels that it needs, `feature apply` for a new label.",
     )
     .argument("[label...]", "only these (default: all)")

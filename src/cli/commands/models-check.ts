@@ -11,10 +11,10 @@ export function configureCheck(command: Command, bind: Bind): void {
     .summary("compare contracts with their files, vectors and samples")
     .description(
       "Opens the ONNX file of each contract and compares names, types and shapes of inputs and outputs, the file's " +
-        "SHA-256, the vector's signature, and the answers to a stored sample. Needs no target. Whatever does not agree " +
-        "is not served either.",
+        "SHA-256, the vector's signature, and the answers to a stored sample. Needs no target. A model that does not agree " +
+        "is not served.",
     )
-    .argument("[names...]", "models to check; all of them when none is named")
+    .argument("[names...]", "models to check (default: all)")
     .addHelpText(
       "after",
       examples(

@@ -11,7 +11,7 @@ function stageArgument(text: string): RolloutStage {
   const percent = Number(text.replace(/ ?%$/, ""));
   if (percent === 100) return { kind: "live" };
   if (percent > 0 && percent < 100) return { kind: "canary", percent };
-  throw new InvalidArgumentError("Expected shadow, live, or per cent such as 5.");
+  throw new InvalidArgumentError("Expected shadow, live, or a percentage such as 5.");
 }
 
 function versionArgument(text: string): number {
@@ -23,13 +23,13 @@ export function configurePromote(command: Command, bind: Bind): void {
   command
     .summary("move a registered version one step on: shadow, 1, 5, 20 %, live")
     .description(
-      "Moves the candidate, the version that was registered last, one step on. A canary answers for that per cent of the " +
-        "instruments, chosen by a hash of their names, so that none goes back and forth. The version that it replaces " +
+      "Moves the candidate, the version registered last, one step on. A canary answers for that percentage of the " +
+        "instruments, chosen by a hash of their names, so that none switches back and forth. The version that it replaces " +
         "stays ready for `feature models rollback`, with its vector's version.",
     )
     .argument("<name>", "the model")
-    .option("--to <stage>", "another step: shadow, per cent such as 20, or live", stageArgument)
-    .option("--of <version>", "another version than the candidate", versionArgument)
+    .option("--to <stage>", "a certain step: shadow, a percentage such as 20, or live", stageArgument)
+    .option("--of <version>", "a version other than the candidate", versionArgument)
     .addHelpText(
       "after",
       examples(

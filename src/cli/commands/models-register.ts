@@ -5,16 +5,16 @@ import { examples } from "../help.js";
 
 export function configureRegister(command: Command, bind: Bind): void {
   command
-    .summary("make a contract's model a version that can be served")
+    .summary("register a contract's model as a version that can be served")
     .description(
       "Checks the contract as `feature models check` does, writes the file's SHA-256 and the vector's signature and " +
         "fingerprint into models/<name>.yaml (comments stay), stores the version in the target's registry and pins the " +
-        "vector's version, which is then kept as long as the model needs it. Doing it again changes nothing.",
+        "vector's version, which is then kept as long as the model needs it. Running it again changes nothing.",
     )
     .argument("<name>", "the model")
     .addHelpText(
       "after",
-      examples(["feature models register trend_baseline", "in the stage that its contract says"]),
+      examples(["feature models register trend_baseline", "at the stage named in its contract"]),
     )
     .action(
       bind(async ({ args: [name = ""], shell }) =>

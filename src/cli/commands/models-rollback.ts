@@ -11,7 +11,7 @@ function versionArgument(text: string): number {
 
 export function configureRollback(command: Command, bind: Bind): void {
   command
-    .summary("withdraw a canary, or let the version before answer again")
+    .summary("withdraw a canary, or return to the previous live version")
     .description(
       "Withdraws the canary if there is one; else the version that was live before answers again, on the version of the " +
         "vector that it was trained on. One command, one row of history; services that predict (POST /v1/predict) ask the registry " +
@@ -22,8 +22,8 @@ export function configureRollback(command: Command, bind: Bind): void {
     .addHelpText(
       "after",
       examples(
-        ["feature models rollback trend_baseline", "what it did before the last promotion"],
-        ["feature models rollback trend_baseline --to 3", "a version that is further back"],
+        ["feature models rollback trend_baseline", "undo the last promotion"],
+        ["feature models rollback trend_baseline --to 3", "an older version"],
       ),
     )
     .action(

@@ -17,9 +17,9 @@ interface TrainFlags {
 
 export function configureTrain(command: Command, bind: Bind): void {
   command
-    .summary("fit a stock model to what is stored")
+    .summary("fit a stock model to stored rows")
     .description(
-      "Fits a model of the package to the rows of a vector and their labels, and writes it into models/.",
+      "Fits a built-in model to the rows of a vector and their labels, and writes it into models/.",
     );
   configureBaseline(command.command("baseline"), bind);
   configureTcn(command.command("tcn"), bind);
@@ -31,7 +31,7 @@ function configureBaseline(command: Command, bind: Bind): void {
     .description(
       "Fits a standardised multinomial logistic regression with an L2 penalty to every bucket that has a row of the vector " +
         "and a class, calibrates it on the last fifth, and writes ONNX file, contract, sample and " +
-        "report into models/. The report is of models that were fitted to the past only (walk-forward, purged by " +
+        "report into models/. The report scores models fitted only to the past (walk-forward, purged by " +
         "label_end_ts). The same rows give the same files.",
     )
     .requiredOption("--vector <name>", "the features")
@@ -42,7 +42,7 @@ function configureBaseline(command: Command, bind: Bind): void {
     .addOption(
       new Option(
         "--calibration <method>",
-        "platt: a scale and an offset a class, for few rows; isotonic: a curve a class that never falls, for thousands",
+        "platt: a scale and an offset per class, for few rows; isotonic: a monotone curve per class, for thousands",
       )
         .choices(calibrationMethods)
         .default("platt"),

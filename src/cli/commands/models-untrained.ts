@@ -12,11 +12,11 @@ interface UntrainedFlags extends NetworkFlags {
 
 export function configureUntrained(command: Command, bind: Bind): void {
   command
-    .summary("DeepLOB-TCN with random weights, to try the way to predictions")
+    .summary("write a DeepLOB-TCN with random weights, for trials")
     .description(
       "Writes a DeepLOB-TCN (convolutions over the channels of the last books, fused with features of trades) with random " +
         "weights, its contract and a sample into models/. Its name ends with _untrained and its answers mean nothing: it is for " +
-        "trying checks, rollout, serving and timing with a network of the real shape, and a start for weights that are fitted " +
+        "trying checks, rollout, serving and timing with a network of the real shape, and a starting point for weights that are fitted " +
         "elsewhere. Means and scales are those of the vector's stored rows. examples/deeplob-tcn has a view and a vector for it.",
     )
     .requiredOption("--vector <name>", "the features")

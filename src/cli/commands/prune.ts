@@ -36,16 +36,16 @@ export function configure(command: Command, bind: Bind): void {
   command
     .description(
       "Drops versions of views and vectors that are past their retention (features.yaml: retention: versions:): first the " +
-        "triggers, then the tables. What is live, what a model holds, and what one of these reads is never dropped. A " +
-        "rollback to a dropped version means building it again.",
+        "triggers, then the tables. What is live, what a model pins, and what either of these reads is never dropped. A " +
+        "rollback to a dropped version has to build it again.",
     )
     .option("--removed", "also the last versions of views and vectors whose spec is gone")
-    .option("--dry-run", "show what would be dropped, and change nothing")
+    .option("--dry-run", "show what would be dropped; change nothing")
     .addHelpText(
       "after",
       examples(
         ["feature prune --dry-run", "what would go, and why the rest stays"],
-        ["feature prune --removed", "also what no spec names any more"],
+        ["feature prune --removed", "also what no spec defines any more"],
       ),
     )
     .action(

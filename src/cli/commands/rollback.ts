@@ -32,20 +32,23 @@ function describe({ revision, to, changes }: RollbackResult, target: string): st
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Switches readers back to versions that were live before and are still fed: one statement an alias, nothing is " +
-        "computed, no bucket is missing. Without a name everything goes back to the state before the present one; with a " +
-        "name one view, and what is built on it. A rollback is a revision of its own, and can be rolled back.",
+      "Switches readers back to versions that were live before and are still fed: one statement per alias, nothing is " +
+        "computed, no bucket is missing. Without a name everything goes back to its previous state; with a " +
+        "name, that view and what is built on it. A rollback is a revision of its own, and can be rolled back.",
     )
     .argument("[view]", "a view or vector, by name or as kind:name (default: everything)")
-    .option("--to <revision>", "to what was live after this revision", wholeNumber)
-    .option("--allow-pinned", "also when a model holds a version that goes; it keeps reading it")
-    .option("--dry-run", "show what would be switched, and change nothing")
+    .option("--to <revision>", "what was live after this revision", wholeNumber)
+    .option(
+      "--allow-pinned",
+      "even if a model pins a version that is switched away; the model keeps reading it",
+    )
+    .option("--dry-run", "show what would be switched; change nothing")
     .addHelpText(
       "after",
       examples(
-        ["feature rollback", "take the last change back"],
-        ["feature rollback vpin", "one view, to its version before"],
-        ["feature rollback --to 3 --dry-run", "what going back to revision 3 would switch"],
+        ["feature rollback", "undo the last change"],
+        ["feature rollback vpin", "one view, to its previous version"],
+        ["feature rollback --to 3 --dry-run", "what a rollback to revision 3 would switch"],
       ),
     )
     .action(

@@ -8,13 +8,13 @@ import { addServeOptions, wholeNumber } from "../serve-options.js";
 export function configure(command: Command, bind: Bind): void {
   addServeOptions(
     command.description(
-      "Answers over HTTP what the vectors are: latest rows and sequences from memory, single buckets, point-in-time reads, " +
-        "and an event for every bucket that closes; predictions, if models are registered. Rows that another process stores on a server are taken up; on the " +
-        "embedded engine, which one process holds, `feature up` ingests and serves together. Ends by SIGINT or SIGTERM, " +
+      "Serves vectors over HTTP: latest rows and sequences from memory, single buckets, point-in-time reads, " +
+        "and an event for every bucket that closes; predictions, if models are registered. Rows that another process stores on a server are picked up; on the " +
+        "embedded engine, which one process holds, `feature up` ingests and serves together. SIGINT or SIGTERM ends it, " +
         "once requests in flight are answered.",
     ),
   )
-    .option("--poll <ms>", "how often a server is asked for new rows", wholeNumber, 500)
+    .option("--poll <ms>", "how often to ask a ClickHouse server for new rows", wholeNumber, 500)
     .addHelpText(
       "after",
       examples(

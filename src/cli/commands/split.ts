@@ -24,23 +24,23 @@ interface SplitFlags {
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Splits a fetched file into folds to train and to validate on. A row trains only if its label was known before " +
-        "validation begins, with the embargo between; the others are purged. walk-forward trains on the time just before, " +
+      "Splits a fetched file into training and validation folds. A row trains only if its label was known before " +
+        "validation begins, by at least the embargo; the others are purged. walk-forward trains on the time just before, " +
         "expanding on all that came before, k-fold on both sides. Rows without a label are in no fold.",
     )
-    .argument("<file>", "a file of `feature fetch` with a label's end")
+    .argument("<file>", "a file written by `feature fetch`, with the end of a label")
     .addOption(
-      new Option("--scheme <name>", "how")
+      new Option("--scheme <name>", "how to split")
         .choices(["walk-forward", "expanding", "k-fold"])
         .default("walk-forward"),
     )
     .requiredOption("--label-end <column>", "when each label is known, such as trend_3__label_end_ts")
     .option("--time <column>", "when each row is decided", "available_at")
-    .option("--embargo <duration>", "between the end of labels and validation", duration, 0)
-    .option("--folds <n>", "how many", count, 5)
+    .option("--embargo <duration>", "gap between the end of training labels and validation", duration, 0)
+    .option("--folds <n>", "number of folds", count, 5)
     .option(
       "--span <duration>",
-      "length of a validation; as many as fit (default: the time divided by the folds and one)",
+      "length of a validation stretch; as many folds as fit (default: the whole time / (folds + 1))",
       duration,
     )
     .option("--step <duration>", "from one validation to the next (default: the span)", duration)
@@ -50,14 +50,14 @@ export function configure(command: Command, bind: Bind): void {
       duration,
     )
     .option("--first <time>", "where the first validation begins", moment)
-    .requiredOption("--out <path>", "a folder for two files a fold, or with --column a file")
-    .option("--column", "write one file with a column a fold: train, validation, purged or empty")
+    .requiredOption("--out <path>", "a folder for two files per fold, or a file with --column")
+    .option("--column", "write one file with a column per fold: train, validation, purged or empty")
     .addHelpText(
       "after",
       examples(
         [
           "feature split train.parquet --label-end trend_3__label_end_ts --embargo 5m --out folds",
-          "five folds, two files each",
+          "five folds of two files each",
         ],
         [
           "feature split train.parquet --label-end trend_3__label_end_ts --scheme k-fold --out folds.parquet --column",

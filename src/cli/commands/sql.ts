@@ -8,7 +8,7 @@ export function configure(command: Command, bind: Bind): void {
   command
     .description(
       "Runs one statement on the target and prints its rows. Tables are named with their database, as features.yaml " +
-        "calls it. It reads; a statement that changes something needs --write. With --json the rows are a bare array " +
+        "calls it. It is read-only; a statement that changes something needs --write. With --json the rows are a bare array " +
         "of objects; 64-bit integers and Decimals in it are strings, so that no digit is lost.",
     )
     .argument("<statement>", "one SQL statement in ClickHouse's dialect")

@@ -6,15 +6,15 @@ import { examples } from "../help.js";
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Shows what is deployed on the target and in which version, whether the specs need something else, whether somebody " +
-        "dropped or altered anything behind our back, and for every instrument how many buckets are closed and computed, when the last one ended, and how many trades came late.",
+      "Shows what is deployed on the target and in which version, whether the specs need something else, whether " +
+        "anything was changed outside this tool, and for every instrument how many buckets are closed and computed, when the last one ended, and how many trades were late.",
     )
-    .option("--exit-code", "exit with 4 when the database has drifted from the registry")
+    .option("--exit-code", "exit with status 4 if the database has drifted from the registry")
     .addHelpText(
       "after",
       examples(
         ["feature status", "for people"],
-        ["feature status --target prod --exit-code", "in a monitor: has anybody altered it?"],
+        ["feature status --target prod --exit-code", "in monitoring: has anything drifted?"],
       ),
     )
     .action(

@@ -16,28 +16,34 @@ function positive(text: string): number {
 
 export function configure(command: Command, bind: Bind): void {
   command.description(
-    "Ingests, cuts, computes, serves and runs the project's jobs in one process, which the embedded engine needs. The feed is recordings: rows become " +
-      "visible in the order in which they became known, buckets close as time passes them, and the service's time is the " +
-      "replay's. At the end the tables hold what `feature ingest` of the same files gives.",
+    "Ingests, cuts, computes, serves and runs the project's jobs in one process, which the embedded engine needs. It plays back recordings: rows become " +
+      "visible in the order in which they became known, buckets close as the replay's clock passes them, and the service runs " +
+      "on that clock. At the end the tables hold what `feature ingest` of the same files would give.",
   );
   command
-    .requiredOption("--replay <files...>", "recordings to play, of one format")
-    .option("--speed <factor>", "how many times as fast as it was", positive, 1)
+    .requiredOption("--replay <files...>", "recordings to play, all of one format")
+    .option("--speed <factor>", "how many times faster than it was recorded", positive, 1)
     .option("--no-jobs", "do not run the project's jobs meanwhile")
     .option("--exit", "end when the replay has ended, instead of serving on")
-    .addOption(new Option("--format <name>", "of the files, if their names do not tell").choices(formatNames))
-    .option("--instrument <name>", "of all rows, as exchange/market_type/symbol")
     .addOption(
-      new Option("--market <type>", "of archive files whose folder does not tell it").choices(marketTypes),
+      new Option("--format <name>", "format of the files, if their names do not say").choices(formatNames),
     )
-    .option("--map <name>", "how foreign columns are called: sources/<name>.yaml")
-    .addOption(new Option("--source <name>", "what the rows are, if nothing tells").choices(sourceNames))
-    .option("--max-rejects <count>", "more rejected rows than this are an error", wholeNumber);
+    .option("--instrument <name>", "instrument of all rows, as exchange/market_type/symbol")
+    .addOption(
+      new Option("--market <type>", "market of archive files, where the folder does not say").choices(
+        marketTypes,
+      ),
+    )
+    .option("--map <name>", "the column map to use: sources/<name>.yaml")
+    .addOption(
+      new Option("--source <name>", "what the rows are, if neither file nor map says").choices(sourceNames),
+    )
+    .option("--max-rejects <count>", "fail if more rows than this are rejected", wholeNumber);
   addServeOptions(command)
     .addHelpText(
       "after",
       examples(
-        ["feature up --replay 'recordings/tardis/*.csv.gz' --speed 10", "ten minutes in one"],
+        ["feature up --replay 'recordings/tardis/*.csv.gz' --speed 10", "ten minutes of market in one"],
         ["curl -N localhost:8417/v1/vectors/trend_v1/events", "watch buckets close"],
       ),
     )

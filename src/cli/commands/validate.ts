@@ -12,8 +12,8 @@ const noTarget = "";
 export function configure(command: Command, bind: Bind): void {
   command
     .description(
-      "Checks the whole project without touching a target: reads every YAML file, resolves what they name, lets an " +
-        "embedded engine in memory infer the type of every column, and closes a few made-up buckets through all views. " +
+      "Checks the whole project without touching a target: reads every YAML file, resolves every name, lets an " +
+        "in-memory engine infer the type of every column, and closes a few made-up buckets through all views. " +
         "Every finding is reported with file, line and column, not only the first.",
     )
     .addHelpText(

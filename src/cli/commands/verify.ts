@@ -17,15 +17,15 @@ export function configure(command: Command, bind: Bind): void {
   command
     .description(
       "Checks what is stored against what can be computed again. monotonic: bucket ids, bounds and times are in order, and " +
-        "every complete bucket has its rows and its trades. expect: stored values are as the views' `expect:` says. " +
+        "every complete bucket has its rows and its trades. expect: stored values meet the views' `expect:`. " +
         "parity: sampled buckets, computed again from raw data by the view's own SELECT, give the stored bits. leakage: " +
-        "they do so too when everything that became known later is removed. served: predictions of the audit come out the " +
-        "same from the stored rows. Reads only. Ends with 6 when something " +
-        "failed, and also when raw data that a check needs is past its retention: what cannot be shown is not green.",
+        "they still do when everything that became known later is removed. served: audited predictions come out the " +
+        "same from the stored rows. It only reads. It ends with 6 when something " +
+        "failed, and also when raw data that a check needs is past its retention: what cannot be shown does not pass.",
     )
     .argument("[check...]", "monotonic, expect, parity, leakage, served (default: all)")
     .option("--sample <n>", "buckets of each instrument to compute again, or `all`", "10")
-    .option("--seed <n>", "another number takes other buckets", "1")
+    .option("--seed <n>", "another seed samples other buckets", "1")
     .option("--from <time>", "only buckets that end after it (UTC)")
     .option("--to <time>", "only buckets that end by it (UTC)")
     .option("--instrument <name...>", "only these, as exchange/market_type/symbol")

@@ -60,14 +60,17 @@ const lines: { readonly [Name in keyof Documents]: (document: Documents[Name]) =
     `${countText(rowsPerSecond)} rows/s; ${plural(bucketsClosed, "bucket")} closed with all their features` +
     (bucketsRecomputed === 0
       ? ""
-      : `,\n  ${countText(bucketsRecomputed)} computed again, because the books of their time came after their close`),
+      : `,\n  ${countText(bucketsRecomputed)} recomputed, because their books arrived after they had closed`),
   status: ({ upToDate, instruments }) => {
     const sum = (name: "buckets" | "pending") => instruments.reduce((total, one) => total + one[name], 0);
     return `${upToDate ? "up to date" : "behind the specs"}; ${plural(instruments.length, "instrument")}, ${plural(sum("buckets"), "bucket")}, ${countText(sum("pending"))} pending`;
   },
   labels: ({ labels }) =>
     labels
-      .map(({ label, stored }) => `${label}: ${plural(stored, "label")}, each known only later`)
+      .map(
+        ({ label, stored }) =>
+          `${label}: ${plural(stored, "label")}, each usable only once its horizon has passed`,
+      )
       .join("; "),
   "models train": ({ usedRows, folds, overall, exportError }) =>
     `fitted to ${plural(usedRows, "row")}; walk-forward over ${folds.length} stretches: ` +
@@ -80,15 +83,14 @@ const lines: { readonly [Name in keyof Documents]: (document: Documents[Name]) =
     `version ${version}, pinned to version ${fingerprint.slice(0, 8)} of ${vector}`,
   "models promote": ({ version, stage }) => `version ${version} is ${stage}`,
   "models predict": ({ predictions }) =>
-    `${plural(predictions.length, "instrument")} in one run, ${Math.round(predictions[0]?.latency.totalUs ?? 0)} µs, the first one included`,
-  fetch: ({ rows, out }) =>
-    `${plural(rows, "row")} in ${out.path}: one for every bucket, as it was known at its close`,
+    `${plural(predictions.length, "instrument")} in one run, ${Math.round(predictions[0]?.latency.totalUs ?? 0)} µs for the first, a cold start`,
+  fetch: ({ rows, out }) => `${plural(rows, "row")} in ${out.path}: one per bucket, as known at its close`,
 };
 
 /** What the losses say. Simulated prices promise nothing to learn, and a model that finds something must say so, too. */
 function skill({ logLoss, baseLogLoss }: { readonly logLoss: number; readonly baseLogLoss: number }): string {
   return logLoss < baseLogLoss
-    ? "some skill on this simulated market, which says nothing about real ones"
+    ? "some skill, on simulated prices only"
     : "no skill, as expected on simulated prices";
 }
 

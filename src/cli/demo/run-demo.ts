@@ -53,9 +53,7 @@ function announce(shell: Shell, params: MarketParams, files: readonly WrittenFil
   const rows = (layout: string) =>
     countText(files.filter((file) => file.layout === layout).reduce((sum, file) => sum + file.rows, 0));
   const names = params.instruments.map((one) => `${one.exchange}/${one.marketType}/${one.symbol}`).join(", ");
-  shell.progress.line(
-    `Simulated ${params.hours} hours of ${names} (seed ${params.seed}); no real prices in here:`,
-  );
+  shell.progress.line(`Simulated ${params.hours} hours of ${names} (seed ${params.seed}), no real prices:`);
   shell.progress.line(`  ${rows("binance-archive")} trades in the layout of Binance's archive`);
   shell.progress.line(`  ${rows("tardis")} books and tickers in the layout of Tardis\n`);
 }
