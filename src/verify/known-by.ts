@@ -62,7 +62,15 @@ export function knownBy(project: Project, catalog: Catalog): TableCut[] {
   );
   const fits: TableCut = {
     table: fitsName(project),
-    select: (relation) => template({ ...ours, relation, symbol_at, in_order: "true" }),
+    // What a fit looked at is not known before it happened, whatever the fit says of itself.
+    select: (relation) =>
+      template({
+        ...ours,
+        available_at: "greatest(available_at, fitted_to)",
+        relation,
+        symbol_at,
+        in_order: "true",
+      }),
   };
   return [...raw, ...keyed, fits];
 }

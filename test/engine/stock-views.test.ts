@@ -1,5 +1,6 @@
 /** Every stock view, all columns, against recomputations that share no text with it: on random markets, and on recordings. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadProject } from "../../src/cli/project-files.js";
 import { openScratch } from "../../src/engine/open.js";
 import type { Engine } from "../../src/engine/port.js";
 import { advance } from "../../src/ingest/buckets/advance.js";
@@ -10,6 +11,8 @@ import { fitMicroprice } from "../../src/jobs/handlers/fit-microprice.js";
 import { fitsName } from "../../src/schema/fits-table.js";
 import type { TableName } from "../../src/schema/object.js";
 import { quoteName } from "../../src/schema/quote.js";
+import { leakage } from "../../src/verify/leakage.js";
+import { verify } from "../../src/verify/verify.js";
 import { checkForms } from "../support/check-forms.js";
 import { ingestPaths } from "../support/ingest-files.js";
 import type { BookState } from "../support/oracle/features/book-state.js";
@@ -35,6 +38,7 @@ import { randomSlowRows, type SlowRows } from "../support/random-slow-rows.js";
 import { type FundingRow, storeBooks, storeSlowRows, storeTrades } from "../support/raw-rows.js";
 import { tardisBooks } from "../support/recordings.js";
 import { regimeMarket } from "../support/regime-market.js";
+import { packageRoot } from "../support/run-feature.js";
 import { isSharedFileMissing, sharedFile } from "../support/shared-files.js";
 import { type Deployment, deployStock, emptyTables } from "../support/stock-deployment.js";
 import { type Compared, stockDifferences } from "../support/stock-differences.js";
@@ -271,6 +275,42 @@ describe("stock views", () => {
       false,
       true,
     ]);
+  });
+
+  it("do not pass as free of leaks with a fit that says it was known before what it looked at", async () => {
+    const { catalog, project } = deployment;
+    const specs = await loadProject({ project: packageRoot, target: undefined }, {});
+    const onlyMicroprice = {
+      ...catalog,
+      objects: catalog.objects.map((object) =>
+        object.name === "microprice" ? object : { ...object, backfill: undefined },
+      ),
+    };
+    const looked = async () => {
+      const instruments = [{ exchange: "binance", marketType: "linear", symbol: "BTCUSDT" } as const];
+      const options = { sample: 12, seed: 1, from: undefined, to: undefined, instruments };
+      const request = {
+        engine,
+        specs: { ...specs, project },
+        catalog: onlyMicroprice,
+        checks: [leakage],
+        options,
+      };
+      return (await verify(request)).checks[0];
+    };
+    const honest = await looked();
+    expect(honest).toMatchObject({ ok: true, failed: 0 });
+    expect(honest?.checked).toBe(12);
+    // The same fits, known an hour before.
+    const fitsTable = quoteName(fitsName(project));
+    await engine.execute(
+      `INSERT INTO ${fitsTable} SELECT * REPLACE (available_at - toIntervalHour(1) AS available_at) FROM ${fitsTable}`,
+    );
+    expect(await looked()).toMatchObject({
+      ok: false,
+      findings: expect.arrayContaining([expect.objectContaining({ object: "view microprice" })]),
+    });
+    await engine.execute(`DELETE FROM ${fitsTable} WHERE available_at < fitted_to`);
   });
 
   it("folded in order, begin anew with each bucket's window", async () => {
