@@ -3,15 +3,15 @@
  * and `avg` of a spec is compiled to a Decimal sum that is converted to Float64 once, at the end.
  *
  * - Sums of prices, quantities and their products (with the side) use the exact Decimal twins of these columns.
- * - Other arguments are rounded, row by row, to 30 decimals: the same value whatever the order. A non-finite row makes the
- *   whole sum NaN, which the view stores as NULL.
+ * - Other arguments are taken as the decimal numbers that they print as, to 30 decimals (exact-decimal.ts). A non-finite row
+ *   makes the whole sum NaN, which the view stores as NULL.
  * - Extremes and quantiles of the rows that fulfil a condition are NULL where no row does.
  * - Variances, covariances and regressions are made of such sums (moments.ts).
  */
 
 import { exactForms, nullForNone } from "./aggregates.js";
+import { exactDecimal, nearestFloat } from "./exact-decimal.js";
 import { momentOf, momentSql } from "./moments.js";
-import { nearestFloat } from "./nearest-float.js";
 import { canonicalCase } from "./normal.js";
 import {
   callArguments,
@@ -30,6 +30,9 @@ const exactTwins: ReadonlyMap<string, string> = new Map([
   ["quantity", "quantity_exact"],
   ["quote", "quote_exact"],
 ]);
+
+/** What is below 1e-30 counts as 0. */
+const decimals = 30;
 
 const exactOperators = new Set(["+", "-", "*", "(", ")", ","]);
 const exactFunctions = new Set(["if", "abs", "greatest", "least"]);
@@ -161,10 +164,11 @@ function exactSum(
   }
   const text = printTokens(rewrite(value, scope));
   if (staysFinite(value, scope.infinite))
-    return nearestFloat(`sum${suffix}(toDecimal256(${text}, 30)${behind})${over}`);
+    return nearestFloat(`sum${suffix}(${exactDecimal(text, decimals)}${behind})${over}`);
   // Beneath a NULL may lie an infinity, which the conversion would refuse: it is made 0 first, and the NULL is added again.
   const broken = `countIf(NOT isFinite(${text})${condition === "" ? "" : ` AND (${condition})`})${over}`;
-  const sum = `sum${suffix}(toDecimal256(ifNotFinite(${text}, 0), 30) + isFinite(${text}) * 0${behind})${over}`;
+  const finite = `${exactDecimal(`ifNotFinite(${text}, 0)`, decimals)} + isFinite(${text}) * 0`;
+  const sum = `sum${suffix}(${finite}${behind})${over}`;
   return `if(${broken} > 0, nan, ${nearestFloat(sum)})`;
 }
 

@@ -1,12 +1,12 @@
 /**
- * Variances, covariances and simple regressions from exact sums. Arguments are rounded, row by row, to 20 decimals; sums of
+ * Variances, covariances and simple regressions from exact sums. Arguments are decimal numbers of 20 places (exact-decimal.ts); sums of
  * them and of their products (40 decimals) are exact in Decimal256, and so is `n·Σxy − Σx·Σy`. It is converted to Float64
  * once: no order of rows matters, nothing cancels, and a variance of equal values is 0 and not nearly 0.
  *
  * Range: |x| up to 1e12 and a million rows keep every product below 2^255 · 1e-40. A row beyond, or one that is not finite,
  * makes the result NaN, which a view stores as NULL. Resolution: differences below 1e-20 are not seen.
  */
-import { nearestFloat } from "./nearest-float.js";
+import { exactDecimal, nearestFloat } from "./exact-decimal.js";
 
 const limit = "1e12";
 const decimals = 20;
@@ -82,7 +82,7 @@ interface MomentSums {
 function momentSums(x: string, y: string, over: string): MomentSums {
   const isNull = x === y ? `isNull(${x})` : `isNull(${x}) OR isNull(${y})`;
   const exact = (value: string): string =>
-    `toDecimal256(multiIf(${isNull}, NULL, abs(${value}) <= ${limit}, toFloat64(${value}), 0), ${decimals})`;
+    exactDecimal(`multiIf(${isNull}, NULL, abs(${value}) <= ${limit}, toFloat64(${value}), 0)`, decimals);
   const outside = (value: string): string => `NOT (abs(${value}) <= ${limit})`;
   const [dx, dy] = [exact(x), exact(y)];
   const n = `count(${dx})${over}`;
