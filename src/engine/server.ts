@@ -42,7 +42,7 @@ export async function openServer(target: Exclude<Target, { kind: "embedded" }>):
   if (target.kind === "cluster") {
     throw new FeatureError(
       "FS_ENGINE_TARGET",
-      `The target ${target.name} is a cluster; this comes with the cluster engine.`,
+      `The target ${target.name} is a cluster, which this version cannot open.`,
     );
   }
   const address = serverAddress(target);
