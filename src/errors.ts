@@ -255,7 +255,7 @@ export const errorCodes = {
     exit: 1,
   },
   FS_INGEST_MIXED_KINDS: {
-    summary: "An instrument would hold both trades and aggTrades.",
+    summary: "An instrument would hold both trades and aggTrades, or order books of different depth.",
     hint: "Keep to one kind for each instrument; to change it, start from an empty table.",
     exit: 1,
   },

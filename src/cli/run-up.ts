@@ -2,7 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FeatureError } from "../errors.js";
 import { type AdvanceResult, advance } from "../ingest/buckets/advance.js";
 import { clockSessions } from "../ingest/buckets/clock-sessions.js";
+import { expandPaths } from "../ingest/files/expand-paths.js";
 import type { FormatName } from "../ingest/formats/format.js";
+import { formatOfName } from "../ingest/formats/format-of-name.js";
 import { ingest } from "../ingest/ingest.js";
 import type { HeldRows } from "../ingest/replay/held-rows.js";
 import { play } from "../ingest/replay/play.js";
@@ -40,7 +42,7 @@ const lazyEveryMs = 5_000;
 /** Plays recordings into the target while it serves what they close. */
 export async function runUp(context: Context, shell: Shell, flags: UpFlags): Promise<Outcome> {
   const { engine, project } = context;
-  const format = flags.format ?? formatOfNames(flags.replay);
+  const format = flags.format ?? (await formatOfFiles(flags.replay));
   const options = formatOptions(context, flags);
   const { clocks } = await openWriting(context, "up");
   const clock = new ReplayClock(Date.now);
@@ -147,12 +149,11 @@ export async function runUp(context: Context, shell: Shell, flags: UpFlags): Pro
   };
 }
 
-/** The format that files of these names have. */
-function formatOfNames(files: readonly string[]): FormatName {
-  const archive = /-(trades|aggTrades)-\d{4}-\d\d(-\d\d)?\.(zip|csv)$|-(trades|aggTrades)-[^/]*\*/;
-  const tardis = /_(trades|book_snapshot_\d+|derivative_ticker|liquidations)_/;
-  if (files.every((file) => archive.test(file))) return "binance-archive";
-  if (files.every((file) => tardis.test(file))) return "tardis";
+/** The format that the names of these files tell. */
+async function formatOfFiles(args: readonly string[]): Promise<FormatName> {
+  const files = await expandPaths(args, process.cwd());
+  const [format, ...others] = new Set(files.map(({ given }) => formatOfName(given)));
+  if (format !== undefined && others.length === 0) return format;
   throw new FeatureError(
     "FS_CLI_USAGE",
     "The names of the files do not tell their format, or tell several.",

@@ -9,15 +9,15 @@ import { formatOf } from "./formats/format-of.js";
 import { InstrumentOption } from "./formats/instrument-option.js";
 import type { IngestRequest } from "./request.js";
 import { parquetColumns } from "./staging/parquet-columns.js";
+import type { RowKind } from "./staging/reading.js";
 import { stageFile } from "./staging/stage-file.js";
 import type { StoreContext } from "./store/store-context.js";
-import type { TradeKind } from "./store/trade-kinds.js";
 
 /** A file that was parsed into the staging tables. Its number is its place in the list, from 1. */
 export interface StagedFile extends ContentHash {
   readonly name: string;
   readonly sources: readonly SourceName[];
-  readonly tradeKind: TradeKind;
+  readonly rowKind: RowKind | undefined;
 }
 
 /**
@@ -102,7 +102,7 @@ async function stagePart(
   return {
     name: part.name,
     sources: readings.map(({ source }) => source),
-    tradeKind: readings[0]?.tradeKind ?? "trade",
+    rowKind: readings[0]?.rowKind,
     ...(await hash),
   };
 }

@@ -2,13 +2,14 @@ import { FeatureError, Findings } from "../errors.js";
 import { type InstrumentKey, sourceNames } from "../spec/model.js";
 import type { StagedFile } from "./read-files.js";
 import type { IngestRequest } from "./request.js";
+import type { RowKind } from "./staging/reading.js";
 import { countFiles, type StagedCount } from "./store/count-files.js";
 import { logFiles } from "./store/file-log.js";
 import { reopenDirty } from "./store/mark-dirty.js";
 import { commonReasons, storeRejects } from "./store/rejects.js";
+import { type KindSource, rowKindsOf } from "./store/row-kinds.js";
 import type { StoreContext } from "./store/store-context.js";
 import { type StoredCount, storeSource } from "./store/store-source.js";
-import { type TradeKind, tradeKindsOf } from "./store/trade-kinds.js";
 import { addCounts, type FileSummary } from "./summary.js";
 
 export interface StoredFiles {
@@ -46,7 +47,10 @@ export async function storeFiles(
     counts.push(...counted);
   }
   await refuse(request, context, files, counts);
-  const kinds = await tradeKindsOf(context, kindsOf(files, counts));
+  const kinds = {
+    trades: await rowKindsOf(context, "trades", kindsOf("trades", files, counts)),
+    orderbooks: await rowKindsOf(context, "orderbooks", kindsOf("orderbooks", files, counts)),
+  };
   const begun = files.map((file, index) => ({ ...summaryOf(file, index + 1, counts, []), duplicate: 0 }));
   await logFiles(
     context,
@@ -66,7 +70,7 @@ export async function storeFiles(
     const rows = await storeSource(
       context,
       source,
-      kinds,
+      source === "trades" || source === "orderbooks" ? kinds[source] : [],
       (slice) => {
         done += slice;
         request.onProgress?.({ phase: "store", done, total });
@@ -114,11 +118,15 @@ async function refuse(
   if (problems[0] !== undefined) throw problems[0];
 }
 
-function kindsOf(files: readonly StagedFile[], counts: readonly StagedCount[]): Map<number, Set<TradeKind>> {
-  const kinds = new Map<number, Set<TradeKind>>();
+function kindsOf(
+  of: KindSource,
+  files: readonly StagedFile[],
+  counts: readonly StagedCount[],
+): Map<number, Set<RowKind>> {
+  const kinds = new Map<number, Set<RowKind>>();
   for (const { source, file, instrument, rows, rejected } of counts) {
-    const kind = files[file - 1]?.tradeKind;
-    if (source !== "trades" || rows === rejected || kind === undefined) continue;
+    const kind = files[file - 1]?.rowKind;
+    if (source !== of || rows === rejected || kind === undefined) continue;
     kinds.set(instrument, new Set([...(kinds.get(instrument) ?? []), kind]));
   }
   return kinds;

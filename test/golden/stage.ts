@@ -168,17 +168,22 @@ export class Stage {
 
   /** Settlements, each known at once. */
   async settlements(
-    rows: readonly { readonly ts: number; readonly rate: number; readonly nextTs: number }[],
+    rows: readonly {
+      readonly ts: number;
+      readonly rate: number;
+      readonly settledTs: number;
+      readonly nextTs?: number;
+    }[],
   ): Promise<void> {
     const settled = rows.map(
-      ({ ts, rate, nextTs }, index): FundingRow => ({
+      ({ ts, rate, settledTs, nextTs }, index): FundingRow => ({
         ...instrument(0),
         timestamp: epoch + ts,
         available_at: epoch + ts,
         seq: index + 1,
         funding_rate: decimal(rate),
-        funding_time: epoch + ts,
-        next_funding_time: epoch + nextTs,
+        funding_time: epoch + settledTs,
+        ...(nextTs === undefined ? {} : { next_funding_time: epoch + nextTs }),
       }),
     );
     await storeFunding(this, settled);

@@ -39,7 +39,7 @@ function readArchive(part: Part, context: FormatContext): Reading {
   const isInBase = places.baseQuantity !== undefined && declared?.contractSize === undefined;
   return {
     source: "trades",
-    tradeKind: kind,
+    rowKind: kind,
     rows: {
       kind: "delimited",
       delimiter: ",",

@@ -83,7 +83,7 @@ export function mappedReading(file: MappedFile, context: FormatContext): Reading
   const words = wordCells(file.name, cells, context);
   return {
     source: sourceOf(context),
-    tradeKind: "trade",
+    rowKind: sourceOf(context) === "trades" ? "trade" : undefined,
     rows: file.rows,
     cells: isMakerOnly ? { ...cells, side: cells.is_maker ?? absent } : cells,
     levels: undefined,

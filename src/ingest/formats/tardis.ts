@@ -4,6 +4,7 @@ import type { Part } from "../files/input-file.js";
 import { splitLine } from "../files/split-line.js";
 import {
   absent,
+  bookKinds,
   type Cell,
   constant,
   field,
@@ -80,7 +81,7 @@ function readTardis(
   };
   return {
     source,
-    tradeKind: "trade",
+    rowKind: type === "trades" ? "trade" : bookKinds.find((kind) => kind === type),
     rows: {
       kind: "delimited",
       delimiter: ",",

@@ -63,10 +63,19 @@ export interface InstrumentWords {
 /** Quantities that are contracts are converted to base units with the instrument's contract size. */
 export type QuantityUnit = "base" | "contracts";
 
+export type TradeKind = "trade" | "agg";
+
+/** Tardis' types of books, which differ in depth. */
+export const bookKinds = ["quotes", "book_snapshot_5", "book_snapshot_25"] as const;
+export type BookKind = (typeof bookKinds)[number];
+
+/** What sorts of rows of one source there are, of which an instrument holds one. */
+export type RowKind = TradeKind | BookKind;
+
 export interface Reading {
   readonly source: SourceName;
-  /** Only of trades. */
-  readonly tradeKind: "trade" | "agg";
+  /** Undefined where there is one kind only, or the file does not say which it is. */
+  readonly rowKind: RowKind | undefined;
   readonly rows: RowSource;
   /** By our column name. Columns that are not named are absent. */
   readonly cells: Readonly<Record<string, Cell>>;

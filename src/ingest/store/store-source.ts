@@ -3,13 +3,14 @@ import { quoteIdentifier, quoteName } from "../../schema/quote.js";
 import type { SourceName } from "../../spec/model.js";
 import { sqlTemplate } from "../../sql-template.js";
 import { idColumns, sequenceColumns } from "../staging/own-fragments.js";
+import type { RowKind } from "../staging/reading.js";
 import { type Choice, chooseRows, type Probe, probeSlice } from "./choose-rows.js";
 import { markDirty } from "./mark-dirty.js";
+import { bookDataSource } from "./row-kinds.js";
 import { isChosen, isLate, sliceSql } from "./slice-sql.js";
 import { cutSlices, inSlice, type Slice } from "./slices.js";
 import { ofInstruments, rawTable, type StoreContext, storedTable } from "./store-context.js";
 import { storeShapes } from "./store-shape.js";
-import type { TradeKind } from "./trade-kinds.js";
 import { readWatermarks } from "./watermarks.js";
 
 const storeSlice = sqlTemplate(import.meta.url, "store-slice");
@@ -38,13 +39,13 @@ const oneBlock: Settings = {
 
 /**
  * Stores the staged rows of a source that are not stored yet, slice by slice in order of time.
- * @param tradeKinds in the order of the instrument table
+ * @param kinds of its rows, in the order of the instrument table
  * @param onSlice called when a slice is stored; runs while the next one is, and is done before it is called again
  */
 export async function storeSource(
   context: StoreContext,
   source: SourceName,
-  tradeKinds: readonly TradeKind[],
+  kinds: readonly (RowKind | undefined)[],
   onRows: (rows: number) => void,
   onSlice: () => Promise<void> = async () => {},
 ): Promise<StoredCount[]> {
@@ -67,7 +68,10 @@ export async function storeSource(
       to: slice.to,
       watermarks,
       data_source: context.dataSource,
-      trade_kinds: tradeKinds,
+      data_sources: instruments.instruments.map((_, index) =>
+        isTrades ? context.dataSource : bookDataSource(context.dataSource, kinds[index]),
+      ),
+      ...(isTrades ? { trade_kinds: kinds.map((kind) => kind ?? "trade") } : {}),
     };
     const counted = await countOf(context, source, choice, params);
     if (counted.length > 0) {
@@ -170,6 +174,6 @@ export function storedColumns(source: SourceName): (readonly [name: string, sql:
         ] as const)
       : []),
     ["available_at", "available_at"],
-    ["data_source", "{data_source:String}"],
+    ["data_source", "{data_sources:Array(String)}[instrument]"],
   ];
 }

@@ -228,6 +228,38 @@ export function describeStore(name: string, open: () => Promise<Engine>): void {
       });
     });
 
+    describe("books of different depth of one instrument", () => {
+      const level = (side: string, place: number) => `${side}s[${place}].price,${side}s[${place}].amount`;
+      const header = `exchange,symbol,timestamp,local_timestamp,${level("ask", 0)},${level("bid", 0)}`;
+      const snapshots = (depth: number, time: number) =>
+        file(`binance_book_snapshot_${depth}_1.csv`, [
+          header,
+          `binance,BTCUSDT,${time}000,${time}000,101,1,100,1`,
+        ]);
+      const quotes = () => file("binance_quotes_1.csv", [bookHeader, quote(noon)]);
+      const kinds = () => storedRows(target(), "orderbooks", "data_source");
+
+      it("are refused before anything is stored, in one command", async () => {
+        await expect(run("tardis", [quotes(), snapshots(25, noon)])).rejects.toMatchObject({
+          code: "FS_INGEST_MIXED_KINDS",
+          message: expect.stringContaining("quotes and book_snapshot_25 of binance/spot/BTCUSDT"),
+          hint: expect.stringContaining("'*_book_snapshot_25_*'"),
+        });
+        expect(await kinds()).toEqual([]);
+      });
+
+      it("are refused in two commands; more of the same kind is not", async () => {
+        await run("tardis", [snapshots(5, noon)]);
+        await expect(run("tardis", [quotes()])).rejects.toMatchObject({
+          code: "FS_INGEST_MIXED_KINDS",
+          message: expect.stringContaining("holds book_snapshot_5, and the files bring quotes"),
+        });
+        await run("tardis", [snapshots(5, noon + 1000)]);
+        const stored = { data_source: "tardis/book_snapshot_5" };
+        expect(await kinds()).toEqual([stored, stored]);
+      });
+    });
+
     describe("a slice", () => {
       it("is one part of the table, whatever its size", async () => {
         await engine.execute("SYSTEM STOP MERGES raw.trades");

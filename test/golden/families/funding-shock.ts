@@ -1,4 +1,7 @@
-/** A case gives settlements; a bucket is closed a second after each. */
+/**
+ * A case gives settlements; a bucket is closed a second after each. Its times do not follow from its intervals, so the settlements
+ * are named by times that do: each as long after the one before as its interval is.
+ */
 import type { Adapter } from "../adapter.js";
 import { type GoldenBucket, Stage } from "../stage.js";
 
@@ -28,8 +31,14 @@ export const fundingShock: Adapter = async ({ inputs, params }, engine) => {
   });
   const closed = events.map(({ ts }): GoldenBucket => ({ start: ts, end: ts + 1000 }));
   await stage.buckets(closed);
+  const hourMs = 3_600_000;
+  let settledTs = 0;
   await stage.settlements(
-    events.map(({ ts, rate, interval_h }) => ({ ts, rate, nextTs: ts + interval_h * 3_600_000 })),
+    events.map(({ ts, rate, interval_h }, index) => {
+      settledTs += interval_h * hourMs;
+      // Before the first one nothing is known: what the source says of the next one has to do.
+      return { ts, rate, settledTs, ...(index === 0 ? { nextTs: settledTs + interval_h * hourMs } : {}) };
+    }),
   );
   const rows = await stage.rows("funding_shock");
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatOfName } from "../../../src/ingest/formats/format-of-name.js";
 import { tardisInstrument } from "../../../src/ingest/formats/tardis-exchanges.js";
 import { neededNames, typeOfPath, typesOfHeader } from "../../../src/ingest/formats/tardis-layout.js";
 
@@ -27,6 +28,20 @@ describe("Tardis' exchanges", () => {
     expect(tardisInstrument("bitmex", "XBTUSD")).toBeUndefined();
     expect(tardisInstrument("constructor", "XBTUSD")).toBeUndefined();
     expect(tardisInstrument("cryptofacilities", "XBT")).toBeUndefined();
+  });
+});
+
+describe("the format of a file", () => {
+  it.each([
+    ["recordings/tardis/binance_quotes_2024-08-08_BTCUSDT.csv.gz", "tardis"],
+    ["binance-futures_derivative_ticker_2023-04-05_BTCUSDT.csv.gz", "tardis"],
+    ["/v1/deribit/liquidations/2019/11/01/BTC-PERPETUAL.csv.gz", "tardis"],
+    ["/data/spot/daily/trades/BTCUSDT/BTCUSDT-trades-2024-08-08.zip", "binance-archive"],
+    ["BTCUSDT-aggTrades-2024-08.csv", "binance-archive"],
+    ["trades.parquet", undefined],
+    ["BTC-USD_ticks_2023-09-05.csv.gz", undefined],
+  ])("%s is %s by its name", (path, format) => {
+    expect(formatOfName(path)).toBe(format);
   });
 });
 

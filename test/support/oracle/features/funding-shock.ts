@@ -30,12 +30,11 @@ export function naiveFundingShock(bucket: BucketRow, rows: readonly FundingRow[]
   const rates = settled.map((row, index): number | null => {
     const before = settled[index - 1]?.funding_time;
     const at = row.funding_time ?? 0;
-    const ms =
-      row.next_funding_time !== undefined
-        ? row.next_funding_time - at
-        : before === undefined
-          ? null
-          : at - before;
+    const announced = settled[index - 1]?.next_funding_time;
+    const next = row.next_funding_time;
+    const since = before === undefined ? null : at - before;
+    const until = next === undefined ? null : next - at;
+    const ms = announced === undefined ? (until ?? since) : at <= announced ? since : until;
     return ms === null || ms === 0 ? null : (Number(row.funding_rate) * 8) / (ms / hourMs);
   });
   const last = settled.at(-1);

@@ -2677,8 +2677,8 @@ CREATE TABLE `marketprism_features`.`book_state__9bb44e63`
     `bucket_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
     `mid` Nullable(Float64) COMMENT '(bid + ask) / 2 of the last snapshot; NULL if that is crossed, locked or one-sided' CODEC(ZSTD(1)),
-    `mid_start` Nullable(Float64) COMMENT 'Last valid mid before the bucket\'s start; NULL if none is known, or only one that is older than the clock\'s book_gap' CODEC(ZSTD(1)),
-    `last_valid_mid` Nullable(Float64) COMMENT 'Mid of the last snapshot that has one; feeds labels. See mid_age_ms for how old it is' CODEC(ZSTD(1)),
+    `mid_start` Nullable(Float64) COMMENT 'Mid of the last snapshot before the bucket\'s start; NULL if that is crossed, locked or one-sided, whatever came before it, or older than the clock\'s book_gap' CODEC(ZSTD(1)),
+    `last_valid_mid` Nullable(Float64) COMMENT 'Mid of the last snapshot that has one, among the bucket\'s own and the one before its start; feeds labels. See mid_age_ms for how old it is' CODEC(ZSTD(1)),
     `mid_age_ms` Nullable(Float64) COMMENT 'From the snapshot of last_valid_mid to the bucket\'s end' CODEC(ZSTD(1)),
     `spread_bps` Nullable(Float64) COMMENT '(ask - bid) / mid of the last snapshot, in 1/10000; NULL where mid is' CODEC(ZSTD(1)),
     `top_imbalance` Nullable(Float64) COMMENT '(bid size - ask size) / (bid size + ask size) at the best prices of the last snapshot; NULL where mid is' CODEC(ZSTD(1)),
@@ -4443,7 +4443,7 @@ FROM (
 
 -- view funding_shock, level 0, look-back 0
 
-CREATE TABLE `marketprism_features`.`funding_shock__d063056d`
+CREATE TABLE `marketprism_features`.`funding_shock__6b1ba5fb`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -4452,7 +4452,7 @@ CREATE TABLE `marketprism_features`.`funding_shock__d063056d`
     `bucket_ts_start` DateTime64(3, 'UTC'),
     `bucket_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
-    `funding_rate_8h` Nullable(Float64) COMMENT 'Rate of the last settlement, scaled to eight hours by the time to the next one, or from the one before where that is not known' CODEC(ZSTD(1)),
+    `funding_rate_8h` Nullable(Float64) COMMENT 'Rate of the last settlement, scaled to eight hours by the time since the one before; by the time to the next one where settlements between them are missing or that cannot be told' CODEC(ZSTD(1)),
     `funding_shock` Nullable(Float64) COMMENT 'Its change since the settlement before, both scaled to eight hours' CODEC(ZSTD(1)),
     `funding_shock_sign` Nullable(Float64) COMMENT 'Direction of the change' CODEC(ZSTD(1)),
     `funding_shock_z` Nullable(Float64) COMMENT 'Rate against mean and standard deviation of the six settlements before it; NULL with fewer than three of them, or where they are all the same' CODEC(ZSTD(1)),
@@ -4469,7 +4469,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'The last funding settlement that was known with the bucket, against the settlements before it; perpetual contracts only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`funding_shock__d063056d__mv_lazy` TO `marketprism_features`.`funding_shock__d063056d` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_shock__6b1ba5fb__mv_lazy` TO `marketprism_features`.`funding_shock__6b1ba5fb` AS
 SELECT
   exchange,
 market_type,
@@ -4520,8 +4520,9 @@ FROM (
       `is_new`,
       `ord`,
       `is_repeat`,
-      `hours`,
+      `is_next`,
       `back`,
+      `hours`,
       `rate_8h`,
       rate_8h - lagInFrame(toNullable(rate_8h), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `change`,
       if(back BETWEEN 1 AND 6, rate_8h, NULL) AS `past_rate`
@@ -4549,8 +4550,9 @@ FROM (
         `is_new`,
         `ord`,
         `is_repeat`,
-        `hours`,
+        `is_next`,
         `back`,
+        `hours`,
         funding_rate * 8 / nullIf(hours, 0) AS `rate_8h`
       FROM (
         SELECT
@@ -4576,8 +4578,9 @@ FROM (
           `is_new`,
           `ord`,
           `is_repeat`,
-          ifNull(dateDiff('millisecond', funding_time, next_funding_time), dateDiff('millisecond', lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), funding_time)) / 3600000 AS `hours`,
-          count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) - count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `back`
+          `is_next`,
+          `back`,
+          if(is_next, dateDiff('millisecond', lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), funding_time), dateDiff('millisecond', funding_time, next_funding_time)) / 3600000 AS `hours`
         FROM (
           SELECT
             `exchange`,
@@ -4601,7 +4604,9 @@ FROM (
             `age_ms`,
             `is_new`,
             `ord`,
-            ifNull(funding_time = lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), false) AS `is_repeat`
+            `is_repeat`,
+            ifNull(funding_time <= lagInFrame(toNullable(next_funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), next_funding_time IS NULL) AS `is_next`,
+            count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) - count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `back`
           FROM (
             SELECT
               `exchange`,
@@ -4624,88 +4629,113 @@ FROM (
               `index_price`,
               `age_ms`,
               `is_new`,
-              `ord`
+              `ord`,
+              ifNull(funding_time = lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), false) AS `is_repeat`
             FROM (
               SELECT
-                b.exchange AS exchange,
-              b.market_type AS market_type,
-              b.symbol AS symbol,
-              b.bucket_id AS bucket_id,
-              b.bucket_ts_start AS bucket_ts_start,
-              b.bucket_ts_end AS bucket_ts_end,
-              b.prev_ts_end AS prev_ts_end,
-              b.available_at AS available_at,
-              b.v AS v,
-              b.bucket__place AS bucket__place,
-                s.timestamp__known AS timestamp,
-              s.seq__known AS seq,
-              s.funding_rate__known AS funding_rate,
-              s.predicted_funding_rate__known AS predicted_funding_rate,
-              s.funding_time__known AS funding_time,
-              s.next_funding_time__known AS next_funding_time,
-              s.mark_price__known AS mark_price,
-              s.index_price__known AS index_price,
-                s.ord AS ord,
-                b.known_ms - s.at_ms AS age_ms,
-                toUInt8(s.known_at > b.known_before) AS is_new
-              -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `bucket__place`,
+                `timestamp`,
+                `seq`,
+                `funding_rate`,
+                `predicted_funding_rate`,
+                `funding_time`,
+                `next_funding_time`,
+                `mark_price`,
+                `index_price`,
+                `age_ms`,
+                `is_new`,
+                `ord`
               FROM (
                 SELECT
-                  k.exchange AS exchange,
-              k.market_type AS market_type,
-              k.symbol AS symbol,
-              k.bucket_id AS bucket_id,
-              k.bucket_ts_start AS bucket_ts_start,
-              k.bucket_ts_end AS bucket_ts_end,
-              k.prev_ts_end AS prev_ts_end,
-              k.available_at AS available_at,
-              k.v AS v,
-              k.bucket__place AS bucket__place,
-                  toUnixTimestamp64Milli(available_at) AS known_ms,
-                  -- The first bucket of an instrument knows as new what came since its interval began.
-                  if(p.next_id = 0, k.prev_ts_end, p.known_before) AS known_before,
-                  arrayJoin(range(
-                    toUInt64(intDiv(known_ms - 259200000, 259200000)),
-                    toUInt64(intDiv(known_ms, 259200000)) + 1
-                  )) AS slot
-                FROM `marketprism_features`.`ubt__close_0_lazy` AS k
-                LEFT JOIN (
-                  SELECT exchange AS of_exchange, market_type AS of_type, symbol AS of_symbol, bucket_id + 1 AS next_id, available_at AS known_before
-                  FROM `marketprism_features`.`unified_buckets` FINAL
-                  WHERE (exchange, market_type, symbol, bucket_id) IN (
-                    SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM `marketprism_features`.`ubt__close_0_lazy`
-                  )
-                ) AS p
-                  ON p.of_exchange = k.exchange AND p.of_type = k.market_type AND p.of_symbol = k.symbol AND p.next_id = k.bucket_id
-              ) AS b
-              INNER JOIN (
-                SELECT *, toUInt64(intDiv(at_ms, 259200000)) AS slot
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                b.bucket__place AS bucket__place,
+                  s.timestamp__known AS timestamp,
+                s.seq__known AS seq,
+                s.funding_rate__known AS funding_rate,
+                s.predicted_funding_rate__known AS predicted_funding_rate,
+                s.funding_time__known AS funding_time,
+                s.next_funding_time__known AS next_funding_time,
+                s.mark_price__known AS mark_price,
+                s.index_price__known AS index_price,
+                  s.ord AS ord,
+                  b.known_ms - s.at_ms AS age_ms,
+                  toUInt8(s.known_at > b.known_before) AS is_new
+                -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
                 FROM (
                   SELECT
-                    exchange, market_type, symbol, available_at AS known_at,
-                    toUnixTimestamp64Milli(timestamp) AS at_ms,
-                    tuple(timestamp, seq) AS ord,
-                    timestamp AS timestamp__known,
-                    toFloat64(seq) AS seq__known,
-                    toFloat64(funding_rate) AS funding_rate__known,
-                    toFloat64(predicted_funding_rate) AS predicted_funding_rate__known,
-                    funding_time AS funding_time__known,
-                    next_funding_time AS next_funding_time__known,
-                    toFloat64(mark_price) AS mark_price__known,
-                    toFloat64(index_price) AS index_price__known
-                  FROM `marketprism_hot`.`funding_rates` FINAL
-                  WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
-                    AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
-                    AND timestamp >= (SELECT min(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(259200000)
-                )
-              ) AS s
-                ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND s.slot = b.slot
-              WHERE s.known_at <= b.available_at AND s.at_ms >= b.known_ms - 259200000
+                    k.exchange AS exchange,
+                k.market_type AS market_type,
+                k.symbol AS symbol,
+                k.bucket_id AS bucket_id,
+                k.bucket_ts_start AS bucket_ts_start,
+                k.bucket_ts_end AS bucket_ts_end,
+                k.prev_ts_end AS prev_ts_end,
+                k.available_at AS available_at,
+                k.v AS v,
+                k.bucket__place AS bucket__place,
+                    toUnixTimestamp64Milli(available_at) AS known_ms,
+                    -- The first bucket of an instrument knows as new what came since its interval began.
+                    if(p.next_id = 0, k.prev_ts_end, p.known_before) AS known_before,
+                    arrayJoin(range(
+                      toUInt64(intDiv(known_ms - 259200000, 259200000)),
+                      toUInt64(intDiv(known_ms, 259200000)) + 1
+                    )) AS slot
+                  FROM `marketprism_features`.`ubt__close_0_lazy` AS k
+                  LEFT JOIN (
+                    SELECT exchange AS of_exchange, market_type AS of_type, symbol AS of_symbol, bucket_id + 1 AS next_id, available_at AS known_before
+                    FROM `marketprism_features`.`unified_buckets` FINAL
+                    WHERE (exchange, market_type, symbol, bucket_id) IN (
+                      SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM `marketprism_features`.`ubt__close_0_lazy`
+                    )
+                  ) AS p
+                    ON p.of_exchange = k.exchange AND p.of_type = k.market_type AND p.of_symbol = k.symbol AND p.next_id = k.bucket_id
+                ) AS b
+                INNER JOIN (
+                  SELECT *, toUInt64(intDiv(at_ms, 259200000)) AS slot
+                  FROM (
+                    SELECT
+                      exchange, market_type, symbol, available_at AS known_at,
+                      toUnixTimestamp64Milli(timestamp) AS at_ms,
+                      tuple(timestamp, seq) AS ord,
+                      timestamp AS timestamp__known,
+                      toFloat64(seq) AS seq__known,
+                      toFloat64(funding_rate) AS funding_rate__known,
+                      toFloat64(predicted_funding_rate) AS predicted_funding_rate__known,
+                      funding_time AS funding_time__known,
+                      next_funding_time AS next_funding_time__known,
+                      toFloat64(mark_price) AS mark_price__known,
+                      toFloat64(index_price) AS index_price__known
+                    FROM `marketprism_hot`.`funding_rates` FINAL
+                    WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM `marketprism_features`.`ubt__close_0_lazy`)
+                      AND available_at <= (SELECT max(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`)
+                      AND timestamp >= (SELECT min(available_at) FROM `marketprism_features`.`ubt__close_0_lazy`) - toIntervalMillisecond(259200000)
+                  )
+                ) AS s
+                  ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND s.slot = b.slot
+                WHERE s.known_at <= b.available_at AND s.at_ms >= b.known_ms - 259200000
+              )
+              WHERE funding_time IS NOT NULL AND funding_rate IS NOT NULL
             )
-            WHERE funding_time IS NOT NULL AND funding_rate IS NOT NULL
           )
+          WHERE NOT is_repeat
         )
-        WHERE NOT is_repeat
       )
     )
   )
@@ -4728,10 +4758,10 @@ SELECT
   `is_funding_shock`,
   `funding_shock_decayed`,
   `settlement_age_s`
-FROM `marketprism_features`.`funding_shock__d063056d` FINAL
+FROM `marketprism_features`.`funding_shock__6b1ba5fb` FINAL
 COMMENT 'The last funding settlement that was known with the bucket, against the settlements before it; perpetual contracts only';
 
-INSERT INTO `marketprism_features`.`funding_shock__d063056d` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate_8h`, `funding_shock`, `funding_shock_sign`, `funding_shock_z`, `is_funding_shock`, `funding_shock_decayed`, `settlement_age_s`)
+INSERT INTO `marketprism_features`.`funding_shock__6b1ba5fb` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_rate_8h`, `funding_shock`, `funding_shock_sign`, `funding_shock_z`, `is_funding_shock`, `funding_shock_decayed`, `settlement_age_s`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v), toUInt32(row_number() OVER (ORDER BY exchange, market_type, symbol, bucket_id)) AS bucket__place FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   exchange,
@@ -4783,8 +4813,9 @@ FROM (
       `is_new`,
       `ord`,
       `is_repeat`,
-      `hours`,
+      `is_next`,
       `back`,
+      `hours`,
       `rate_8h`,
       rate_8h - lagInFrame(toNullable(rate_8h), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `change`,
       if(back BETWEEN 1 AND 6, rate_8h, NULL) AS `past_rate`
@@ -4812,8 +4843,9 @@ FROM (
         `is_new`,
         `ord`,
         `is_repeat`,
-        `hours`,
+        `is_next`,
         `back`,
+        `hours`,
         funding_rate * 8 / nullIf(hours, 0) AS `rate_8h`
       FROM (
         SELECT
@@ -4839,8 +4871,9 @@ FROM (
           `is_new`,
           `ord`,
           `is_repeat`,
-          ifNull(dateDiff('millisecond', funding_time, next_funding_time), dateDiff('millisecond', lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), funding_time)) / 3600000 AS `hours`,
-          count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) - count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `back`
+          `is_next`,
+          `back`,
+          if(is_next, dateDiff('millisecond', lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), funding_time), dateDiff('millisecond', funding_time, next_funding_time)) / 3600000 AS `hours`
         FROM (
           SELECT
             `exchange`,
@@ -4864,7 +4897,9 @@ FROM (
             `age_ms`,
             `is_new`,
             `ord`,
-            ifNull(funding_time = lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), false) AS `is_repeat`
+            `is_repeat`,
+            ifNull(funding_time <= lagInFrame(toNullable(next_funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), next_funding_time IS NULL) AS `is_next`,
+            count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) - count() OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `back`
           FROM (
             SELECT
               `exchange`,
@@ -4887,88 +4922,113 @@ FROM (
               `index_price`,
               `age_ms`,
               `is_new`,
-              `ord`
+              `ord`,
+              ifNull(funding_time = lagInFrame(toNullable(funding_time), 1, NULL) OVER (PARTITION BY bucket__place ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), false) AS `is_repeat`
             FROM (
               SELECT
-                b.exchange AS exchange,
-              b.market_type AS market_type,
-              b.symbol AS symbol,
-              b.bucket_id AS bucket_id,
-              b.bucket_ts_start AS bucket_ts_start,
-              b.bucket_ts_end AS bucket_ts_end,
-              b.prev_ts_end AS prev_ts_end,
-              b.available_at AS available_at,
-              b.v AS v,
-              b.bucket__place AS bucket__place,
-                s.timestamp__known AS timestamp,
-              s.seq__known AS seq,
-              s.funding_rate__known AS funding_rate,
-              s.predicted_funding_rate__known AS predicted_funding_rate,
-              s.funding_time__known AS funding_time,
-              s.next_funding_time__known AS next_funding_time,
-              s.mark_price__known AS mark_price,
-              s.index_price__known AS index_price,
-                s.ord AS ord,
-                b.known_ms - s.at_ms AS age_ms,
-                toUInt8(s.known_at > b.known_before) AS is_new
-              -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
+                `exchange`,
+                `market_type`,
+                `symbol`,
+                `bucket_id`,
+                `bucket_ts_start`,
+                `bucket_ts_end`,
+                `prev_ts_end`,
+                `available_at`,
+                `v`,
+                `bucket__place`,
+                `timestamp`,
+                `seq`,
+                `funding_rate`,
+                `predicted_funding_rate`,
+                `funding_time`,
+                `next_funding_time`,
+                `mark_price`,
+                `index_price`,
+                `age_ms`,
+                `is_new`,
+                `ord`
               FROM (
                 SELECT
-                  k.exchange AS exchange,
-              k.market_type AS market_type,
-              k.symbol AS symbol,
-              k.bucket_id AS bucket_id,
-              k.bucket_ts_start AS bucket_ts_start,
-              k.bucket_ts_end AS bucket_ts_end,
-              k.prev_ts_end AS prev_ts_end,
-              k.available_at AS available_at,
-              k.v AS v,
-              k.bucket__place AS bucket__place,
-                  toUnixTimestamp64Milli(available_at) AS known_ms,
-                  -- The first bucket of an instrument knows as new what came since its interval began.
-                  if(p.next_id = 0, k.prev_ts_end, p.known_before) AS known_before,
-                  arrayJoin(range(
-                    toUInt64(intDiv(known_ms - 259200000, 259200000)),
-                    toUInt64(intDiv(known_ms, 259200000)) + 1
-                  )) AS slot
-                FROM buckets AS k
-                LEFT JOIN (
-                  SELECT exchange AS of_exchange, market_type AS of_type, symbol AS of_symbol, bucket_id + 1 AS next_id, available_at AS known_before
-                  FROM `marketprism_features`.`unified_buckets` FINAL
-                  WHERE (exchange, market_type, symbol, bucket_id) IN (
-                    SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM buckets
-                  )
-                ) AS p
-                  ON p.of_exchange = k.exchange AND p.of_type = k.market_type AND p.of_symbol = k.symbol AND p.next_id = k.bucket_id
-              ) AS b
-              INNER JOIN (
-                SELECT *, toUInt64(intDiv(at_ms, 259200000)) AS slot
+                  b.exchange AS exchange,
+                b.market_type AS market_type,
+                b.symbol AS symbol,
+                b.bucket_id AS bucket_id,
+                b.bucket_ts_start AS bucket_ts_start,
+                b.bucket_ts_end AS bucket_ts_end,
+                b.prev_ts_end AS prev_ts_end,
+                b.available_at AS available_at,
+                b.v AS v,
+                b.bucket__place AS bucket__place,
+                  s.timestamp__known AS timestamp,
+                s.seq__known AS seq,
+                s.funding_rate__known AS funding_rate,
+                s.predicted_funding_rate__known AS predicted_funding_rate,
+                s.funding_time__known AS funding_time,
+                s.next_funding_time__known AS next_funding_time,
+                s.mark_price__known AS mark_price,
+                s.index_price__known AS index_price,
+                  s.ord AS ord,
+                  b.known_ms - s.at_ms AS age_ms,
+                  toUInt8(s.known_at > b.known_before) AS is_new
+                -- What a bucket knows lies in at most two slots of the longest age: an equal-join, where a join by range would pair all with all.
                 FROM (
                   SELECT
-                    exchange, market_type, symbol, available_at AS known_at,
-                    toUnixTimestamp64Milli(timestamp) AS at_ms,
-                    tuple(timestamp, seq) AS ord,
-                    timestamp AS timestamp__known,
-                    toFloat64(seq) AS seq__known,
-                    toFloat64(funding_rate) AS funding_rate__known,
-                    toFloat64(predicted_funding_rate) AS predicted_funding_rate__known,
-                    funding_time AS funding_time__known,
-                    next_funding_time AS next_funding_time__known,
-                    toFloat64(mark_price) AS mark_price__known,
-                    toFloat64(index_price) AS index_price__known
-                  FROM `marketprism_hot`.`funding_rates` FINAL
-                  WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
-                    AND available_at <= (SELECT max(available_at) FROM buckets)
-                    AND timestamp >= (SELECT min(available_at) FROM buckets) - toIntervalMillisecond(259200000)
-                )
-              ) AS s
-                ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND s.slot = b.slot
-              WHERE s.known_at <= b.available_at AND s.at_ms >= b.known_ms - 259200000
+                    k.exchange AS exchange,
+                k.market_type AS market_type,
+                k.symbol AS symbol,
+                k.bucket_id AS bucket_id,
+                k.bucket_ts_start AS bucket_ts_start,
+                k.bucket_ts_end AS bucket_ts_end,
+                k.prev_ts_end AS prev_ts_end,
+                k.available_at AS available_at,
+                k.v AS v,
+                k.bucket__place AS bucket__place,
+                    toUnixTimestamp64Milli(available_at) AS known_ms,
+                    -- The first bucket of an instrument knows as new what came since its interval began.
+                    if(p.next_id = 0, k.prev_ts_end, p.known_before) AS known_before,
+                    arrayJoin(range(
+                      toUInt64(intDiv(known_ms - 259200000, 259200000)),
+                      toUInt64(intDiv(known_ms, 259200000)) + 1
+                    )) AS slot
+                  FROM buckets AS k
+                  LEFT JOIN (
+                    SELECT exchange AS of_exchange, market_type AS of_type, symbol AS of_symbol, bucket_id + 1 AS next_id, available_at AS known_before
+                    FROM `marketprism_features`.`unified_buckets` FINAL
+                    WHERE (exchange, market_type, symbol, bucket_id) IN (
+                      SELECT exchange, market_type, symbol, toUInt64(bucket_id - 1) FROM buckets
+                    )
+                  ) AS p
+                    ON p.of_exchange = k.exchange AND p.of_type = k.market_type AND p.of_symbol = k.symbol AND p.next_id = k.bucket_id
+                ) AS b
+                INNER JOIN (
+                  SELECT *, toUInt64(intDiv(at_ms, 259200000)) AS slot
+                  FROM (
+                    SELECT
+                      exchange, market_type, symbol, available_at AS known_at,
+                      toUnixTimestamp64Milli(timestamp) AS at_ms,
+                      tuple(timestamp, seq) AS ord,
+                      timestamp AS timestamp__known,
+                      toFloat64(seq) AS seq__known,
+                      toFloat64(funding_rate) AS funding_rate__known,
+                      toFloat64(predicted_funding_rate) AS predicted_funding_rate__known,
+                      funding_time AS funding_time__known,
+                      next_funding_time AS next_funding_time__known,
+                      toFloat64(mark_price) AS mark_price__known,
+                      toFloat64(index_price) AS index_price__known
+                    FROM `marketprism_hot`.`funding_rates` FINAL
+                    WHERE (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM buckets)
+                      AND available_at <= (SELECT max(available_at) FROM buckets)
+                      AND timestamp >= (SELECT min(available_at) FROM buckets) - toIntervalMillisecond(259200000)
+                  )
+                ) AS s
+                  ON s.exchange = b.exchange AND s.market_type = b.market_type AND s.symbol = b.symbol AND s.slot = b.slot
+                WHERE s.known_at <= b.available_at AND s.at_ms >= b.known_ms - 259200000
+              )
+              WHERE funding_time IS NOT NULL AND funding_rate IS NOT NULL
             )
-            WHERE funding_time IS NOT NULL AND funding_rate IS NOT NULL
           )
+          WHERE NOT is_repeat
         )
-        WHERE NOT is_repeat
       )
     )
   )
@@ -9773,7 +9833,7 @@ CREATE TABLE `marketprism_features`.`volatility_index__d5faa7fc`
     `bucket_ts_start` DateTime64(3, 'UTC'),
     `bucket_ts_end` DateTime64(3, 'UTC'),
     `available_at` DateTime64(3, 'UTC'),
-    `implied_volatility` Nullable(Float64) COMMENT 'Last known index of implied volatility, annualised, in percent as Deribit\'s DVOL; NULL if none is known or it is older than 15 minutes' CODEC(ZSTD(1)),
+    `implied_volatility` Nullable(Float64) COMMENT 'Last index of implied volatility that was loaded for the instrument, annualised, in percent as Deribit\'s DVOL; NULL if none is known or it is older than 15 minutes. Load one maturity' CODEC(ZSTD(1)),
     `implied_age_s` Nullable(Float64) COMMENT 'From the row\'s time to the moment at which the bucket was known' CODEC(ZSTD(1)),
     `v` UInt64,
     `created_at` DateTime64(3, 'UTC') DEFAULT now64(3)
@@ -11368,7 +11428,7 @@ FROM (
 
 -- view funding_pressure, level 1, look-back 0
 
-CREATE TABLE `marketprism_features`.`funding_pressure__af27542a`
+CREATE TABLE `marketprism_features`.`funding_pressure__05836174`
 (
     `exchange` LowCardinality(String),
     `market_type` LowCardinality(String),
@@ -11388,7 +11448,7 @@ TTL toDateTime(created_at) + toIntervalSecond(7776000)
 SETTINGS non_replicated_deduplication_window = 100
 COMMENT 'Whether the flow of a bucket goes with the last change of funding; perpetual contracts only';
 
-CREATE MATERIALIZED VIEW `marketprism_features`.`funding_pressure__af27542a__mv_lazy` TO `marketprism_features`.`funding_pressure__af27542a` AS
+CREATE MATERIALIZED VIEW `marketprism_features`.`funding_pressure__05836174__mv_lazy` TO `marketprism_features`.`funding_pressure__05836174` AS
 SELECT
   c.exchange AS exchange,
 c.market_type AS market_type,
@@ -11463,7 +11523,7 @@ LEFT JOIN (
           `is_funding_shock`,
           `funding_shock_decayed`,
           `settlement_age_s`
-        FROM `marketprism_features`.`funding_shock__d063056d`
+        FROM `marketprism_features`.`funding_shock__6b1ba5fb`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM `marketprism_features`.`ubt__close_1_lazy`
@@ -11487,10 +11547,10 @@ SELECT
   bucket_ts_end,
   available_at,
   `funding_pressure`
-FROM `marketprism_features`.`funding_pressure__af27542a` FINAL
+FROM `marketprism_features`.`funding_pressure__05836174` FINAL
 COMMENT 'Whether the flow of a bucket goes with the last change of funding; perpetual contracts only';
 
-INSERT INTO `marketprism_features`.`funding_pressure__af27542a` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_pressure`)
+INSERT INTO `marketprism_features`.`funding_pressure__05836174` (exchange, market_type, symbol, bucket_id, bucket_ts_start, bucket_ts_end, available_at, v, `funding_pressure`)
 WITH buckets AS (SELECT * REPLACE ((v + 0) AS v) FROM `marketprism_features`.`unified_buckets` FINAL /* chunk */)
 SELECT
   c.exchange AS exchange,
@@ -11566,7 +11626,7 @@ LEFT JOIN (
           `is_funding_shock`,
           `funding_shock_decayed`,
           `settlement_age_s`
-        FROM `marketprism_features`.`funding_shock__d063056d`
+        FROM `marketprism_features`.`funding_shock__6b1ba5fb`
         WHERE (exchange, market_type, symbol, bucket_id) IN (
           SELECT exchange, market_type, symbol, bucket_id
           FROM buckets
