@@ -460,6 +460,12 @@ export const errorCodes = {
     hint: "Correct the former name, or take `renamed_from` out: then the object is new.",
     exit: 1,
   },
+  FS_PLAN_SHORTER_HISTORY: {
+    summary:
+      "A changed view would have fewer rows than readers see now: raw rows of older buckets are no longer stored (`retention: raw:`).",
+    hint: "Give what is changed the name of a new view, which starts where raw rows start, beside the old one; or add --allow-destructive if the older rows are no longer needed.",
+    exit: 3,
+  },
   FS_PLAN_UNSUPPORTED: {
     summary: "A change that cannot be made to what is deployed.",
     hint: "Change it back, or deploy into databases of another name.",

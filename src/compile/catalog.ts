@@ -111,6 +111,8 @@ export interface CompiledObject {
   readonly reach: Reach;
   /** A row is computed, and known, with the first bucket that ends so long after its own; undefined: with its own. */
   readonly delay?: Delay;
+  /** Of what reads raw rows, a SELECT of the keys of buckets for which they are all stored; of others no row can be computed any more. */
+  readonly whole?: string;
   /** True when every closed bucket must have a row (books may have none). */
   readonly everyBucket: boolean;
   /** The raw table that it has a row for each row of, of a view with `row:`, which belongs to no clock. */

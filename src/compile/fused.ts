@@ -43,6 +43,7 @@ export function compileFused(fusion: Fusion, context: FusedContext): CompiledObj
     alias: undefined,
     lookBack: 0,
     reach: noReach,
+    ...(first.whole === undefined ? {} : { whole: first.whole }),
     everyBucket: first.everyBucket,
     renamedFrom: undefined,
     at: first.at,

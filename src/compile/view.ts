@@ -18,6 +18,7 @@ import { timeExpressionSelect, timeReach } from "./time-rows.js";
 import type { ViewVersion } from "./view-definition.js";
 import type { ViewDraft } from "./view-draft.js";
 import { overByView, overRowsSelect, overStreamSelect, overViewsSelect, windowReach } from "./view-select.js";
+import { wholeBuckets } from "./whole-buckets.js";
 
 /** What a view is built from, decided by the compiler for the whole project. */
 export interface ViewContext {
@@ -141,6 +142,9 @@ export function compileView(draft: ViewDraft, context: ViewContext): CompiledObj
       : {
           delay: { ms: view.delayMs, staleMs: staleMs(clock), bounds: bucketsName(project, clock.name) },
         }),
+    ...(upstreamViews.length > 0
+      ? {}
+      : { whole: wholeBuckets(project, clock, `${bounds} FINAL`, view.time === undefined ? 0 : reach.ms) }),
     everyBucket: view.time !== undefined || hasEveryBucket(view, clock),
     ...(view.expect.length === 0 ? {} : { expect: view.expect }),
     renamedFrom: view.renamedFrom,

@@ -17,6 +17,7 @@ import { detectDrift } from "./detect-drift.js";
 import { type HoldOptions, holdTarget } from "./hold-target.js";
 import { type Migration, migrationNumber, nameMigration } from "./migration.js";
 import { type StoredMigration, writeMigrations } from "./migration-folder.js";
+import { type PastRaw, pastRaw, refuseShorterHistory } from "./past-raw.js";
 import { type CatalogSource, migrationsFolder, type PlannedApply, planApply } from "./plan-apply.js";
 import type { OnApplyEvent } from "./progress.js";
 import { repairDrift } from "./repair.js";
@@ -67,6 +68,8 @@ export interface ApplyResult {
   readonly migrations: readonly AppliedMigration[];
   /** What this run planned and wrote; committed migrations have no plan. */
   readonly plans: readonly Plan[];
+  /** Views that were built and have no row of buckets whose raw rows are no longer stored. */
+  readonly pastRaw: readonly PastRaw[];
   /** Rows of the table `instruments` that were brought in step with features.yaml. */
   readonly instruments: number;
   readonly catalog: Catalog;
@@ -76,7 +79,7 @@ export interface ApplyResult {
 
 /**
  * Writes the migrations that the specs need, then runs all that is pending. Doing it again does nothing. Throws
- * FS_REGISTRY_LOCKED, FS_PLAN_DESTRUCTIVE, FS_MIGRATION_…; after a failure aliases show the old versions, and the next
+ * FS_REGISTRY_LOCKED, FS_PLAN_DESTRUCTIVE, FS_PLAN_SHORTER_HISTORY, FS_MIGRATION_…; after a failure aliases show the old versions, and the next
  * call goes on at the step that failed.
  */
 export async function applyProject(options: ApplyOptions): Promise<ApplyResult> {
@@ -99,6 +102,8 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       options.abandonFailed === true ? await abandonFailed(engine, registry, folder) : undefined;
     const planned = await planApply(engine, project, options.catalog);
     refuse(planned, options, await registry.pins());
+    const past = await pastRaw(engine, planned);
+    if (options.allowDestructive !== true) refuseShorterHistory(past);
     const nothingToDo = planned.pending.length + planned.plans.length === 0;
     if (!nothingToDo) await options.confirm?.(planned);
     const { repaired, leftAlone } = await repairOrRefuse(options, registry, planned.deployed);
@@ -117,6 +122,7 @@ export async function applyProject(options: ApplyOptions): Promise<ApplyResult> 
       leftAlone,
       migrations: [...committed, ...written].map(([name, { done, skipped }]) => ({ name, done, skipped })),
       plans: planned.plans,
+      pastRaw: past,
       instruments,
       catalog: planned.catalog,
       asDeployed: drift.length === 0,

@@ -44,18 +44,22 @@ interface SpanRow {
 
 /**
  * The chunks of all buckets that are stored now, by instrument and in the order of their ids; with `behind`, only of those that are
- * not complete on that path.
+ * not complete on that path, and with `whole`, only of those that it gives.
  */
 export async function planChunks(
   reader: Reader,
   buckets: TableName,
   limits: ChunkLimits,
-  behind: Step["behind"],
+  { behind, whole }: Pick<Step, "behind" | "whole">,
 ): Promise<Chunk[]> {
   const rows = await reader.rows<SpanRow & { buckets: string; trades: string }>(
     chunksSql({
       buckets: quoteName(buckets),
       closes: quoteName({ database: buckets.database, name: "closes" }),
+      only_whole:
+        whole === undefined ? "" : `\n  AND (exchange, market_type, symbol, bucket_id) IN (\n${whole}\n)`,
+      // A chunk is a range of ids: what lies between two of them may not be whole.
+      island: whole === undefined ? "0" : "bucket_id - count() OVER upto",
     }),
     {
       params: {

@@ -36,6 +36,11 @@ export function renderMigration(migration: MigrationSql): string {
       ...(step.buckets === undefined ? [] : [header("buckets", tableText(step.buckets))]),
       ...(step.rows === undefined ? [] : [header("rows", tableText(step.rows))]),
       ...(step.behind === undefined ? [] : [header("behind", `${step.behind.clock} ${step.behind.path}`)]),
+      ...(step.whole === undefined
+        ? []
+        : unixLines(step.whole)
+            .split("\n")
+            .map((line) => header("whole", line))),
       ...(step.reverse === undefined
         ? []
         : unixLines(step.reverse)
@@ -76,9 +81,8 @@ function parseStep(lines: Lines, number: number): Step {
   const buckets = parseTable(lines.optionalHeader("buckets"));
   const rows = parseTable(lines.optionalHeader("rows"));
   const behind = parseBehind(lines);
-  const reverse: string[] = [];
-  for (let line = lines.optionalHeader("reverse"); line !== undefined; line = lines.optionalHeader("reverse"))
-    reverse.push(line);
+  const whole = lines.repeated("whole");
+  const reverse = lines.repeated("reverse");
   const sql = lines.take(Number(lines.header("lines")));
   lines.exactly(";");
   return {
@@ -89,8 +93,9 @@ function parseStep(lines: Lines, number: number): Step {
     buckets,
     ...(rows === undefined ? {} : { rows }),
     ...(behind === undefined ? {} : { behind }),
+    ...(whole === undefined ? {} : { whole }),
     sql,
-    reverse: reverse.length === 0 ? undefined : reverse.join("\n"),
+    reverse,
   };
 }
 
@@ -129,6 +134,14 @@ class Lines {
     if (line === undefined || !line.startsWith(start)) return undefined;
     this.#next++;
     return line.slice(start.length);
+  }
+
+  /** A text of as many lines as there are headers of that key. */
+  repeated(key: string): string | undefined {
+    const found: string[] = [];
+    for (let line = this.optionalHeader(key); line !== undefined; line = this.optionalHeader(key))
+      found.push(line);
+    return found.length === 0 ? undefined : found.join("\n");
   }
 
   exactly(text: string): void {

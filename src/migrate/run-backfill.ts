@@ -71,9 +71,12 @@ export async function runBackfill(run: RevisionRun, numbered: NumberedStep): Pro
   const earlier = run.journal.filter((entry) => entry.step === number && entry.chunk > 0);
   const done = earlier.filter((entry) => entry.state === "done").map((entry) => entry.params);
   // Read only now: a close that did not see the new trigger has stored its buckets before.
-  const planned = await planChunks(engine, buckets, chunkLimits, step.behind);
+  const forPath = step.behind === undefined ? {} : { behind: step.behind };
+  let planned = await planChunks(engine, buckets, chunkLimits, forPath);
   // Whatever closes from now on goes through every trigger of this migration, level by level.
   if (planned.length === 0 && step.behind === undefined) empty.add(stepName(buckets));
+  if (planned.length > 0 && step.whole !== undefined)
+    planned = await planChunks(engine, buckets, chunkLimits, step);
   const chunks = remainingChunks(planned, done);
   const allTrades = chunks.reduce((sum, chunk) => sum + chunk.trades, 0);
   const offset = Math.max(0, ...earlier.map((entry) => entry.chunk));

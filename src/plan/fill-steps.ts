@@ -29,6 +29,7 @@ export function backfillSteps({ object, behind }: Filled, desired: Catalog): Ste
       target,
       buckets,
       ...(rowOf === undefined ? {} : { rows: rowOf }),
+      ...(object.whole === undefined ? {} : { whole: object.whole }),
       ...(behind === undefined ? {} : { behind: { clock: object.clock, path: behind } }),
       sql: object.backfill,
       reverse: undefined,
@@ -65,6 +66,10 @@ function missingSql(object: CompiledObject, target: TableName, desired: Catalog)
     closes: quoteName({ database: buckets.database, name: "closes" }),
     clock: quoteString(object.clock),
     path: quoteString(object.path),
+    only_whole:
+      object.whole === undefined
+        ? ""
+        : `\n  AND (exchange, market_type, symbol, bucket_id) IN (\n${object.whole}\n)`,
     table,
   });
 }

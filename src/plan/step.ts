@@ -32,6 +32,8 @@ export interface Step {
   readonly rows?: TableName;
   /** Of a backfill: only buckets that are not complete on this path yet. By hand it may be all of them: the values are the same. */
   readonly behind?: { readonly clock: string; readonly path: Path };
+  /** Of a backfill from raw rows: a SELECT of the keys of the only buckets that it may compute, since of the others raw rows are gone. */
+  readonly whole?: string;
   /** Single-node ClickHouse SQL without a closing semicolon. A check gives no rows when all is well. */
   readonly sql: string;
   /** The statement that takes it back; undefined where nothing is to be taken back. */

@@ -50,7 +50,7 @@ const views = {
   seconds: "from: trades\ntime_windows: { t9: 9s }\ncolumns: { volume: { sql: sum(quantity) OVER t9 } }",
   quotes: "from: books\ncolumns: { depth: { sql: 'avg(bid_qty[1])' } }",
   trend:
-    "from: [flow, seconds]\nwindows: { w3: { buckets: 3 } }\ncolumns: { mean: { sql: 'avg(flow.volume) OVER w3' } }",
+    "from: [flow, seconds]\nwindows: { w3: { buckets: 3 } }\ncolumns: { mean: { sql: 'max(flow.volume) OVER w3' } }",
 };
 const tables = ["flow", "seconds", "quotes", "trend"] as const;
 
@@ -91,9 +91,15 @@ clocks: { ubt: { mode: volume, size: { fallback: 3 } } }
   async function apply(own: Readonly<Record<string, string>>, allowDestructive = false) {
     specs = specsOf(own);
     const { project } = specs;
-    const catalog = compileProject(specs);
-    context = clockContext(engine, project, catalog, "ubt", "test");
-    return applyProject({ engine, project, catalog, toolVersion: "1.2.3", allowDestructive });
+    const applied = await applyProject({
+      engine,
+      project,
+      catalog: ({ objects }) => compileProject(specs, objects),
+      toolVersion: "1.2.3",
+      allowDestructive,
+    });
+    context = clockContext(engine, project, applied.catalog, "ubt", "test");
+    return applied;
   }
 
   /** As TTL does, but now: of the first `seconds`. */
@@ -179,4 +185,51 @@ clocks: { ubt: { mode: volume, size: { fallback: 3 } } }
     expect(await stored()).toEqual(before);
     expect(await rebuild(true)).toMatchObject([{ bucketsBefore: 30, bucketsCut: 19 }]);
   });
+
+  it("a new view starts where raw rows start, and no window that reaches before has a value", async () => {
+    await expire(31);
+    const own = {
+      ...views,
+      count: "from: trades\ncolumns: { trades: { sql: count() } }",
+      minute: "from: trades\ntime_windows: { t9: 9s }\ncolumns: { trades: { sql: count() OVER t9 } }",
+      over: "from: [minute]\nwindows: { w2: { buckets: 2 } }\ncolumns: { mean: { sql: 'avg(trades) OVER w2' } }",
+    };
+    const before = await stored();
+    const applied = await apply(own);
+    expect(applied.pastRaw).toEqual([
+      { object: "view:count", buckets: 11, lost: 0 },
+      { object: "view:minute", buckets: 13, lost: 0 },
+    ]);
+    const { count, minute, over } = await stored(["count", "minute", "over"]);
+    expect(count).toEqual(valuesFrom(12, 3));
+    expect(minute).toEqual(valuesFrom(14, 9));
+    expect(over).toEqual({
+      ...Object.fromEntries(Array.from({ length: 14 }, (_, index) => [index + 1, null])),
+      ...valuesFrom(15, 9),
+    });
+    expect(await stored()).toEqual(before);
+  });
+
+  it("a changed view keeps its history, until it is allowed to lose it", async () => {
+    const before = await stored();
+    await expire(31);
+    const changed = { ...views, flow: "from: trades\ncolumns: { volume: { sql: 2 * sum(quantity) } }" };
+    await expect(apply(changed)).rejects.toMatchObject({
+      code: "FS_PLAN_SHORTER_HISTORY",
+      object: "view:flow",
+      message: expect.stringContaining("view flow would lose 11 rows"),
+    });
+    expect(await stored()).toEqual(before);
+    const { pastRaw } = await apply(changed, true);
+    expect(pastRaw).toEqual([{ object: "view:flow", buckets: 11, lost: 11 }]);
+    const { flow, trend, ...others } = await stored();
+    expect(flow).toEqual(valuesFrom(12, 6));
+    expect(Object.values(trend ?? {}).filter((value) => value !== null && value !== 6)).toEqual([]);
+    expect({ ...others, flow: before.flow, trend: before.trend }).toEqual(before);
+  });
 });
+
+/** The same value for every bucket from one on. */
+function valuesFrom(first: number, value: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: 31 - first }, (_, index) => [first + index, value]));
+}

@@ -3,11 +3,13 @@ import type { Catalog } from "../../compile/catalog.js";
 import { FeatureError } from "../../errors.js";
 import type { AdvanceResult } from "../../ingest/buckets/advance.js";
 import type { ApplyResult } from "../../migrate/apply.js";
+import type { PastRaw } from "../../migrate/past-raw.js";
 import type { PlannedApply } from "../../migrate/plan-apply.js";
 import type { SealInputs } from "../../migrate/seal.js";
 import { applyProgress } from "../apply-progress.js";
 import type { Bind } from "../command-module.js";
 import { type Context, withProject } from "../context.js";
+import { plural } from "../count-text.js";
 import { examples } from "../help.js";
 import { packageVersion } from "../package-version.js";
 import { loadProject, readProjectFiles } from "../project-files.js";
@@ -39,6 +41,9 @@ function describe(
   const head = isIdle ? `Nothing to do: ${target} is what the specs say.` : `Applied to ${target}:`;
   return `${[head, ...gone, ...again, ...lines, ...kept].join("\n")}\n`;
 }
+
+const pastRawWarning = ({ object, buckets }: PastRaw): string =>
+  `${object.replace(":", " ")} has no row of ${plural(buckets, "bucket")}: ${buckets === 1 ? "it is" : "they are"} past raw retention (retention: raw:)`;
 
 const leftAloneWarning = (name: string): string =>
   `${name} is left alone: it has a place in our databases, and is not deployed. Drop it, or rename it.`;
@@ -109,11 +114,13 @@ export function configure(command: Command, bind: Bind): void {
     .description(
       "Brings the target in line with the specs. Writes the migrations that are missing into migrations/ (commit them), " +
         "runs every one that is pending, fills what is new from stored buckets, and only then lets readers see it. " +
-        "Running it again does nothing; after a failure the next run resumes at the step that failed.",
+        "Running it again does nothing; after a failure the next run resumes at the step that failed. Buckets " +
+        "whose raw rows are past their retention get no row in new versions; a change that would lose rows that way is " +
+        "refused (exit 3).",
     )
     .option("--dry-run", "print the plan, as `feature diff` does, and change nothing")
     .option("--frozen", "run committed migrations only; an error if the specs need others")
-    .option("--allow-destructive", "also remove what others use")
+    .option("--allow-destructive", "also remove what others use, or rows that cannot be computed again")
     .option("--abandon-failed", "undo the migration that failed, then go on")
     .option("--accept-failed-checks", "go on despite failed checks; the journal keeps them")
     .option("--repair", "first restore what was dropped or changed outside this tool")
@@ -137,12 +144,22 @@ export function configure(command: Command, bind: Bind): void {
           const { specs, project, target, engine } = context;
           const consumers = specConsumers(specs);
           if (options.dryRun === true) {
-            const [{ diffTarget }, { hasChanges }, { renderDiffText }] = await Promise.all([
+            const [
+              { catalogOf, diffPlanned },
+              { planApply },
+              { pastRaw },
+              { hasChanges },
+              { renderDiffText },
+            ] = await Promise.all([
               import("../../migrate/plan-diff.js"),
+              import("../../migrate/plan-apply.js"),
+              import("../../migrate/past-raw.js"),
               import("../../plan/diff-document.js"),
               import("../../plan/render-text.js"),
             ]);
-            const plan = await diffTarget(engine, target.name, { specs, consumers });
+            const planned = await planApply(engine, project, catalogOf(specs));
+            const plan = await diffPlanned(engine, target.name, planned, { specs, consumers });
+            const past = await pastRaw(engine, planned);
             return {
               result: {
                 target: target.name,
@@ -152,11 +169,13 @@ export function configure(command: Command, bind: Bind): void {
                 repaired: [],
                 leftAlone: [],
                 bucketsRecomputed: 0,
+                pastRaw: past,
                 migrations: [],
                 planned: plan.migrations,
                 instruments: 0,
               },
               text: () => renderDiffText(plan),
+              warnings: past.map(pastRawWarning),
             };
           }
           const [{ applyProject }, { compileProject }, { checkSpecs }, { migrationDocuments }] =
@@ -199,12 +218,17 @@ export function configure(command: Command, bind: Bind): void {
               repaired,
               leftAlone,
               bucketsRecomputed: recomputed.buckets,
+              pastRaw: applied.pastRaw,
               migrations,
               planned,
               instruments,
             },
             text: () => describe(applied, target.name),
-            warnings: [...leftAlone.map(leftAloneWarning), ...recomputed.warnings],
+            warnings: [
+              ...applied.pastRaw.map(pastRawWarning),
+              ...leftAlone.map(leftAloneWarning),
+              ...recomputed.warnings,
+            ],
           };
         }
       }),

@@ -5,7 +5,7 @@ FROM (
   SELECT exchange, market_type, symbol, bucket_id FROM {{buckets}} FINAL
   WHERE (exchange, market_type, symbol, bucket_id) IN (
     SELECT exchange, market_type, symbol, bucket_id FROM {{closes}} WHERE clock = {{clock}} AND path = {{path}}
-  )
+  ){{only_whole}}
 ) AS b
 LEFT ANTI JOIN (
   SELECT DISTINCT exchange, market_type, symbol, bucket_id FROM {{table}}

@@ -61,15 +61,19 @@ describe("a migration file", () => {
       fc.record({ database: fc.stringMatching(/^[a-z.]{1,8}$/), name: fc.stringMatching(/^[a-z_]{1,8}$/) }),
       { nil: undefined },
     );
-    const step: fc.Arbitrary<Step> = fc.record({
-      name: word,
-      kind: fc.constantFrom(...stepKinds),
-      object: word,
-      target: name,
-      buckets: name,
-      sql,
-      reverse: fc.option(sql, { nil: undefined }),
-    });
+    const step: fc.Arbitrary<Step> = fc.record(
+      {
+        name: word,
+        kind: fc.constantFrom(...stepKinds),
+        object: word,
+        target: name,
+        buckets: name,
+        whole: sql,
+        sql,
+        reverse: fc.option(sql, { nil: undefined }),
+      },
+      { requiredKeys: ["name", "kind", "object", "target", "buckets", "sql", "reverse"] },
+    );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 5 }), (steps) => {
         const migration = { ...initial, steps };
