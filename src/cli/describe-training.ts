@@ -41,8 +41,8 @@ export function describeTraining(report: TrainReport): string {
   return (
     `${model} ${version}: ${label} from ${vector}, ${plural(usedRows, "row")} of ${countText(rows)} used (${shares}).\n` +
     `Walk-forward, ${report.calibration} calibration: each stretch predicted by a model that was fitted to what came before.\n\n${table}\n` +
-    "skill above 0: better than always naming how often each class comes. It says nothing of costs.\n" +
-    `Wrote models/${files.join(", models/")}; ONNX Runtime answers as fitted, to ${exportError.toExponential(0)}.\n` +
+    "skill above 0: better than predicting each class by its frequency. Costs are not counted.\n" +
+    `Wrote models/${files.join(", models/")}; ONNX Runtime reproduces the fit to ${exportError.toExponential(0)}.\n` +
     `Next: feature models register ${model}\n`
   );
 }

@@ -12,3 +12,8 @@ export const uncovered: Readonly<Record<string, string>> = {
   trend_state_sjm: "the trend state by a statistical jump model is not built",
   triple_barrier: "labels by the triple barrier are not built",
 };
+
+/** Of families that have an adapter: what of a case's `expected` nothing computes, by its key, with the reason that is printed. */
+export const uncoveredKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  trend_state_rule: { stats: "counts over a series of states are no feature of a bucket" },
+};

@@ -48,6 +48,5 @@ export const trendStateRule: Adapter = async ({ inputs, params }, engine) => {
         state,
       })),
     },
-    notCovered: { stats: "counts over a series of states are no feature of a bucket" },
   };
 };
