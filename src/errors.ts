@@ -370,6 +370,11 @@ export const errorCodes = {
     hint: "Rename or drop the foreign object, then run `feature apply` again.",
     exit: 4,
   },
+  FS_MIGRATION_DATABASES: {
+    summary: "The databases of features.yaml are not those that the migrations were written for.",
+    hint: "Give them back their names. Other databases need a project folder of their own: one without migrations/ and registry/.",
+    exit: 1,
+  },
   FS_MIGRATION_DUPLICATE: {
     summary: "Two migration files have one number.",
     hint: "Delete or renumber the one that was not applied, in migrations/ and in checksums.json.",

@@ -26,14 +26,26 @@ export interface Plan {
 
 /**
  * The plans that lead from `actual` to `desired`, in order: none when there is nothing to do, two from nothing (the raw
- * schema is a migration of its own), else one. `feature apply` carries out this very list.
+ * schema is a migration of its own), else one. `feature apply` carries out this very list. Throws FS_MIGRATION_DATABASES.
  */
 export function makePlans(desired: Catalog, actual: DeployedState): Plan[] {
+  refuseOtherDatabases(desired, actual);
   const fresh = actual.tables.length + actual.objects.length === 0;
   if (!fresh) return planOf(desired, actual);
   const raw = planOf({ ...desired, clockTables: [], objects: [] }, actual);
   const state = raw.reduce((before, plan) => stateAfter(before, plan.records), actual);
   return [...raw, ...planOf(desired, state)];
+}
+
+/** Migrations name databases: under others nothing of what they made would be there. */
+function refuseOtherDatabases(desired: Catalog, actual: DeployedState): void {
+  const gone = actual.databases.filter((name) => !desired.databases.includes(name));
+  if (gone.length === 0) return;
+  throw new FeatureError(
+    "FS_MIGRATION_DATABASES",
+    `the migrations made ${gone.join(", ")}; features.yaml names ${desired.databases.join(", ")}`,
+    { object: "features.yaml: databases" },
+  );
 }
 
 function planOf(desired: Catalog, actual: DeployedState): Plan[] {

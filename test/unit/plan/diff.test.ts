@@ -53,6 +53,13 @@ describe("a deployed project", () => {
     expect(makePlans(smallCatalog(), deployed)).toEqual([]);
   });
 
+  it("keeps its databases", () => {
+    const renamed = { ...smallCatalog(), databases: ["raw", "other_features"] };
+    expect(() => makePlans(renamed, deployed)).toThrow(
+      expect.objectContaining({ code: "FS_MIGRATION_DATABASES" }),
+    );
+  });
+
   it("gets a new view beside what is there; its stream gains a column before anything reads it", () => {
     const plan = change({ count: true }, deployed);
     expect(plan.slug).toBe("add_counted");
