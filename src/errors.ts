@@ -15,7 +15,7 @@ export const errorCodes = {
   FS_BUCKETS_EXPIRED: {
     summary:
       "Cutting an instrument anew would lose buckets whose raw rows are no longer stored (`retention: raw:`).",
-    hint: "Leave the instrument as it is, load the missing recordings again first, or add --allow-destructive if the older buckets are no longer needed.",
+    hint: "Leave the instrument as it is, or add --allow-destructive if the older buckets are no longer needed, or if their recordings were loaded again (until then these trades count as late).",
     exit: 3,
   },
   FS_BUCKETS_FETCHED: {
