@@ -4,6 +4,8 @@ import type { GoldenCase } from "./golden-case.js";
 export interface Outcome {
   /** In the form of the case's `expected`. */
   readonly actual: unknown;
+  /** What of `expected` nothing computes: reasons by key. A case beside the repository has none. */
+  readonly notCovered?: Readonly<Record<string, string>>;
 }
 
 /**

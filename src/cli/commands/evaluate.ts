@@ -85,6 +85,8 @@ export function configure(command: Command, bind: Bind): void {
           bins: options.bins,
           cost: options.costBps / 10_000,
           periodMs: options.period,
+          // Of two rows a correlation is 1 or -1, whatever was predicted.
+          fewestOfPeriod: 3,
           samples: options.samples,
           seed: options.seed,
           level: 0.95,

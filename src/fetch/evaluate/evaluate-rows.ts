@@ -33,6 +33,8 @@ export interface EvaluationOptions {
   /** Simple return that a change of position by 1 costs. */
   readonly cost: number;
   readonly periodMs: number;
+  /** A period of fewer rows has no IC. */
+  readonly fewestOfPeriod: number;
   readonly samples: number;
   readonly seed: number;
   readonly level: number;
@@ -82,7 +84,7 @@ export function evaluateRows(rows: EvaluationRows, options: EvaluationOptions): 
   // Rows of several instruments lie between each other.
   const block = Math.max(overlap * instruments, Math.ceil(time.length ** (1 / 3)));
   const bootstrap = { samples: options.samples, seed: options.seed, level: options.level, block };
-  const periods = byPeriod(rows, options.periodMs);
+  const periods = byPeriod(rows, options);
   const bars = barsOf(rows, overlap, options.cost);
   const pnl = bars.map((bar) => bar.pnl);
   const pick = (values: ArrayLike<number>, places: Uint32Array) =>
@@ -174,7 +176,7 @@ function turnoverOf({ time, position, instrument }: EvaluationRows): number | nu
 function metricsOf(rows: EvaluationRows, options: EvaluationOptions, overlap: number): Metrics {
   const { time, prediction, label, probability, outcome, reference } = rows;
   const pnl = barsOf(rows, overlap, options.cost).map((bar) => bar.pnl);
-  const ics = byPeriod(rows, options.periodMs).flatMap(({ ic }) => (ic === null ? [] : [ic]));
+  const ics = byPeriod(rows, options).flatMap(({ ic }) => (ic === null ? [] : [ic]));
   const deviation = sampleDeviation(ics);
   const icMean = mean(ics);
   const sharpe = sharpeRatio(pnl);
@@ -214,10 +216,10 @@ function overlapOf({ time, end, instrument }: EvaluationRows): number {
   return most;
 }
 
-/** Of two rows a correlation is 1 or -1, whatever was predicted. */
-const fewestOfPeriod = 3;
-
-function byPeriod({ time, prediction, label }: EvaluationRows, periodMs: number) {
+function byPeriod(
+  { time, prediction, label }: EvaluationRows,
+  { periodMs, fewestOfPeriod }: EvaluationOptions,
+) {
   const periods: { from: number; rows: number; ic: number | null }[] = [];
   for (let begin = 0; begin < time.length; ) {
     const period = Math.floor((time[begin] ?? 0) / periodMs);

@@ -14,7 +14,7 @@ import type { Adapter } from "../adapter.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Every name that a case may expect. Any other one fails it. */
+/** Every name that is known. */
 const metrics: Readonly<Record<string, (fields: Fields) => unknown>> = {
   ic: (fields) => coefficients(fields).metrics.ic,
   rank_ic: (fields) => coefficients(fields).metrics.rankIc,
@@ -47,14 +47,18 @@ const metrics: Readonly<Record<string, (fields: Fields) => unknown>> = {
 export const evaluationMetrics: Adapter = async ({ inputs, params, expected }) => {
   const fields: Fields = { ...(inputs as Fields), ...(params as Fields) };
   const names = Object.keys(expected as Fields);
-  return { actual: Object.fromEntries(names.map((name) => [name, metric(name)(fields)])) };
+  return {
+    actual: Object.fromEntries(
+      names.flatMap((name) => {
+        const metric = metrics[name];
+        return metric === undefined ? [] : [[name, metric(fields)]];
+      }),
+    ),
+    notCovered: Object.fromEntries(
+      names.filter((name) => !(name in metrics)).map((name) => [name, "no metric has this name"]),
+    ),
+  };
 };
-
-function metric(name: string): (fields: Fields) => unknown {
-  const found = metrics[name];
-  if (found === undefined) throw new Error(`no metric is called ${name}`);
-  return found;
-}
 
 /** The input of one of these names. */
 function list(fields: Fields, ...names: readonly string[]): Numbers {
@@ -95,5 +99,6 @@ function coefficients(fields: Fields) {
     group: undefined,
     reference: undefined,
   };
-  return evaluateRows(rows, { bins: 10, cost: 0, periodMs: 1, samples: 0, seed: 1, level: 0.95 });
+  const options = { periodMs: 1, fewestOfPeriod: 2, samples: 0, seed: 1, level: 0.95 };
+  return evaluateRows(rows, { ...options, bins: 10, cost: 0 });
 }

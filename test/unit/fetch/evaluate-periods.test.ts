@@ -12,7 +12,7 @@ it("takes no IC of a period of two rows, which is 1 or -1 whatever was predicted
     ...{ instrument: undefined, group: undefined, reference: undefined },
   };
   const { metrics, periods } = evaluateRows(rows, {
-    ...{ periodMs: 10, cost: 0, bins: 10, samples: 0, seed: 7, level: 0.95 },
+    ...{ periodMs: 10, fewestOfPeriod: 3, cost: 0, bins: 10, samples: 0, seed: 7, level: 0.95 },
   });
   expect(periods.map(({ rows: count, ic }) => [count, ic?.toFixed(4)])).toEqual([
     [3, "0.9820"],
