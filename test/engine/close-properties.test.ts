@@ -69,7 +69,7 @@ async function check({ clocks, commands }: Market, handling: Handling): Promise<
 describe("a random market through ingest", () => {
   it("has the oracle's trades, buckets, features and vectors, and streams that hold what their buckets say", async () => {
     await fc.assert(fc.asyncProperty(markets, handlingArbitrary, check), {
-      numRuns: 14,
+      numRuns: 10,
       // Time enough for a failure to be shrunk; what was found is reported when it is over.
       interruptAfterTimeLimit: 300_000,
     });

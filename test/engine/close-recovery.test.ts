@@ -20,7 +20,7 @@ import { threePartMarket } from "../support/three-part-market.js";
 
 const { files } = threePartMarket(130);
 /** Several inserts a close, each of both instruments. */
-const limits = { ...defaultLimits, buckets: 12 };
+const limits = { ...defaultLimits, buckets: 24 };
 
 let deployment: Deployment;
 beforeAll(async () => {

@@ -40,19 +40,19 @@ export function describeLoad(
       await apply(1);
       const began = performance.now();
       const writer = start(engine, root);
-      await writer.after(60);
+      await writer.after(40);
       const reader = readAliases(engine, 20, true);
       const replaced = await apply(2);
       expect(replaced.plans.flatMap(({ steps }) => steps).some(({ kind }) => kind === "backfill")).toBe(true);
-      await writer.after(30);
+      await writer.after(20);
       const { specs } = loadProject(root, 2, { hasRows: true });
       const back = await rollbackProject({ engine, project: specs.project, toolVersion: "1" });
       expect(back.changes.map(({ object }) => object)).toEqual(
         expect.arrayContaining(["view:flow", "view:every_trade"]),
       );
-      await writer.after(30);
+      await writer.after(20);
       expect(await apply(2)).toMatchObject({ nothingToDo: false });
-      await writer.after(30);
+      await writer.after(20);
       const rate = (writer.inserts() * 1000) / (performance.now() - began);
       await writer.stop();
       await annotate(`${rate.toFixed(0)} inserts a second; bench/replace-under-load.ts holds 200`);
