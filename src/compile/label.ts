@@ -5,6 +5,7 @@ import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
 import type { Clock, LabelOutput, LabelSpec, LabelThreshold, Project } from "../spec/model.js";
 import { sqlTemplate } from "../sql-template.js";
 import { type CompiledColumn, type CompiledObject, type Definition, noReach } from "./catalog.js";
+import { exactDecimal, nearestFloat } from "./expression/exact-decimal.js";
 import { aliasView, backfillStatement, featureTable, missing } from "./feature-table.js";
 import { contentHash, dataFingerprint } from "./fingerprint.js";
 import { storedAs, versionTable } from "./names.js";
@@ -160,6 +161,8 @@ function select(label: LabelSpec, project: Project, clock: Clock, view: Compiled
       .map((name) => `${expressions(label)[name]} AS ${quoteIdentifier(name)}`)
       .join(",\n"),
     min_ms: String(label.minDurationMs),
+    square: exactDecimal("ifNull(step, 0) * ifNull(step, 0)", 30),
+    squares: nearestFloat("squares_so_far - greatest(squares_before, squares_out_of_reach)"),
     window: String(window),
     reach,
     horizon:

@@ -7,7 +7,7 @@ FROM (
     *,
     least({{window}}, steps - steps_out_of_reach) AS realised,
     -- Sums of squares are exact, so a difference of two running sums does not depend on where they began.
-    toFloat64(toString(squares_so_far - greatest(squares_before, squares_out_of_reach))) AS squares
+    {{squares}} AS squares
   FROM (
     SELECT
       *,
@@ -18,7 +18,7 @@ FROM (
       SELECT
         *,
         toInt64(count(step) OVER so_far) AS steps,
-        sum(toDecimal256(toString(ifNull(step, 0) * ifNull(step, 0)), 30)) OVER so_far AS squares_so_far
+        sum({{square}}) OVER so_far AS squares_so_far
       FROM (
         -- The return of one bucket, per square root of a second; the last ones before a label's start are its sigma.
         SELECT
