@@ -55,14 +55,11 @@ function readViews(specs: ProjectSpecs): {
   } catch (error) {
     if (!(error instanceof Findings)) throw error;
     const unread = new Set(error.findings.map(({ object = "" }) => object.split(".")[0] ?? ""));
-    const isRead = ({ name, from }: FeatureView): boolean =>
-      !unread.has(name) && !("views" in from && from.views.some((read) => unread.has(read)));
-    let views = specs.views.filter(isRead);
-    for (let count = -1; count !== views.length; ) {
-      count = views.length;
-      for (const { name } of specs.views.filter((view) => !views.includes(view))) unread.add(name);
-      views = views.filter(isRead);
-    }
+    const byName = new Map(specs.views.map((view) => [view.name, view]));
+    const readBy = ({ from }: FeatureView): FeatureView[] =>
+      "views" in from ? from.views.flatMap((name) => byName.get(name) ?? []) : [];
+    const isRead = (view: FeatureView): boolean => !unread.has(view.name) && readBy(view).every(isRead);
+    const views = specs.views.filter(isRead);
     return { specs: { ...specs, views, aliases: [], vectors: [], labels: [] }, findings: error.findings };
   }
 }
