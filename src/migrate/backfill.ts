@@ -1,5 +1,6 @@
 /** A backfill in chunks: one instrument and a range of buckets each, so that memory and a repeated chunk stay small. */
 import { chunkMark, versionMark } from "../compile/catalog.js";
+import { andWhole } from "../compile/whole-buckets.js";
 import type { Engine, Reader } from "../engine/port.js";
 import { FeatureError } from "../errors.js";
 import type { Step } from "../plan/step.js";
@@ -56,8 +57,7 @@ export async function planChunks(
     chunksSql({
       buckets: quoteName(buckets),
       closes: quoteName({ database: buckets.database, name: "closes" }),
-      only_whole:
-        whole === undefined ? "" : `\n  AND (exchange, market_type, symbol, bucket_id) IN (\n${whole}\n)`,
+      only_whole: andWhole(whole),
       // A chunk is a range of ids: what lies between two of them may not be whole.
       island: whole === undefined ? "0" : "bucket_id - count() OVER upto",
     }),

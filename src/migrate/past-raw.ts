@@ -22,12 +22,17 @@ export interface PastRaw {
 /** Of all views that pending and planned migrations fill from raw rows, those that get no row of some buckets. */
 export async function pastRaw(reader: Reader, planned: PlannedApply): Promise<PastRaw[]> {
   const found: PastRaw[] = [];
+  // Most views ask for the same buckets, which takes a look at all raw rows; mostly there is none that is past.
+  const nonePast = new Set<string>();
   for (const { steps, records } of [...planned.pending, ...planned.plans]) {
     for (const step of steps) {
-      if (step.whole === undefined || step.behind !== undefined) continue;
+      const { whole, behind } = step;
+      if (whole === undefined || behind !== undefined) continue;
       for (const object of builtIn(step, records)) {
-        const counts = await countPast(reader, planned, step, step.whole, object);
-        if (counts !== undefined && counts.buckets > 0) found.push(counts);
+        if (nonePast.has(whole)) break;
+        const counts = await countPast(reader, planned, step, whole, object);
+        if (counts?.buckets === 0) nonePast.add(whole);
+        else if (counts !== undefined) found.push(counts);
       }
     }
   }

@@ -1,5 +1,6 @@
 /** Steps that fill a new version, and those that look at it before readers see it. */
 import { type Catalog, type CompiledObject, chunkMark, objectId, type Path } from "../compile/catalog.js";
+import { andWhole } from "../compile/whole-buckets.js";
 import type { TableName } from "../schema/object.js";
 import { quoteIdentifier, quoteName, quoteString } from "../schema/quote.js";
 import { sqlTemplate } from "../sql-template.js";
@@ -66,10 +67,7 @@ function missingSql(object: CompiledObject, target: TableName, desired: Catalog)
     closes: quoteName({ database: buckets.database, name: "closes" }),
     clock: quoteString(object.clock),
     path: quoteString(object.path),
-    only_whole:
-      object.whole === undefined
-        ? ""
-        : `\n  AND (exchange, market_type, symbol, bucket_id) IN (\n${object.whole}\n)`,
+    only_whole: andWhole(object.whole),
     table,
   });
 }

@@ -1,6 +1,6 @@
 /** Which buckets are computed again: spread over the history by a hash of their ids, so that a sample can be asked for twice. */
 import type { CompiledClock } from "../compile/catalog.js";
-import { sourceRelation } from "../compile/source-relation.js";
+import { countedRows, lotsOf } from "../compile/counted-rows.js";
 import type { Reader } from "../engine/port.js";
 import { quoteName } from "../schema/quote.js";
 import type { Clock, MarketType, Project } from "../spec/model.js";
@@ -9,7 +9,6 @@ import type { SampledBucket, VerifyOptions } from "./check.js";
 import { rangeParams, whereInRange } from "./range.js";
 
 const template = sqlTemplate(import.meta.url, "sample");
-const rawTrades = sqlTemplate(import.meta.url, "raw-trades");
 
 interface Row {
   readonly exchange: string;
@@ -32,16 +31,13 @@ export async function sampleBuckets(
   options: VerifyOptions,
 ): Promise<SampledBucket[]> {
   const { features } = project.databases;
-  const columns = ["exchange", "market_type", "symbol", "timestamp", "quantity", "available_at", "late"];
   const countsTrades = clock.mode !== "event";
   const sql = template({
     buckets: quoteName(compiled.buckets),
     in_range: whereInRange,
     closes: quoteName({ database: features, name: "closes" }),
-    has_its_trades: countsTrades
-      ? "r.trades = b.trades AND r.lots = toInt256(reinterpretAsInt128(toDecimal128(b.vol, 8)))"
-      : "1",
-    raw: countsTrades ? rawTrades({ trades: sourceRelation(project, "trades", columns) }) : "",
+    has_its_trades: countsTrades ? `r.counted = b.trades AND r.lots = ${lotsOf("b.vol")}` : "1",
+    raw: countsTrades ? countedRows(project, clock, "sampled") : "",
   });
   const retention = project.sources.trades.external ? undefined : project.retention.rawMs;
   const rows = await engine.rows<Row>(sql, {

@@ -11,31 +11,12 @@ FROM (
     ) AS gone_until
   FROM (
     SELECT
-      c.exchange AS exchange, c.market_type AS market_type, c.symbol AS symbol, c.bucket_id AS bucket_id,
-      c.bucket_ts_end AS bucket_ts_end,
+      b.exchange AS exchange, b.market_type AS market_type, b.symbol AS symbol, b.bucket_id AS bucket_id,
+      b.bucket_ts_end AS bucket_ts_end,
       -- More than was counted are rows that came late.
-      ifNull(r.counted, 0) >= c.trades AND ifNull(r.lots, toInt256(0)) >= {{bucket_lots}} AS whole
-    FROM chosen AS c
-    LEFT JOIN (
-      SELECT
-        s.exchange AS exchange, s.market_type AS market_type, s.symbol AS symbol, s.bucket_id AS bucket_id,
-        count() AS counted,
-        sum({{row_lots}}) AS lots
-      FROM (
-        SELECT {{columns}}
-        FROM {{rows}}
-        WHERE {{is_counted}}
-          AND (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM chosen)
-          AND timestamp >= (SELECT min(bucket_ts_start) FROM chosen)
-          AND timestamp < (SELECT max(bucket_ts_end) FROM chosen)
-      ) AS t
-      ASOF INNER JOIN chosen AS s
-        ON s.exchange = t.exchange AND s.market_type = t.market_type AND s.symbol = t.symbol
-        AND t.timestamp >= s.bucket_ts_start
-      WHERE t.timestamp < s.bucket_ts_end AND t.available_at <= s.available_at
-      GROUP BY s.exchange, s.market_type, s.symbol, s.bucket_id
-    ) AS r
-      ON r.exchange = c.exchange AND r.market_type = c.market_type AND r.symbol = c.symbol AND r.bucket_id = c.bucket_id
+      ifNull(r.counted, 0) >= b.trades AND ifNull(r.lots, toInt256(0)) >= {{bucket_lots}} AS whole
+    FROM chosen AS b
+    {{counted_rows}}
   )
 )
 WHERE whole AND gone_until <= bucket_ts_end - toIntervalMillisecond({{reach_ms}})

@@ -4,17 +4,17 @@ LEFT JOIN (
     s.market_type AS market_type,
     s.symbol AS symbol,
     s.bucket_id AS bucket_id,
-    count() AS trades,
-    sum(toInt256(reinterpretAsInt128(toDecimal128(t.quantity, 8)))) AS lots
+    count() AS counted,
+    sum({{lots}}) AS lots
   FROM (
-    SELECT exchange, market_type, symbol, timestamp, quantity, available_at
-    FROM {{trades}}
-    WHERE late = 0
-      AND (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM sampled)
-      AND timestamp >= (SELECT min(bucket_ts_start) FROM sampled)
-      AND timestamp < (SELECT max(bucket_ts_end) FROM sampled)
+    SELECT {{columns}}
+    FROM {{rows}}
+    WHERE {{is_counted}}
+      AND (exchange, market_type, symbol) IN (SELECT exchange, market_type, symbol FROM {{chosen}})
+      AND timestamp >= (SELECT min(bucket_ts_start) FROM {{chosen}})
+      AND timestamp < (SELECT max(bucket_ts_end) FROM {{chosen}})
   ) AS t
-  ASOF INNER JOIN sampled AS s
+  ASOF INNER JOIN {{chosen}} AS s
     ON s.exchange = t.exchange AND s.market_type = t.market_type AND s.symbol = t.symbol
     AND t.timestamp >= s.bucket_ts_start
   WHERE t.timestamp < s.bucket_ts_end AND t.available_at <= s.available_at
